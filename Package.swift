@@ -1,0 +1,45 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "Backprop",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Backprop", targets: ["Backprop"]),
+        .library(name: "BackpropNN", targets: ["BackpropNN"]),
+        .library(name: "BackpropData", targets: ["BackpropData"]),
+        .library(name: "BackpropTrain", targets: ["BackpropTrain"]),
+        .executable(name: "backprop", targets: ["backprop-tool"]),
+        .executable(name: "backprop-bench", targets: ["backprop-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        .target(name: "CKernels"),
+        .target(name: "Backprop", dependencies: ["CKernels"]),
+        .target(name: "BackpropNN", dependencies: ["Backprop"]),
+        .target(name: "BackpropData", dependencies: ["Backprop"]),
+        .target(name: "BackpropTrain", dependencies: ["Backprop", "BackpropNN", "BackpropData"]),
+        .executableTarget(
+            name: "backprop-tool",
+            dependencies: [
+                "BackpropTrain",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/backprop"
+        ),
+        .executableTarget(
+            name: "backprop-bench",
+            dependencies: [
+                "BackpropNN",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .testTarget(name: "BackpropTests", dependencies: ["Backprop"]),
+        .testTarget(name: "BackpropNNTests", dependencies: ["BackpropNN"]),
+        .testTarget(name: "BackpropDataTests", dependencies: ["BackpropData"]),
+        .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

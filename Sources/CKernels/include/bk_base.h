@@ -1,0 +1,43 @@
+// What every kernel shares: element types, instruction sets, scratch memory and the thread pool.
+#ifndef BK_BASE_H
+#define BK_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// How an element is stored in memory. The numbers equal `DType.rawValue` on the Swift side.
+typedef enum {
+    BK_TYPE_BOOL = 0,  // one byte, 0 or 1
+    BK_TYPE_U8 = 1,
+    BK_TYPE_I32 = 2,
+    BK_TYPE_I64 = 3,
+    BK_TYPE_F32 = 4,
+    BK_TYPE_F64 = 5,
+} bk_type;
+
+// The instruction sets that one source is compiled for.
+typedef enum { BK_ISA_PLAIN = 0, BK_ISA_NEON = 1, BK_ISA_AVX2 = 2, BK_ISA_AVX512 = 3 } bk_isa;
+
+const char *bk_isa_name(bk_isa isa);
+bool bk_isa_available(bk_isa isa);
+// The set in use: the best one available, or the one that BACKPROP_ISA (plain, neon, avx2, avx512) names.
+bk_isa bk_isa_current(void);
+// Switches the set for the whole process; false where the machine lacks it. No kernel may be running.
+bool bk_isa_select(bk_isa isa);
+
+// Memory of this thread that survives until the next call with the same slot; 64-byte aligned.
+// Slots keep nested users apart: a matrix product holds its packed panels while its epilogue runs a program.
+typedef enum { BK_SCRATCH_PACK = 0, BK_SCRATCH_TILE = 1, BK_SCRATCH_PROGRAM = 2, BK_SCRATCH_SLOTS = 3 } bk_scratch_slot;
+void *bk_scratch(bk_scratch_slot slot, size_t bytes);
+
+// Runs `body(context, 0)` ... `body(context, tasks - 1)`, each once, on the pool and the calling thread, and
+// returns when all are done. Tasks are handed out dynamically. A nested call, or one made while another
+// thread uses the pool, runs all tasks on the calling thread.
+typedef void (*bk_task_body)(void *context, int64_t task);
+void bk_pool_run(bk_task_body body, void *context, int64_t tasks);
+// Threads that take part, the caller included: BACKPROP_THREADS, or the processors this process may use.
+int bk_pool_threads(void);
+void bk_pool_set_threads(int threads);
+
+#endif

@@ -1,0 +1,89 @@
+// Block programs: a fused cluster of elementwise operations, row reductions and accumulations, run over tiles
+// that stay in the first-level cache.
+#ifndef BK_PROGRAM_H
+#define BK_PROGRAM_H
+
+#include "bk_base.h"
+
+// The iteration space is [batch dims...] x rows x cols; rank at most 8 in all.
+#define BK_MAX_BATCH 6
+#define BK_NONE 0xffff
+
+// The one type that all temporaries of a program have. Comparisons and masks are 1 and 0 in that type.
+typedef enum { BK_LANE_F32 = 0, BK_LANE_F64 = 1, BK_LANE_I64 = 2 } bk_lane;
+
+// Where an operand varies: everywhere, by row only, by column only, or nowhere.
+typedef enum { BK_FULL = 0, BK_ROW = 1, BK_COL = 2, BK_SCALAR = 3 } bk_extent;
+
+typedef enum {
+    BK_TEMP = 0,    // tile scratch: a full tile, or one value a row (BK_ROW)
+    BK_MEMORY = 1,  // an array: element (batch, r, c) at pointers[slot] + batch strides + r*row_stride + c*col_stride
+    BK_INDEX = 2,   // no memory: the value batch strides + r*row_stride + c*col_stride + slot (an iota); LOAD only
+    BK_TOTAL = 3,   // an accumulator: BK_COL reduces over rows (and over batch dims of stride 0), BK_SCALAR over
+                    // everything; written to pointers[slot] when all tiles are done
+} bk_kind;
+
+typedef struct {
+    uint8_t kind, extent, type;  // type: how BK_MEMORY and BK_TOTAL store it
+    int32_t slot;                // memory: index into pointers; temp: its number among temps of its extent
+    int64_t row_stride, col_stride;
+    int64_t batch_stride[BK_MAX_BATCH];
+} bk_operand;
+
+typedef enum {
+    // movement. LOAD takes any strides and any type; every other instruction takes memory operands only in the
+    // lane's own type with col_stride 1 (BK_FULL, BK_COL) or 0. STORE takes any strides and any type.
+    BK_OP_LOAD, BK_OP_STORE, BK_OP_COPY,
+    // unary
+    BK_OP_NEG, BK_OP_ABS, BK_OP_SIGN, BK_OP_FLOOR, BK_OP_CEIL, BK_OP_ROUND, BK_OP_TRUNC, BK_OP_NOT,
+    BK_OP_EXP, BK_OP_EXPM1, BK_OP_LOG, BK_OP_LOG1P, BK_OP_SQRT, BK_OP_RSQRT, BK_OP_SQUARE, BK_OP_RECIPROCAL,
+    BK_OP_SIN, BK_OP_COS, BK_OP_TANH, BK_OP_SIGMOID, BK_OP_ERF,
+    // binary; comparisons and logic give 1 or 0
+    BK_OP_ADD, BK_OP_SUB, BK_OP_MUL, BK_OP_DIV, BK_OP_POW, BK_OP_MAX, BK_OP_MIN, BK_OP_ATAN2, BK_OP_REM,
+    BK_OP_EQ, BK_OP_NE, BK_OP_LT, BK_OP_LE, BK_OP_GT, BK_OP_GE, BK_OP_AND, BK_OP_OR,
+    // ternary
+    BK_OP_SELECT,  // a != 0 ? b : c
+    BK_OP_MULADD,  // a * b + c
+    BK_OP_MULSUB,  // a * b - c
+    BK_OP_NEGMULADD,  // c - a * b
+    // random: dst = uniform in [0, 1) (float lanes) or 63 random bits (integer lanes). a points at one uint64 key;
+    // the counter is the element's dense linear index in the iteration space, so bits depend on neither tiling
+    // nor threads.
+    BK_OP_RANDOM,
+    // along the columns of each row: dst is a BK_ROW temp. Fixed tree, the same for every instruction set width.
+    BK_OP_ROW_SUM, BK_OP_ROW_MAX, BK_OP_ROW_MIN, BK_OP_ROW_PROD,
+    // into a BK_TOTAL operand (dst), from a full or row operand (a)
+    BK_OP_TOTAL_SUM, BK_OP_TOTAL_MAX, BK_OP_TOTAL_MIN, BK_OP_TOTAL_PROD,
+    BK_OP_COUNT
+} bk_opcode;
+
+typedef struct {
+    uint16_t op, dst, a, b, c;  // indices into operands, BK_NONE where unused
+} bk_instruction;
+
+typedef struct {
+    bk_lane lane;
+    int32_t batch_rank;
+    int64_t batch[BK_MAX_BATCH];
+    int64_t rows, cols;
+    int32_t operand_count, instruction_count;
+    const bk_operand *operands;
+    const bk_instruction *instructions;
+    // Filled in by bk_program_prepare; depends on the program alone, never on the number of threads.
+    bool whole_rows;         // has row operands that are temps: a tile must hold complete rows
+    int64_t tasks;           // independent pieces of work
+    int64_t partial_bytes;   // memory that the caller provides to all tasks of one run for accumulators
+    int64_t plan[12];
+} bk_program;
+
+void bk_program_prepare(bk_program *program);
+void bk_program_run(const bk_program *program, void *const *pointers, void *partials, int64_t task);
+// After all tasks: combines accumulators in a fixed order. Does nothing where partial_bytes is 0.
+void bk_program_finish(const bk_program *program, void *const *pointers, void *partials);
+// Runs the program on one tile of the iteration space, for the epilogue of a matrix product: operand `product`
+// (BK_MEMORY, BK_FULL, lane type) is read from `tile`, whose rows are `tile_stride` elements apart, instead of
+// from memory. `batch` is the linear batch index. Programs with BK_TOTAL operands cannot be used here.
+void bk_program_tile(const bk_program *program, void *const *pointers, int32_t product, void *tile,
+                     int64_t tile_stride, int64_t batch, int64_t row, int64_t rows, int64_t col, int64_t cols);
+
+#endif
