@@ -1,6 +1,7 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 #include "bk_base.h"
+#include "bk_context.h"
 #include "bk_gemm.h"
 #include "bk_index.h"
 #include "bk_program.h"

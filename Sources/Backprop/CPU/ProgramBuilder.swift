@@ -1,0 +1,300 @@
+import CKernels
+
+/// Turns a cluster into a block program: operands, registers, instructions.
+struct ProgramBuilder {
+    private let graph: SimplifiedGraph
+    private let group: Group
+    private let fusion: Fusion
+    private let lane: Lane
+    private let nest: LoopNest
+    private var operands: [bk_operand] = []
+    private var instructions: [bk_instruction] = []
+    /// The operand that holds each member's result.
+    private var registers: [Int: UInt16] = [:]
+    private var memoryOperands: [MemoryKey: UInt16] = [:]
+    private var loads: [UInt16: UInt16] = [:]
+
+    private struct MemoryKey: Hashable {
+        var slot: Int
+        var dtype: DType
+        var strides: [Int]
+    }
+
+    /// The number of the operand that stands for the product whose tiles the program works on.
+    private(set) var productOperand: UInt16?
+
+    init(_ graph: SimplifiedGraph, _ group: Group, _ fusion: Fusion) {
+        self.graph = graph
+        self.group = group
+        self.fusion = fusion
+        lane = group.lane ?? .float32
+        var strides: [[Int]] = []
+        for member in group.members {
+            strides.append(
+                graph.values[member].primitive.kind == .reduction && group.roles[member] == .total
+                    ? ProgramBuilder.totalStrides(member, graph) : group.resultStrides(group.roles[member]!))
+            for input in graph.values[member].inputs where group.roles[graph.layouts[input].base] == nil {
+                strides.append(fusion.operandStrides(member, input, group.domain.count))
+            }
+        }
+        // A total has stride zero where it reduces, which never merges with an axis where it does not.
+        nest = LoopNest(domain: group.domain, operands: strides, constraint: group.constraint)!
+    }
+
+    /// The strides of a total's elements along the axes of its iteration space: zero where it reduces.
+    private static func totalStrides(_ member: Int, _ graph: SimplifiedGraph) -> [Int] {
+        let value = graph.values[member]
+        let source = graph.values[value.inputs[0]].shape
+        let dense = value.shape.denseStrides
+        return iterationAxes(source).map { value.axes.contains($0) ? 0 : dense[$0] }
+    }
+
+    mutating func build(_ memory: inout MemoryMap) -> Program {
+        for member in group.members { emit(member, &memory) }
+        assignTemporaries()
+        return Program(
+            lane: lane, nest: nest, operands: operands, instructions: instructions, product: productOperand)
+    }
+
+    // MARK: Operands
+
+    private mutating func add(_ operand: bk_operand) -> UInt16 {
+        operands.append(operand)
+        return UInt16(operands.count - 1)
+    }
+
+    private mutating func temporary(_ extent: bk_extent) -> UInt16 {
+        var operand = bk_operand()
+        operand.kind = UInt8(BK_TEMP.rawValue)
+        operand.extent = UInt8(extent.rawValue)
+        operand.type = lane.dtype.rawValue
+        operand.slot = -1
+        return add(operand)
+    }
+
+    private mutating func memoryOperand(
+        slot: Int, dtype: DType, domainStrides: [Int], kind: bk_kind = BK_MEMORY
+    ) -> UInt16 {
+        let key = MemoryKey(slot: slot, dtype: dtype, strides: domainStrides + [Int(kind.rawValue)])
+        if let known = memoryOperands[key] { return known }
+        let index = add(nest.operand(slot: slot, dtype, domainStrides, kind: kind))
+        memoryOperands[key] = index
+        return index
+    }
+
+    /// A number as an operand of the lane.
+    private mutating func number(_ value: Double, _ memory: inout MemoryMap) -> UInt16 {
+        memoryOperand(
+            slot: memory.slot(number: value, lane), dtype: lane.dtype,
+            domainStrides: [Int](repeating: 0, count: group.domain.count))
+    }
+
+    /// The operand from which an instruction of `consumer` reads `input`.
+    private mutating func operand(_ consumer: Int, _ input: Int, _ memory: inout MemoryMap) -> UInt16 {
+        let layout = graph.layouts[input]
+        if let register = registers[layout.base] { return register }
+        let base = graph.values[layout.base]
+        let strides = fusion.operandStrides(consumer, input, group.domain.count)
+        if group.product == layout.base {
+            if let productOperand { return productOperand }
+            // Where only the tile exists, no memory stands behind the operand.
+            let slot = memory.isStored(layout.base) ? memory.slot(of: layout.base, elements: 0, base.dtype) : 0
+            let operand = memoryOperand(slot: slot, dtype: base.dtype, domainStrides: strides)
+            productOperand = operand
+            return operand
+        }
+        let isScalar = base.primitive == .scalar
+        let dtype = isScalar ? Lane(base.dtype).dtype : base.dtype
+        let slot = memory.slot(of: layout.base, elements: layout.offset, base.dtype)
+        let operand = memoryOperand(slot: slot, dtype: dtype, domainStrides: strides)
+        return isDirect(operand) ? operand : loaded(operand)
+    }
+
+    private func isDirect(_ operand: UInt16) -> Bool {
+        let operand = operands[Int(operand)]
+        return operand.type == lane.dtype.rawValue && (operand.col_stride == 0 || operand.col_stride == 1)
+    }
+
+    private mutating func loaded(_ operand: UInt16) -> UInt16 {
+        if let known = loads[operand] { return known }
+        let register = temporary(BK_FULL)
+        instructions.append(instruction(BK_OP_LOAD, register, operand))
+        loads[operand] = register
+        return register
+    }
+
+    // MARK: Instructions
+
+    private func instruction(
+        _ operation: bk_opcode, _ target: UInt16, _ a: UInt16 = UInt16(BK_NONE), _ b: UInt16 = UInt16(BK_NONE),
+        _ c: UInt16 = UInt16(BK_NONE)
+    ) -> bk_instruction {
+        var result = bk_instruction()
+        result.op = UInt16(operation.rawValue)
+        result.dst = target
+        result.a = a
+        result.b = b
+        result.c = c
+        return result
+    }
+
+    /// The memory in which a member's result has to end up, if any.
+    private mutating func target(_ member: Int, _ memory: inout MemoryMap) -> UInt16? {
+        guard memory.isStored(member) else { return nil }
+        let value = graph.values[member], role = group.roles[member]!
+        let strides = role == .total ? ProgramBuilder.totalStrides(member, graph) : group.resultStrides(role)
+        return memoryOperand(
+            slot: memory.slot(of: member, elements: 0, value.dtype), dtype: value.dtype, domainStrides: strides,
+            kind: role == .total ? BK_TOTAL : BK_MEMORY)
+    }
+
+    private mutating func emit(_ member: Int, _ memory: inout MemoryMap) {
+        let value = graph.values[member], role = group.roles[member]!
+        let target = target(member, &memory)
+        if role == .total {
+            let source = operand(member, value.inputs[0], &memory)
+            instructions.append(
+                instruction(value.primitive == .sum ? BK_OP_TOTAL_SUM : BK_OP_TOTAL_MAX, target!, source))
+            return
+        }
+        let extent = role == .row ? BK_ROW : BK_FULL
+        // Blocks of the lane's own type are computed in place; everything else is converted by a store.
+        let isInPlace = target.map { role == .full && isDirect($0) } ?? false
+
+        if let register = forwarded(member, value, &memory) {
+            if let target { instructions.append(instruction(isInPlace ? BK_OP_COPY : BK_OP_STORE, target, register)) }
+            registers[member] = register
+            return
+        }
+        let result = isInPlace ? target! : temporary(extent)
+        emitComputation(member, value, into: result, &memory)
+        registers[member] = result
+        if let target, !isInPlace { instructions.append(instruction(BK_OP_STORE, target, result)) }
+    }
+
+    /// The operand that already holds the result, for operations that only change how elements are stored.
+    private mutating func forwarded(_ member: Int, _ value: Value, _ memory: inout MemoryMap) -> UInt16? {
+        switch value.primitive {
+        case .alias:
+            return operand(member, value.inputs[0], &memory)
+        case .convert:
+            let source = graph.values[value.inputs[0]].dtype
+            if value.dtype == .bool && source != .bool { return nil }
+            if !value.dtype.isFloatingPoint && source.isFloatingPoint { return nil }
+            return operand(member, value.inputs[0], &memory)
+        default:
+            return nil
+        }
+    }
+
+    private mutating func emitComputation(
+        _ member: Int, _ value: Value, into result: UInt16, _ memory: inout MemoryMap
+    ) {
+        switch value.primitive {
+        case .convert where value.dtype == .bool:
+            let source = operand(member, value.inputs[0], &memory)
+            let zero = number(0, &memory)
+            instructions.append(instruction(BK_OP_NE, result, source, zero))
+        case .iota:
+            let axes = iterationAxes(value.shape)
+            let operand = memoryOperand(
+                slot: 0, dtype: lane.dtype, domainStrides: axes.map { $0 == value.axis ? 1 : 0 }, kind: BK_INDEX)
+            instructions.append(instruction(BK_OP_LOAD, result, operand))
+        case .random:
+            let layout = graph.layouts[value.inputs[0]]
+            let key = memoryOperand(
+                slot: memory.slot(of: layout.base, elements: layout.offset, .int64), dtype: .int64,
+                domainStrides: [Int](repeating: 0, count: group.domain.count))
+            instructions.append(instruction(BK_OP_RANDOM, result, key))
+        default:
+            let inputs = value.inputs.map { operand(member, $0, &memory) }
+            instructions.append(
+                instruction(
+                    value.primitive.opcode, result, inputs[0], inputs.count > 1 ? inputs[1] : UInt16(BK_NONE),
+                    inputs.count > 2 ? inputs[2] : UInt16(BK_NONE)))
+        }
+    }
+
+    // MARK: Registers
+
+    /// Gives temporaries that are not alive at the same time the same scratch memory.
+    private mutating func assignTemporaries() {
+        var lastUse = [Int](repeating: -1, count: operands.count)
+        for (position, instruction) in instructions.enumerated() {
+            for operand in [instruction.dst, instruction.a, instruction.b, instruction.c] where operand != BK_NONE {
+                lastUse[Int(operand)] = position
+            }
+        }
+        var free: [UInt8: [Int32]] = [:]
+        var count: [UInt8: Int32] = [:]
+        for (position, instruction) in instructions.enumerated() {
+            let target = Int(instruction.dst)
+            if operands[target].kind == UInt8(BK_TEMP.rawValue), operands[target].slot < 0 {
+                let extent = operands[target].extent
+                if let slot = free[extent]?.popLast() {
+                    operands[target].slot = slot
+                } else {
+                    operands[target].slot = count[extent, default: 0]
+                    count[extent, default: 0] += 1
+                }
+            }
+            for operand in Set([instruction.dst, instruction.a, instruction.b, instruction.c]) where operand != BK_NONE {
+                let index = Int(operand)
+                if lastUse[index] == position, operands[index].kind == UInt8(BK_TEMP.rawValue) {
+                    free[operands[index].extent, default: []].append(operands[index].slot)
+                }
+            }
+        }
+    }
+}
+
+extension Primitive {
+    /// The instruction that computes the primitive.
+    fileprivate var opcode: bk_opcode {
+        switch self {
+        case .negate: BK_OP_NEG
+        case .abs: BK_OP_ABS
+        case .sign: BK_OP_SIGN
+        case .floor: BK_OP_FLOOR
+        case .ceil: BK_OP_CEIL
+        case .round: BK_OP_ROUND
+        case .exp: BK_OP_EXP
+        case .expm1: BK_OP_EXPM1
+        case .log: BK_OP_LOG
+        case .log1p: BK_OP_LOG1P
+        case .sqrt: BK_OP_SQRT
+        case .rsqrt: BK_OP_RSQRT
+        case .sin: BK_OP_SIN
+        case .cos: BK_OP_COS
+        case .tanh: BK_OP_TANH
+        case .sigmoid: BK_OP_SIGMOID
+        case .erf: BK_OP_ERF
+        case .not: BK_OP_NOT
+        case .convert: BK_OP_TRUNC
+        case .alias: BK_OP_COPY
+        case .add: BK_OP_ADD
+        case .subtract: BK_OP_SUB
+        case .multiply: BK_OP_MUL
+        case .divide: BK_OP_DIV
+        case .power: BK_OP_POW
+        case .maximum: BK_OP_MAX
+        case .minimum: BK_OP_MIN
+        case .equal: BK_OP_EQ
+        case .notEqual: BK_OP_NE
+        case .less: BK_OP_LT
+        case .lessEqual: BK_OP_LE
+        case .greater: BK_OP_GT
+        case .greaterEqual: BK_OP_GE
+        case .and: BK_OP_AND
+        case .or: BK_OP_OR
+        case .select: BK_OP_SELECT
+        case .sum: BK_OP_ROW_SUM
+        case .max: BK_OP_ROW_MAX
+        case .random: BK_OP_RANDOM
+        case .iota: BK_OP_LOAD
+        case .constant, .scalar, .argMax, .reshape, .transpose, .broadcast, .slice, .reverse, .pad, .concatenate,
+            .matmul, .gather, .scatterAdd, .checkIndices:
+            trap("\(name) is not an instruction of a block program")
+        }
+    }
+}

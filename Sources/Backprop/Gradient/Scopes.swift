@@ -1,0 +1,17 @@
+import CKernels
+
+/// Runs `body` without recording what a backward pass would need: nothing is kept for one, and results count as
+/// constants. Nests.
+public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+    bk_gradients_off_add(1)
+    defer { bk_gradients_off_add(-1) }
+    return try body()
+}
+
+/// Runs `body` with recording on, inside of `withoutGradients` too.
+func withGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let depth = bk_gradients_off()
+    bk_gradients_off_add(-depth)
+    defer { bk_gradients_off_add(depth) }
+    return try body()
+}

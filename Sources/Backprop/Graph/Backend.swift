@@ -1,0 +1,31 @@
+/// What can run a canonical graph. The seam for accelerators is here, at whole graphs: a backend does its own
+/// planning, or hands the graph to a compiler of its own.
+package protocol Backend: Sendable {
+    func compile(_ graph: CanonicalGraph) -> any Executable
+}
+
+/// A compiled graph: reusable, and usable by several threads at once.
+package protocol Executable: AnyObject, Sendable {
+    /// For each output, the leaf whose memory it may take over when nobody else holds that leaf, or -1.
+    var donors: [Int] { get }
+    /// For each output, the leaf that has the very same elements, or -1: the output then shares its memory.
+    var sharedLeaves: [Int] { get }
+    /// Memory beside leaves and outputs while running.
+    var workspaceBytes: Int { get }
+    /// Workspace by value, for the bill.
+    var workspaceItems: [BillItem] { get }
+    /// Computes the outputs. `leaves` and `outputs` are in the order of the canonical graph.
+    func run(leaves: [Storage], scalars: [ScalarCell], outputs: [Storage])
+    /// The plan as a person reads it.
+    var description: String { get }
+}
+
+/// One line of a memory bill.
+public struct BillItem: Sendable, Hashable {
+    /// What holds the memory: `input`, `output`, or the operator whose result it is.
+    public var name: String
+    /// Its shape.
+    public var shape: [Int]
+    /// Its size.
+    public var bytes: Int
+}

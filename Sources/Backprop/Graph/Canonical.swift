@@ -1,0 +1,227 @@
+/// A value of a canonical graph: one operation, with its operands as indices.
+package struct Value: Sendable {
+    package var primitive: Primitive
+    package var dtype: DType
+    package var shape: Shape
+    package var bits: UInt64
+    package var list: [Int]?
+    package var inputs: [Int]
+    /// The number of the leaf or of the scalar that the value stands for, where it is one.
+    package var source: Int = -1
+
+    package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }
+    package var axis: Int { Int(bits) }
+}
+
+/// What a plan is made from: a graph without names, addresses or numbers, inputs before their uses.
+///
+/// Two recordings with the same canonical graph share one plan. The values of `scalar` nodes are data and not part
+/// of it (a learning rate may change at every step), but which of them are equal is.
+package struct CanonicalGraph: Sendable {
+    package var values: [Value]
+    package var leafCount: Int
+    package var scalarCount: Int
+    /// Values that must be in memory of their own afterwards, in the order of the bindings.
+    package var outputs: [Int]
+}
+
+/// The 128 bits by which the plan cache knows a canonical graph.
+package struct CanonicalKey: Hashable, Sendable {
+    var low: UInt64 = 0x9E37_79B9_7F4A_7C15
+    var high: UInt64 = 0xC2B2_AE3D_27D4_EB4F
+
+    @inline(__always)
+    mutating func mix(_ word: UInt64) {
+        low = (low ^ word) &* 0x9FB2_1C65_1E98_DF25
+        low ^= low &>> 29
+        high = (high &+ word) &* 0xD6E8_FEB8_6659_FD93
+        high = (high &<< 31) | (high &>> 33)
+    }
+}
+
+/// Walks from the roots to everything that has to be computed for them. Lives inside the lock of the graph, so its
+/// arrays are reused from one evaluation to the next.
+struct Traversal {
+    /// Everything reached, inputs first.
+    private(set) var order: [Unmanaged<Node>] = []
+    /// References to each of them from others of them.
+    private(set) var uses: [Int32] = []
+    private(set) var leaves: [Unmanaged<Node>] = []
+    /// Distinct numbers of `scalar` nodes, in the form in which kernels read them.
+    private(set) var scalars: [ScalarCell] = []
+    /// Positions in `order` that become outputs.
+    private(set) var outputs: [Int32] = []
+    private(set) var key = CanonicalKey()
+
+    private var stack: [(node: Unmanaged<Node>, next: Int32)] = []
+    private var scalarSlots: [ScalarCell: Int32] = [:]
+    private var epoch: UInt32 = 0
+    private var isSaved: [Bool] = []
+
+    mutating func run(roots: [Node], epoch: UInt32) {
+        self.epoch = epoch
+        order.removeAll(keepingCapacity: true)
+        uses.removeAll(keepingCapacity: true)
+        leaves.removeAll(keepingCapacity: true)
+        scalars.removeAll(keepingCapacity: true)
+        outputs.removeAll(keepingCapacity: true)
+        scalarSlots.removeAll(keepingCapacity: true)
+        key = CanonicalKey()
+        for root in roots where root.mark != epoch { descend(from: root) }
+        markSavedForBackward()
+        for position in order.indices {
+            let node = order[position]._withUnsafeGuaranteedRef { $0 }
+            if node.storage != nil || node.isScalarConstant { continue }
+            if isSaved.isEmpty ? false : isSaved[position] {
+                outputs.append(Int32(position))
+            } else if referenceCount(order[position]) > Int(uses[position]) {
+                // Somebody outside holds it: a tensor, or an operation that is not part of this evaluation.
+                outputs.append(Int32(position))
+            }
+        }
+        for output in outputs { key.mix(UInt64(output)) }
+        key.mix(UInt64(order.count))
+    }
+
+    /// References to a node at this moment. The traversal itself holds none; a reference that the compiler keeps a
+    /// little longer only makes the value an output, which costs memory and never correctness.
+    @inline(__always)
+    private func referenceCount(_ node: Unmanaged<Node>) -> Int {
+        node._withUnsafeGuaranteedRef { Int(_getRetainCount($0)) }
+    }
+
+    private mutating func descend(from root: Node) {
+        root.mark = epoch
+        stack.append((Unmanaged.passUnretained(root), 0))
+        while let (unmanaged, next) = stack.last {
+            let child: Unmanaged<Node>? = unmanaged._withUnsafeGuaranteedRef { node in
+                if node.storage != nil { return nil }
+                var position = next
+                while true {
+                    let input: Node?
+                    switch position {
+                    case 0: input = node.input0
+                    case 1: input = node.input1
+                    case 2: input = node.input2
+                    default:
+                        let index = Int(position) - 3
+                        if let more = node.moreInputs, index < more.count { input = more[index] } else { return nil }
+                    }
+                    position += 1
+                    guard let input else {
+                        if position > 3 { return nil }
+                        continue
+                    }
+                    if input.mark != epoch {
+                        input.mark = epoch
+                        stack[stack.count - 1].next = position
+                        return Unmanaged.passUnretained(input)
+                    }
+                }
+            }
+            if let child {
+                stack.append((child, 0))
+            } else {
+                stack.removeLast()
+                emit(unmanaged)
+            }
+        }
+    }
+
+    private mutating func emit(_ unmanaged: Unmanaged<Node>) {
+        unmanaged._withUnsafeGuaranteedRef { node in
+            node.index = Int32(truncatingIfNeeded: order.count)
+            order.append(unmanaged)
+            uses.append(0)
+            let isLeaf = node.storage != nil
+            let kind: Primitive = isLeaf ? .constant : node.primitive
+            key.mix(
+                UInt64(kind.rawValue) | UInt64(node.dtype.rawValue) << 8 | UInt64(node.shape.rank) << 16
+                    | UInt64(node.list?.count ?? 0) << 24)
+            node.shape.forEachWord { key.mix($0) }
+            if isLeaf {
+                leaves.append(unmanaged)
+                return
+            }
+            if kind == .scalar {
+                let cell = ScalarCell(bits: node.bits, dtype: node.dtype)
+                var slot = Int32(scalars.count)
+                if let known = scalarSlots[cell] {
+                    slot = known
+                } else {
+                    scalarSlots[cell] = slot
+                    scalars.append(cell)
+                }
+                key.mix(UInt64(slot))
+                return
+            }
+            key.mix(node.bits)
+            node.forEachInput { input in
+                uses[Int(input.index)] += 1
+                key.mix(UInt64(truncatingIfNeeded: input.index))
+            }
+            if let list = node.list { for number in list { key.mix(UInt64(bitPattern: Int64(number))) } }
+        }
+    }
+
+    /// Where a backward pass may still follow, the values it will ask for stay in memory, so that the forward pass
+    /// is not run a second time.
+    private mutating func markSavedForBackward() {
+        isSaved.removeAll(keepingCapacity: true)
+        for position in order.indices {
+            let node = order[position]._withUnsafeGuaranteedRef { $0 }
+            guard node.storage == nil, node.needsGradient else { continue }
+            if isSaved.isEmpty { isSaved = Array(repeating: false, count: order.count) }
+            let saved = node.primitive.savedForGradient
+            if saved.output { isSaved[position] = true }
+            for (mask, input) in [(1, node.input0), (2, node.input1), (4, node.input2)] {
+                guard saved.inputs & mask != 0, var input else { continue }
+                while input.storage == nil, input.primitive.isView, let base = input.input0 { input = base }
+                isSaved[Int(input.index)] = true
+            }
+        }
+    }
+
+    /// The graph that was just walked, for a plan to be made from it.
+    func canonicalGraph() -> CanonicalGraph {
+        var values: [Value] = []
+        values.reserveCapacity(order.count)
+        var leaf = 0
+        for unmanaged in order {
+            let node = unmanaged._withUnsafeGuaranteedRef { $0 }
+            if node.storage != nil {
+                values.append(
+                    Value(primitive: .constant, dtype: node.dtype, shape: node.shape, bits: 0, inputs: [], source: leaf))
+                leaf += 1
+                continue
+            }
+            var value = Value(
+                primitive: node.primitive, dtype: node.dtype, shape: node.shape, bits: node.bits, list: node.list,
+                inputs: [])
+            if node.isScalarConstant {
+                value.bits = 0
+                value.source = Int(scalarSlots[ScalarCell(bits: node.bits, dtype: node.dtype)]!)
+            }
+            node.forEachInput { value.inputs.append(Int($0.index)) }
+            values.append(value)
+        }
+        return CanonicalGraph(
+            values: values, leafCount: leaves.count, scalarCount: scalars.count, outputs: outputs.map(Int.init))
+    }
+}
+
+/// A number as kernels read it: in the lane type that belongs to its dtype, in eight bytes.
+package struct ScalarCell: Hashable, Sendable {
+    /// The bits of a Double for floating-point dtypes, of an Int64 for the others.
+    package var bits: UInt64
+    package var dtype: DType
+
+    /// Writes the number in its lane type: Float, Double or Int64.
+    package func write(to address: UnsafeMutableRawPointer) {
+        switch dtype {
+        case .float32: address.storeBytes(of: Float(Double(bitPattern: bits)), as: Float.self)
+        case .float64: address.storeBytes(of: Double(bitPattern: bits), as: Double.self)
+        case .bool, .uint8, .int32, .int64: address.storeBytes(of: bits, as: UInt64.self)
+        }
+    }
+}

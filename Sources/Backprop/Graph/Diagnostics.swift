@@ -1,0 +1,55 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What the environment asks the engine to show.
+enum Diagnostics {
+    /// `BACKPROP_DEBUG=plan` prints every plan that is made.
+    static let printsPlans: Bool = {
+        guard let value = getenv("BACKPROP_DEBUG") else { return false }
+        return String(cString: value).split(separator: ",").contains("plan")
+    }()
+
+    static func print(_ text: String) {
+        var line = text + "\n"
+        line.withUTF8 { bytes in _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
+    }
+}
+
+/// What the engine has done since the process started, for tests and benchmarks.
+package enum EngineCounters {
+    private static let compilations = Atomic<Int>(0)
+    private static let compilationNanoseconds = Atomic<Int>(0)
+    private static let runs = Atomic<Int>(0)
+    private static let kernels = Atomic<Int>(0)
+    private static let products = Atomic<Int>(0)
+
+    /// Plans made.
+    package static var plansCompiled: Int { compilations.load(ordering: .relaxed) }
+    /// Time spent in making them.
+    package static var planningNanoseconds: Int { compilationNanoseconds.load(ordering: .relaxed) }
+    /// Plans run.
+    package static var plansRun: Int { runs.load(ordering: .relaxed) }
+    /// Kernels run by them.
+    package static var kernelsRun: Int { kernels.load(ordering: .relaxed) }
+    /// Matrix products among those.
+    package static var productsRun: Int { products.load(ordering: .relaxed) }
+
+    static func countCompilation(_ duration: Duration) {
+        compilations.add(1, ordering: .relaxed)
+        let (seconds, attoseconds) = duration.components
+        compilationNanoseconds.add(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000), ordering: .relaxed)
+    }
+
+    static func countRun(kernels kernelCount: Int, products productCount: Int) {
+        runs.add(1, ordering: .relaxed)
+        kernels.add(kernelCount, ordering: .relaxed)
+        products.add(productCount, ordering: .relaxed)
+    }
+}

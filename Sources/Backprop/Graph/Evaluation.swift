@@ -1,0 +1,172 @@
+import CKernels
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// From recorded nodes to values in memory: canonical form, plan cache, binding, execution.
+package enum Graph {
+    struct State {
+        var traversal = Traversal()
+        var cache = PlanCache()
+        /// Losses that a backward pass started from: they are computed together with whatever comes next, because
+        /// that plan passes through their operands anyway.
+        var awaited: [Node] = []
+        private var epoch: UInt32 = 0
+
+        /// A mark that no node carries yet.
+        mutating func nextEpoch() -> UInt32 {
+            epoch &+= 1
+            return epoch
+        }
+    }
+
+    static let state = Mutex(State())
+
+    /// Computes the nodes that are not in memory yet.
+    package static func evaluate(_ roots: [Node]) {
+        var launch: Launch?
+        state.withLock { state in
+            launch = prepare(roots, &state)
+        }
+        launch?.run()
+        for root in roots { root.storage?.waitUntilReady() }
+    }
+
+    /// Evaluates the end of a long recorded chain. Inside a traversal, which holds the lock, there is nothing to
+    /// do: the chain that is being recorded there is bounded by the one it is derived from.
+    static func flush(_ node: Node) {
+        if bk_walk_depth() == 0 { evaluate([node]) }
+    }
+
+
+    /// What evaluating the nodes will hold in memory, without running anything.
+    package static func bill(_ roots: [Node]) -> MemoryBill {
+        state.withLock { state in
+            let pending = roots.filter { $0.storage == nil }
+            guard !pending.isEmpty else { return MemoryBill(items: [], peakBytes: 0) }
+            let roots = pending + state.awaited
+            state.traversal.run(roots: roots, epoch: state.nextEpoch())
+            let executable = state.cache.executable(for: state.traversal)
+            return MemoryBill(state.traversal, executable)
+        }
+    }
+
+    private static func prepare(_ roots: [Node], _ state: inout State) -> Launch? {
+        var isPending = false
+        for root in roots where root.storage == nil { isPending = true }
+        guard isPending else { return nil }
+        var wanted = roots.filter { $0.storage == nil && !$0.isScalarConstant }
+        for root in roots where root.storage == nil && root.isScalarConstant { materialize(scalar: root) }
+        guard !wanted.isEmpty else { return nil }
+        if !state.awaited.isEmpty {
+            for node in state.awaited where node.storage == nil { wanted.append(node) }
+            state.awaited.removeAll(keepingCapacity: true)
+        }
+        state.traversal.run(roots: wanted, epoch: state.nextEpoch())
+        let executable = state.cache.executable(for: state.traversal)
+        return Launch(state.traversal, executable)
+    }
+
+    private static func materialize(scalar node: Node) {
+        let storage = Storage(byteCount: node.dtype.byteCount)
+        switch node.dtype {
+        case .bool, .uint8: storage.pointer.storeBytes(of: UInt8(truncatingIfNeeded: node.bits), as: UInt8.self)
+        case .int32: storage.pointer.storeBytes(of: Int32(truncatingIfNeeded: node.bits), as: Int32.self)
+        case .int64: storage.pointer.storeBytes(of: node.bits, as: UInt64.self)
+        case .float32: storage.pointer.storeBytes(of: Float(node.scalarValue), as: Float.self)
+        case .float64: storage.pointer.storeBytes(of: node.scalarValue, as: Double.self)
+        }
+        node.storage = storage
+    }
+}
+
+/// One run of a plan with its memory, made under the lock and run outside of it.
+private struct Launch {
+    let executable: any Executable
+    let leaves: [Storage]
+    let scalars: [ScalarCell]
+    let outputs: [Storage]
+    /// Leaves that other runs may still be computing.
+    let unfinished: [Storage]
+
+    init(_ traversal: borrowing Traversal, _ executable: any Executable) {
+        self.executable = executable
+        scalars = traversal.scalars
+        var leaves = traversal.leaves.map { $0._withUnsafeGuaranteedRef { $0.storage! } }
+        let outputNodes = traversal.outputs.map { traversal.order[Int($0)].takeUnretainedValue() }
+        // The history goes first: it holds the old parameters, and whether somebody else still does decides
+        // whether their memory can be taken over.
+        for node in outputNodes {
+            node.pendingDepth = 0
+            if !node.needsGradient || node.isParameter { node.dropInputs() }
+        }
+        unfinished = leaves.filter { !$0.isReady }
+        let donors = executable.donors
+        let shared = executable.sharedLeaves
+        outputs = outputNodes.indices.map { position in
+            let node = outputNodes[position]
+            let storage: Storage
+            if shared[position] >= 0 {
+                storage = leaves[shared[position]]
+            } else if donors[position] >= 0, leaves[donors[position]].isReady,
+                isKnownUniquelyReferenced(&leaves[donors[position]])
+            {
+                storage = leaves[donors[position]]
+                storage.beginOverwriting()
+            } else {
+                storage = Storage(byteCount: node.shape.count * node.dtype.byteCount, isReady: false)
+            }
+            node.storage = storage
+            return storage
+        }
+        self.leaves = leaves
+    }
+
+    func run() {
+        for leaf in unfinished { leaf.waitUntilReady() }
+        executable.run(leaves: leaves, scalars: scalars, outputs: outputs)
+        for output in outputs { output.finish() }
+    }
+}
+
+extension Storage {
+    /// Returns when the plan that computes the elements has finished, on whatever thread it runs.
+    package func waitUntilReady() {
+        var spins = 0
+        while !isReady {
+            spins += 1
+            if spins > 1000 { usleep(20) }
+        }
+    }
+}
+
+/// Plans by the canonical form of their graphs; the least recently used goes when there are too many.
+struct PlanCache {
+    private var entries: [CanonicalKey: (executable: any Executable, lastUse: Int)] = [:]
+    private var clock = 0
+    private static let capacity = 128
+
+    mutating func executable(for traversal: borrowing Traversal) -> any Executable {
+        clock += 1
+        if let index = entries.index(forKey: traversal.key) {
+            entries.values[index].lastUse = clock
+            return entries.values[index].executable
+        }
+        if entries.count >= PlanCache.capacity {
+            let oldest = entries.min { $0.value.lastUse < $1.value.lastUse }!.key
+            entries[oldest] = nil
+        }
+        let started = ContinuousClock.now
+        let executable = CPUBackend().compile(traversal.canonicalGraph())
+        EngineCounters.countCompilation(ContinuousClock.now - started)
+        if Diagnostics.printsPlans { Diagnostics.print(executable.description) }
+        entries[traversal.key] = (executable, clock)
+        return executable
+    }
+}

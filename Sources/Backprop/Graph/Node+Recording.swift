@@ -1,0 +1,195 @@
+/// Shape and dtype rules: the only way in which nodes are recorded.
+extension Node {
+    /// A number of the given dtype.
+    package static func scalar(_ value: Double, _ dtype: DType) -> Node {
+        let bits = dtype.isFloatingPoint ? value.bitPattern : UInt64(bitPattern: Int64(value))
+        return Node(.scalar, dtype, .scalar, bits: bits)
+    }
+
+    package static func scalar(integer value: Int64, _ dtype: DType) -> Node {
+        Node(.scalar, dtype, .scalar, bits: UInt64(bitPattern: value))
+    }
+
+    @inline(__always)
+    package static func unary(_ primitive: Primitive, _ x: Node) -> Node {
+        Node(primitive, x.dtype, x.shape, x)
+    }
+
+    /// An operation that is defined for floating point only.
+    @inline(__always)
+    package static func floatingUnary(_ primitive: Primitive, _ x: Node) -> Node {
+        if !x.dtype.isFloatingPoint { trap("\(primitive.name) needs a floating-point tensor, not \(x.dtype)") }
+        return Node(primitive, x.dtype, x.shape, x)
+    }
+
+    @inline(__always)
+    private static func commonShape(_ primitive: Primitive, _ a: Node, _ b: Node) -> Shape {
+        if a.shape == b.shape { return a.shape }
+        guard let shape = Shape.broadcast(a.shape, b.shape) else {
+            trap("\(primitive.name): shapes \(a.shape) and \(b.shape) do not broadcast to a common shape")
+        }
+        return shape
+    }
+
+    @inline(__always)
+    private static func requireSameDType(_ primitive: Primitive, _ a: Node, _ b: Node) {
+        if a.dtype != b.dtype {
+            trap("\(primitive.name): dtypes \(a.dtype) and \(b.dtype) differ; convert one with asType(_:)")
+        }
+    }
+
+    @inline(__always)
+    package static func binary(_ primitive: Primitive, _ a: Node, _ b: Node) -> Node {
+        requireSameDType(primitive, a, b)
+        return Node(primitive, a.dtype, commonShape(primitive, a, b), a, b)
+    }
+
+    package static func comparison(_ primitive: Primitive, _ a: Node, _ b: Node) -> Node {
+        requireSameDType(primitive, a, b)
+        return Node(primitive, .bool, commonShape(primitive, a, b), a, b)
+    }
+
+    package static func logic(_ primitive: Primitive, _ a: Node, _ b: Node) -> Node {
+        require(
+            a.dtype == .bool && b.dtype == .bool, "\(primitive.name) needs bool tensors, not \(a.dtype) and \(b.dtype)")
+        return binary(primitive, a, b)
+    }
+
+    package static func select(_ condition: Node, _ a: Node, _ b: Node) -> Node {
+        require(condition.dtype == .bool, "which: the condition is \(condition.dtype), not bool")
+        requireSameDType(.select, a, b)
+        guard let shape = Shape.broadcast(commonShape(.select, a, b), condition.shape) else {
+            trap("which: shapes \(condition.shape), \(a.shape) and \(b.shape) do not broadcast to a common shape")
+        }
+        return Node(.select, a.dtype, shape, condition, a, b)
+    }
+
+    package static func convert(_ x: Node, _ dtype: DType) -> Node {
+        if x.dtype == dtype { return x }
+        if x.isScalarConstant {
+            let value = x.scalarValue
+            if dtype == .bool { return scalar(integer: value == 0 ? 0 : 1, .bool) }
+            if dtype.isFloatingPoint || value.rounded(.towardZero) == value { return scalar(value, dtype) }
+        }
+        return Node(.convert, dtype, x.shape, x)
+    }
+
+    package static func iota(_ shape: Shape, axis: Int, _ dtype: DType) -> Node {
+        Node(.iota, dtype, shape, bits: UInt64(axis))
+    }
+
+    /// Uniform numbers in [0, 1) for floating-point dtypes, 63 random bits for int64, from an int64 key.
+    package static func random(key: Node, _ shape: Shape, _ dtype: DType) -> Node {
+        Node(.random, dtype, shape, key)
+    }
+
+    /// Reduces the axes to extent one.
+    package static func reduce(_ primitive: Primitive, _ x: Node, _ axes: AxisSet) -> Node {
+        Node(primitive, x.dtype, x.shape.keepingReduced(axes), x, bits: UInt64(axes.bits))
+    }
+
+    package static func argMax(_ x: Node, axis: Int) -> Node {
+        Node(.argMax, .int64, x.shape.keepingReduced(AxisSet([axis])), x, bits: UInt64(axis))
+    }
+
+    package static func reshape(_ x: Node, _ shape: Shape) -> Node {
+        if x.shape == shape { return x }
+        return Node(.reshape, x.dtype, shape, x)
+    }
+
+    /// Axis i of the result is axis `permutation[i]` of x.
+    package static func transpose(_ x: Node, _ permutation: [Int]) -> Node {
+        if permutation.indices.allSatisfy({ permutation[$0] == $0 }) { return x }
+        var bits: UInt64 = 0
+        for (position, axis) in permutation.enumerated() { bits |= UInt64(axis) << UInt64(4 * position) }
+        return Node(.transpose, x.dtype, Shape(permutation.map { x.shape[$0] }), x, bits: bits)
+    }
+
+    package static func permutation(_ bits: UInt64, rank: Int) -> [Int] {
+        (0..<rank).map { Int(bits >> UInt64(4 * $0)) & 15 }
+    }
+
+    package static func broadcast(_ x: Node, _ shape: Shape) -> Node {
+        if x.shape == shape { return x }
+        require(
+            Shape.broadcast(x.shape, shape) == shape, "broadcast: shape \(x.shape) does not broadcast to \(shape)")
+        return Node(.broadcast, x.dtype, shape, x)
+    }
+
+    /// Elements `starts[i] + steps[i] * j` along axis i, for j below `shape[i]`; steps are positive.
+    package static func slice(_ x: Node, starts: [Int], steps: [Int], _ shape: Shape) -> Node {
+        if x.shape == shape { return x }
+        return Node(.slice, x.dtype, shape, x, list: starts + steps)
+    }
+
+    package static func reverse(_ x: Node, _ axes: AxisSet) -> Node {
+        Node(.reverse, x.dtype, x.shape, x, bits: UInt64(axes.bits))
+    }
+
+    /// Zeros around and, where `interior` is positive, between the elements of each axis.
+    package static func pad(_ x: Node, low: [Int], high: [Int], interior: [Int]) -> Node {
+        var shape = x.shape
+        for axis in 0..<shape.rank {
+            shape[axis] = low[axis] + high[axis] + shape[axis] + Swift.max(0, shape[axis] - 1) * interior[axis]
+        }
+        if shape == x.shape { return x }
+        return Node(.pad, x.dtype, shape, x, list: low + high + interior)
+    }
+
+    package static func concatenate(_ parts: [Node], axis: Int) -> Node {
+        if parts.count == 1 { return parts[0] }
+        var shape = parts[0].shape
+        shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+        return Node(
+            .concatenate, parts[0].dtype, shape, parts[0], parts[1], parts.count > 2 ? parts[2] : nil,
+            bits: UInt64(axis), moreInputs: parts.count > 3 ? Array(parts[3...]) : nil)
+    }
+
+    /// The product of matrices in the last two axes, each read transposed where asked for; leading axes broadcast.
+    package static func matmul(_ a: Node, _ b: Node, transposeA: Bool = false, transposeB: Bool = false) -> Node {
+        requireSameDType(.matmul, a, b)
+        if !a.dtype.isFloatingPoint { trap("matmul needs floating-point tensors, not \(a.dtype)") }
+        let rankA = a.shape.rank, rankB = b.shape.rank
+        let k = a.shape[rankA - (transposeA ? 2 : 1)]
+        guard rankA >= 2, rankB >= 2, k == b.shape[rankB - (transposeB ? 1 : 2)] else {
+            let (left, right) = (transposeA ? " transposed" : "", transposeB ? " transposed" : "")
+            trap("matmul: shapes \(a.shape)\(left) and \(b.shape)\(right) do not agree in the contracted axis")
+        }
+        var shape: Shape
+        if rankA == 2 && rankB == 2 {
+            shape = a.shape
+        } else {
+            guard
+                let batch = Shape.broadcast(Shape(a.shape.array.dropLast(2)), Shape(b.shape.array.dropLast(2)))
+            else { trap("matmul: leading axes of \(a.shape) and \(b.shape) do not broadcast to a common shape") }
+            shape = batch
+            shape.append(1)
+            shape.append(1)
+        }
+        shape[shape.rank - 2] = a.shape[rankA - (transposeA ? 1 : 2)]
+        shape[shape.rank - 1] = b.shape[rankB - (transposeB ? 2 : 1)]
+        return Node(.matmul, a.dtype, shape, a, b, bits: (transposeA ? 1 : 0) | (transposeB ? 2 : 0))
+    }
+
+    /// x[..., indices, ...] along the axis; the axes of `indices` take the place of that axis.
+    package static func gather(_ x: Node, _ indices: Node, axis: Int) -> Node {
+        let extents = x.shape.array
+        let shape = Shape(extents[..<axis] + indices.shape.array + extents[(axis + 1)...])
+        return Node(.gather, x.dtype, shape, x, indices, bits: UInt64(axis))
+    }
+
+    /// The reverse of `gather`: zeros of extent `count` along the axis, with the updates added where they point.
+    package static func scatterAdd(_ updates: Node, _ indices: Node, axis: Int, count: Int) -> Node {
+        let extents = updates.shape.array
+        let shape = Shape(extents[..<axis] + [count] + extents[(axis + indices.shape.rank)...])
+        return Node(.scatterAdd, updates.dtype, shape, updates, indices, bits: UInt64(axis))
+    }
+
+    /// The indices themselves; evaluation stops with a message where one lies outside of 0..<count.
+    package static func checkIndices(_ indices: Node, below count: Int) -> Node {
+        Node(.checkIndices, indices.dtype, indices.shape, indices, bits: UInt64(count))
+    }
+
+    /// The same value as a node of its own.
+    package static func alias(_ x: Node) -> Node { Node(.alias, x.dtype, x.shape, x) }
+}

@@ -1,0 +1,171 @@
+import CKernels
+
+/// One recorded operation, and its value once somebody needed it.
+///
+/// What describes the operation never changes. `storage`, the inputs (dropped once the value is in memory and no
+/// backward pass will ask for them) and the scratch fields of a traversal change only under `Graph.lock`; that is
+/// what `@unchecked` stands for.
+package final class Node: @unchecked Sendable {
+    package let primitive: Primitive
+    package let dtype: DType
+    /// Whether a parameter (bit 0) or a variable of the n-th nested transform (bit n) is among the ancestors.
+    @exclusivity(unchecked) package var variables: UInt16
+    package let shape: Shape
+    /// Small attributes: axes, a permutation, a scalar's bits, the flags of a matrix product.
+    package let bits: UInt64
+    /// Attributes that do not fit: starts and steps of a slice, widths of a pad.
+    package let list: [Int]?
+
+    @exclusivity(unchecked) package var input0: Node?
+    @exclusivity(unchecked) package var input1: Node?
+    @exclusivity(unchecked) package var input2: Node?
+    /// The inputs beyond the third.
+    @exclusivity(unchecked) package var moreInputs: [Node]?
+
+    @exclusivity(unchecked) package var storage: Storage?
+    /// Whether this is the value of a parameter: differentiation ends here.
+    @exclusivity(unchecked) package var isParameter = false
+    /// Where the gradient of a parameter's value goes.
+    @exclusivity(unchecked) package weak var cell: GradientCell?
+    /// A backward pass has been recorded from here: the history is not needed once the value is in memory.
+    @exclusivity(unchecked) package var isConsumed = false
+    /// Operations on the longest way down; tells whether freeing the chain needs more than recursion.
+    @exclusivity(unchecked) package var depth: Int32
+    /// Operations on the longest way down that have not been evaluated.
+    @exclusivity(unchecked) package var pendingDepth: Int32
+    @exclusivity(unchecked) package var mark: UInt32 = 0
+    @exclusivity(unchecked) package var index: Int32 = 0
+
+    package init(
+        _ primitive: Primitive, _ dtype: DType, _ shape: Shape, _ input0: Node? = nil, _ input1: Node? = nil,
+        _ input2: Node? = nil, bits: UInt64 = 0, list: [Int]? = nil, moreInputs: [Node]? = nil
+    ) {
+        self.primitive = primitive
+        self.dtype = dtype
+        self.shape = shape
+        self.bits = bits
+        self.list = list
+        self.input0 = input0
+        self.input1 = input1
+        self.input2 = input2
+        self.moreInputs = moreInputs
+        var variables: UInt16 = 0
+        var depth: Int32 = 0
+        var pending: Int32 = 0
+        if let input0 {
+            variables = input0.variables
+            depth = input0.depth
+            pending = input0.pendingDepth
+        }
+        if let input1 {
+            variables |= input1.variables
+            depth = Swift.max(depth, input1.depth)
+            pending = Swift.max(pending, input1.pendingDepth)
+        }
+        if let input2 {
+            variables |= input2.variables
+            depth = Swift.max(depth, input2.depth)
+            pending = Swift.max(pending, input2.pendingDepth)
+        }
+        if let moreInputs {
+            for input in moreInputs {
+                variables |= input.variables
+                depth = Swift.max(depth, input.depth)
+                pending = Swift.max(pending, input.pendingDepth)
+            }
+        }
+        if variables != 0 && (!dtype.isFloatingPoint || bk_gradients_off() != 0) { variables = 0 }
+        self.variables = variables
+        self.depth = depth &+ 1
+        self.pendingDepth = pending &+ 1
+        if pending >= Node.longestChain { Graph.flush(self) }
+    }
+
+    /// A value that is in memory.
+    package init(storage: Storage, dtype: DType, shape: Shape) {
+        primitive = .constant
+        self.dtype = dtype
+        self.shape = shape
+        bits = 0
+        list = nil
+        variables = 0
+        depth = 0
+        pendingDepth = 0
+        self.storage = storage
+    }
+
+    /// Recorded operations above which a chain is evaluated by itself, so that neither memory nor the work of one
+    /// plan grows without bound.
+    private static let longestChain: Int32 = 4096
+    /// Chains up to this depth may be freed by plain recursion.
+    private static let shallow: Int32 = 256
+
+    deinit {
+        if depth > Node.shallow { releaseInputsIteratively() }
+    }
+
+    /// Frees a long chain without one stack frame a node.
+    private func releaseInputsIteratively() {
+        var pending: [Node] = []
+        moveInputs(to: &pending)
+        while var node = pending.popLast() {
+            if isKnownUniquelyReferenced(&node) { node.moveInputs(to: &pending) }
+        }
+    }
+
+    private func moveInputs(to pending: inout [Node]) {
+        if let node = input0 { pending.append(node) }
+        input0 = nil
+        if let node = input1 { pending.append(node) }
+        input1 = nil
+        if let node = input2 { pending.append(node) }
+        input2 = nil
+        if let moreInputs { pending += moreInputs }
+        moreInputs = nil
+    }
+
+    /// Forgets how the value was computed.
+    package func dropInputs() {
+        if depth > Node.shallow {
+            releaseInputsIteratively()
+        } else {
+            input0 = nil
+            input1 = nil
+            input2 = nil
+            moreInputs = nil
+        }
+        depth = 0
+    }
+
+    /// Whether a backward pass that is still possible runs through here.
+    package var needsGradient: Bool {
+        guard variables != 0 else { return false }
+        let open = (UInt32(2) << UInt32(bk_transform_depth())) - 1
+        return UInt32(variables) & open != 0 && !isConsumed
+    }
+
+    @inline(__always)
+    package func forEachInput(_ body: (Node) -> Void) {
+        if let input0 { body(input0) }
+        if let input1 { body(input1) }
+        if let input2 { body(input2) }
+        if let moreInputs { for input in moreInputs { body(input) } }
+    }
+
+    package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }
+    package var axis: Int { Int(bits) }
+    package var isScalarConstant: Bool { primitive == .scalar }
+    /// The number of a `scalar` node.
+    package var scalarValue: Double {
+        dtype.isFloatingPoint ? Double(bitPattern: bits) : Double(Int64(bitPattern: bits))
+    }
+}
+
+/// Where a backward pass leaves the gradient of one trainable value, until an optimizer takes it.
+package final class GradientCell: @unchecked Sendable {
+    /// The sum of the gradients so far. Changes under `Graph.lock` only.
+    @exclusivity(unchecked) package var gradient: Node?
+    /// Backward passes that it adds up.
+    @exclusivity(unchecked) package var passes = 0
+    package init() {}
+}

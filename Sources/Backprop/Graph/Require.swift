@@ -1,0 +1,17 @@
+/// Stops the program where a condition of the caller's code does not hold.
+///
+/// Unlike `precondition`, the message is printed in release builds too: it is how a person learns which operator
+/// met which shapes.
+@inline(__always)
+package func require(
+    _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String,
+    file: StaticString = #fileID, line: UInt = #line
+) {
+    if !condition() { trap(message(), file: file, line: line) }
+}
+
+/// Stops the program with a message that names what was wrong.
+@inline(never)
+package func trap(_ message: String, file: StaticString = #fileID, line: UInt = #line) -> Never {
+    fatalError(message, file: file, line: line)
+}

@@ -1,0 +1,268 @@
+/// Decides which operations run together.
+///
+/// Values are visited from the last to the first, and each tries to join the kernel that reads it. So an operation that
+/// only the backward pass needs is computed there, from what is in memory anyway, instead of being stored by the
+/// forward pass.
+struct Fusion {
+    private let graph: SimplifiedGraph
+    private(set) var groups: [Group] = []
+    /// The group of each value, or -1.
+    private(set) var groupOf: [Int]
+    private var consumers: [[Int]]
+    /// All groups that each group has to wait for.
+    private var dependencies: [GroupSet] = []
+
+    private static let largestCluster = 64
+    /// Rows longer than this do not stay in cache between a reduction and what follows it.
+    private static let longestRow = 16384
+    /// A sum over everything runs as one row up to this length.
+    private static let longestWholeRow = 4096
+
+    static func run(_ graph: SimplifiedGraph) -> Fusion {
+        var fusion = Fusion(graph)
+        for index in graph.values.indices.reversed() where graph.isComputed(index) { fusion.place(index) }
+        for group in fusion.groups { group.members.reverse() }
+        return fusion
+    }
+
+    private init(_ graph: SimplifiedGraph) {
+        self.graph = graph
+        groupOf = Array(repeating: -1, count: graph.values.count)
+        consumers = Array(repeating: [], count: graph.values.count)
+        for (index, value) in graph.values.enumerated() where graph.isComputed(index) {
+            for input in value.inputs {
+                let base = graph.layouts[input].base
+                if consumers[base].last != index { consumers[base].append(index) }
+            }
+        }
+    }
+
+    /// Groups in the order of their numbers that still exist.
+    var liveGroups: [Group] { groups.filter { !$0.isMerged } }
+
+    /// The group that runs a computed value.
+    func group(of value: Int) -> Group { groups[groupOf[value]] }
+
+    private mutating func place(_ index: Int) {
+        var candidates: [Int] = []
+        for consumer in consumers[index] where !candidates.contains(groupOf[consumer]) {
+            candidates.append(groupOf[consumer])
+        }
+        switch graph.values[index].primitive.kind {
+        case .none: return
+        case .elementwise, .reduction:
+            for candidate in candidates where join(index, groups[candidate], candidates) { return }
+            start(index)
+        case .product:
+            for candidate in candidates where attach(product: index, to: groups[candidate], candidates) { return }
+            let group = newGroup()
+            group.product = index
+            assign(index, to: group)
+        case .standalone:
+            let group = newGroup()
+            group.standalone = index
+            assign(index, to: group)
+        }
+    }
+
+    private mutating func newGroup() -> Group {
+        let group = Group(id: groups.count)
+        groups.append(group)
+        dependencies.append(GroupSet())
+        return group
+    }
+
+    /// Puts the value in the group: all other groups that read it now wait for this one.
+    private mutating func assign(_ index: Int, to group: Group) {
+        groupOf[index] = group.id
+        var closure = dependencies[group.id]
+        closure.insert(group.id)
+        for consumer in consumers[index] {
+            let reader = groupOf[consumer]
+            if reader == group.id || dependencies[reader].contains(group.id) { continue }
+            dependencies[reader].formUnion(closure)
+            for other in groups where !other.isMerged && dependencies[other.id].contains(reader) {
+                dependencies[other.id].formUnion(closure)
+            }
+        }
+    }
+
+    /// Whether adding a value that the groups `readers` read to `group` keeps the order of groups possible: none of
+    /// the readers may run before the group.
+    private func isAcyclic(_ group: Group, _ readers: [Int]) -> Bool {
+        readers.allSatisfy { $0 == group.id || !dependencies[group.id].contains($0) }
+    }
+
+    /// A cluster with one member.
+    private mutating func start(_ index: Int) {
+        let group = newGroup()
+        let placement = placement(of: index)
+        group.domain = placement.domain
+        group.constraint = placement.constraint
+        group.roles[index] = placement.role
+        group.lane = graph.lane(of: index)
+        group.members.append(index)
+        assign(index, to: group)
+    }
+
+    private struct Placement {
+        var domain: [Int]
+        var role: Group.Role
+        var constraint: LoopNest.Constraint
+    }
+
+    /// The iteration space that a value asks for by itself.
+    private func placement(of index: Int) -> Placement {
+        let value = graph.values[index]
+        guard value.primitive.kind == .reduction else {
+            let axes = iterationAxes(value.shape)
+            return Placement(domain: axes.map { value.shape[$0] }, role: .full, constraint: .init())
+        }
+        let source = graph.values[value.inputs[0]].shape
+        let axes = iterationAxes(source)
+        let domain = axes.map { source[$0] }
+        let positions = axes.indices.filter { value.axes.contains(axes[$0]) }
+        let start = positions.first!, end = positions.last! + 1
+        let length = domain[start..<end].reduce(1, *)
+        if end == domain.count {
+            let isRow = length <= (start == 0 ? Fusion.longestWholeRow : Fusion.longestRow)
+            if isRow { return Placement(domain: domain, role: .row, constraint: .init(columnsStart: start)) }
+            return Placement(domain: domain, role: .total, constraint: .init(rowsStart: start == 0 ? nil : start))
+        }
+        return Placement(
+            domain: domain, role: .total, constraint: .init(columnsStart: end, rowsStart: start == 0 ? nil : start))
+    }
+
+    // MARK: Joining a cluster
+
+    private mutating func join(_ index: Int, _ group: Group, _ readers: [Int]) -> Bool {
+        guard group.isCluster, group.members.count < Fusion.largestCluster, isAcyclic(group, readers) else { return false }
+        let lane = graph.lane(of: index)
+        if let lane, let other = group.lane, lane != other { return false }
+        let wanted = lane ?? group.lane ?? .float32
+        guard graph.isReadable(index, in: wanted) else { return false }
+
+        let value = graph.values[index]
+        var placement = placement(of: index)
+        if value.primitive.kind == .reduction {
+            // Its result is read inside the cluster, so it has to be there when the row is.
+            guard placement.role == .row, placement.domain == group.domain else { return false }
+            let start = placement.constraint.columnsStart!
+            if let existing = group.constraint.columnsStart, existing != start { return false }
+        } else if placement.domain != group.domain {
+            guard let start = group.constraint.columnsStart, start < group.domain.count,
+                placement.domain == Array(group.domain[..<start]),
+                group.product == nil
+            else { return false }
+            placement.role = .row
+        }
+        if group.product != nil && value.primitive.kind == .reduction { return false }
+        var constraint = group.constraint
+        if let start = placement.constraint.columnsStart { constraint.columnsStart = start }
+
+        // Every reader inside has to read it as what it is: a full block, or one value a row.
+        for consumer in consumers[index] where groupOf[consumer] == group.id {
+            guard reads(consumer, index, as: placement.role, in: group, constraint) else { return false }
+        }
+        let candidate = group.members + [index]
+        var roles = group.roles
+        roles[index] = placement.role
+        guard isFeasible(candidate, roles, group, constraint) else { return false }
+        group.members = candidate
+        group.roles = roles
+        group.constraint = constraint
+        group.lane = group.lane ?? lane
+        assign(index, to: group)
+        return true
+    }
+
+    /// Whether the consumer's operands that lie in the value address it exactly as the cluster produces it.
+    private func reads(
+        _ consumer: Int, _ index: Int, as role: Group.Role, in group: Group, _ constraint: LoopNest.Constraint
+    ) -> Bool {
+        let expected: [Int]
+        switch role {
+        case .full: expected = Group.denseStrides(group.domain, group.domain.indices)
+        case .row: expected = Group.denseStrides(group.domain, 0..<constraint.columnsStart!)
+        case .total: return false
+        }
+        if role == .full && group.roles[consumer] == .row && graph.values[consumer].primitive.kind != .reduction {
+            return false
+        }
+        // A total takes full blocks; a sum of one value a row is a cluster of its own.
+        if role == .row && graph.values[consumer].primitive.kind == .reduction { return false }
+        for input in graph.values[consumer].inputs where graph.layouts[input].base == index {
+            guard graph.layouts[input].offset == 0 else { return false }
+            let strides = operandStrides(consumer, input, group.domain.count)
+            guard strides == expected else { return false }
+        }
+        return true
+    }
+
+    /// The strides of an operand along the axes of the iteration space; zeros follow where the consumer computes one value
+    /// a row.
+    func operandStrides(_ consumer: Int, _ input: Int, _ count: Int) -> [Int] {
+        let value = graph.values[consumer], source = graph.values[input].shape
+        let space = value.primitive.kind == .reduction ? source : value.shape
+        let all = graph.layouts[input].broadcast(from: source, to: space)
+        var strides = iterationAxes(space).map { all[$0] }
+        while strides.count < count { strides.append(0) }
+        return strides
+    }
+
+    /// Whether one loop nest serves all members.
+    private func isFeasible(
+        _ members: [Int], _ roles: [Int: Group.Role], _ group: Group, _ constraint: LoopNest.Constraint
+    ) -> Bool {
+        guard constraint.columnsStart != nil || constraint.rowsStart != nil else { return true }
+        let domain = group.domain
+        let columns = (constraint.columnsStart ?? domain.count)..<domain.count
+        let rows = constraint.rowsStart.map { $0..<(constraint.columnsStart ?? domain.count) }
+        for member in members {
+            for input in graph.values[member].inputs where roles[graph.layouts[input].base] == nil {
+                let strides = operandStrides(member, input, domain.count)
+                guard LoopNest.isMergeable(strides, domain, columns) else { return false }
+                if let rows, !LoopNest.isMergeable(strides, domain, rows) { return false }
+                if group.product != nil, !LoopNest.isMergeable(strides, domain, 0..<columns.lowerBound) { return false }
+            }
+        }
+        return true
+    }
+
+    // MARK: Epilogues
+
+    /// Lets a cluster run on the tiles of the product that it reads.
+    private mutating func attach(product index: Int, to group: Group, _ readers: [Int]) -> Bool {
+        let value = graph.values[index]
+        guard group.isCluster, group.product == nil, !group.hasTotals, group.lane == Lane(value.dtype),
+            !group.roles.values.contains(.row), isAcyclic(group, readers), value.shape.count > 0
+        else { return false }
+        let columns = value.shape[value.shape.rank - 1]
+        let expected = Group.denseStrides(group.domain, group.domain.indices)
+        for consumer in consumers[index] where groupOf[consumer] == group.id {
+            for input in graph.values[consumer].inputs where graph.layouts[input].base == index {
+                guard graph.layouts[input].offset == 0,
+                    operandStrides(consumer, input, group.domain.count) == expected
+                else { return false }
+            }
+        }
+        guard group.domain.reduce(1, *) == value.shape.count, value.shape.rank == 2 else { return false }
+        // The boundary between rows and columns of the product has to be one of the iteration space.
+        var start = group.domain.count, extent = 1
+        while extent < columns, start > 0 {
+            start -= 1
+            extent *= group.domain[start]
+        }
+        guard extent == columns else { return false }
+        let constraint = LoopNest.Constraint(columnsStart: start, rowsStart: nil)
+        if let existing = group.constraint.columnsStart, existing != start { return false }
+        group.product = index
+        guard isFeasible(group.members, group.roles.merging([index: .full]) { $1 }, group, constraint) else {
+            group.product = nil
+            return false
+        }
+        group.constraint = constraint
+        assign(index, to: group)
+        return true
+    }
+}

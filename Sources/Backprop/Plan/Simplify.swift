@@ -1,0 +1,241 @@
+/// The graph that is planned: common subexpressions merged, views turned into layouts, reductions cut into the forms that
+/// kernels have, dead values gone.
+struct SimplifiedGraph {
+    var values: [Value] = []
+    /// Where each value's elements lie.
+    var layouts: [Layout] = []
+    /// Values, in the order of the canonical outputs; each has memory of its own or is a leaf.
+    var outputs: [Int] = []
+    var leafCount = 0
+    /// Numbers that the plan itself needs, in cells after the ones of the canonical graph.
+    var scalarCount = 0
+    var addedScalars: [ScalarCell] = []
+
+    /// Whether the value is computed into memory or registers, rather than a view, a leaf or a number.
+    func isComputed(_ value: Int) -> Bool {
+        let primitive = values[value].primitive
+        return layouts[value].base == value && primitive != .constant && primitive != .scalar
+    }
+}
+
+/// In a planned graph `alias` is a copy: it gives a view memory of its own.
+struct Simplifier {
+    private var graph = SimplifiedGraph()
+    private var known: [Identity: Int] = [:]
+
+    private struct Identity: Hashable {
+        var primitive: Primitive
+        var dtype: DType
+        var shape: Shape
+        var bits: UInt64
+        var list: [Int]?
+        var inputs: [Int]
+        var source: Int
+    }
+
+    static func run(_ canonical: CanonicalGraph) -> SimplifiedGraph {
+        var simplifier = Simplifier()
+        simplifier.graph.leafCount = canonical.leafCount
+        simplifier.graph.scalarCount = canonical.scalarCount
+        var renamed: [Int] = []
+        renamed.reserveCapacity(canonical.values.count)
+        for value in canonical.values {
+            var value = value
+            value.inputs = value.inputs.map { renamed[$0] }
+            renamed.append(simplifier.simplified(value))
+        }
+        var taken: Set<Int> = []
+        for output in canonical.outputs {
+            simplifier.graph.outputs.append(simplifier.owned(renamed[output], &taken))
+        }
+        return simplifier.graph.withoutDeadValues()
+    }
+
+    /// A value that can be an output: with memory of its own, or a leaf whose elements it has exactly.
+    private mutating func owned(_ value: Int, _ taken: inout Set<Int>) -> Int {
+        let layout = graph.layouts[value], base = graph.values[layout.base]
+        let isWhole = layout.isDense(graph.values[value].shape) && base.shape.count == graph.values[value].shape.count
+        if isWhole, base.primitive == .constant { return layout.base }
+        if isWhole, base.primitive != .scalar, taken.insert(layout.base).inserted { return layout.base }
+        let copy = append(copying(value))
+        taken.insert(copy)
+        return copy
+    }
+
+    private func copying(_ value: Int) -> Value {
+        let source = graph.values[value]
+        return Value(primitive: .alias, dtype: source.dtype, shape: source.shape, bits: 0, inputs: [value])
+    }
+
+    private mutating func simplified(_ value: Value) -> Int {
+        let shape = value.shape
+        switch value.primitive {
+        case .alias:
+            return value.inputs[0]
+        case .reshape, .broadcast:
+            var value = value
+            let source = graph.values[value.inputs[0]]
+            if source.primitive == value.primitive { value.inputs = source.inputs }
+            if graph.values[value.inputs[0]].shape == shape { return value.inputs[0] }
+            return merged(value)
+        case .sum, .max:
+            return reduced(value)
+        case .constant, .scalar, .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log,
+            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .not, .convert, .add, .subtract, .multiply,
+            .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual,
+            .and, .or, .select, .transpose, .slice, .reverse, .pad, .concatenate:
+            return merged(value)
+        case .argMax, .checkIndices, .scatterAdd, .gather:
+            var value = value
+            value.inputs = value.inputs.map { dense($0) }
+            return merged(value)
+        case .matmul:
+            var value = value
+            value.inputs = value.inputs.map { withUniformBatch($0, output: shape) }
+            return merged(value)
+        }
+    }
+
+    /// Cuts a reduction over several groups of axes into one for each group, the last group first.
+    private mutating func reduced(_ value: Value) -> Int {
+        var input = value.inputs[0]
+        if graph.values[input].shape.count == 0 && value.shape.count > 0 {
+            let zero = merged(number(0, value.dtype))
+            return merged(Value(primitive: .broadcast, dtype: value.dtype, shape: value.shape, bits: 0, inputs: [zero]))
+        }
+        var groups: [AxisSet] = []
+        var isOpen = false
+        for axis in iterationAxes(graph.values[input].shape).reversed() {
+            if value.axes.contains(axis) {
+                if !isOpen { groups.append(AxisSet()) }
+                groups[groups.count - 1].insert(axis)
+            }
+            isOpen = value.axes.contains(axis)
+        }
+        for group in groups {
+            let shape = graph.values[input].shape
+            // A group of axes that lie crosswise in memory cannot be walked as one.
+            if !LoopNest.isMergeable(graph.layouts[input].strides, shape, group.axes) { input = dense(input) }
+            var part = value
+            part.inputs = [input]
+            part.shape = shape.keepingReduced(group)
+            part.bits = UInt64(group.bits)
+            input = merged(part)
+        }
+        return input
+    }
+
+    private mutating func number(_ value: Double, _ dtype: DType) -> Value {
+        let bits = dtype.isFloatingPoint ? value.bitPattern : UInt64(bitPattern: Int64(value))
+        let cell = ScalarCell(bits: bits, dtype: dtype)
+        let slot = graph.addedScalars.firstIndex(of: cell) ?? graph.addedScalars.count
+        if slot == graph.addedScalars.count { graph.addedScalars.append(cell) }
+        return Value(
+            primitive: .scalar, dtype: dtype, shape: .scalar, bits: 0, inputs: [], source: graph.scalarCount + slot)
+    }
+
+    /// The value, copied where its elements do not lie densely.
+    private mutating func dense(_ value: Int) -> Int {
+        let base = graph.values[graph.layouts[value].base]
+        if graph.layouts[value].isDense(graph.values[value].shape) && base.primitive != .scalar { return value }
+        return merged(copying(value))
+    }
+
+    /// An operand of a matrix product whose batches lie at equal distances, copied where they do not.
+    private mutating func withUniformBatch(_ value: Int, output: Shape) -> Int {
+        let shape = graph.values[value].shape
+        let strides = graph.layouts[value].broadcast(from: shape, to: output)
+        let batch = Array(0..<(output.rank - 2))
+        if LoopNest.isMergeable(strides, output, batch) { return value }
+        if batch.allSatisfy({ $0 < output.rank - shape.rank || shape[$0 - output.rank + shape.rank] == output[$0] }) {
+            return dense(value)
+        }
+        var full = output
+        full[output.rank - 2] = shape[shape.rank - 2]
+        full[output.rank - 1] = shape[shape.rank - 1]
+        let spread = merged(
+            Value(primitive: .broadcast, dtype: graph.values[value].dtype, shape: full, bits: 0, inputs: [value]))
+        return dense(spread)
+    }
+
+    private mutating func merged(_ value: Value) -> Int {
+        let identity = Identity(
+            primitive: value.primitive, dtype: value.dtype, shape: value.shape, bits: value.bits, list: value.list,
+            inputs: value.inputs, source: value.source)
+        if let index = known[identity] { return index }
+        let index = append(value)
+        known[identity] = index
+        return index
+    }
+
+    private mutating func append(_ value: Value) -> Int {
+        var value = value
+        if value.primitive == .reshape {
+            let source = graph.values[value.inputs[0]].shape
+            if graph.layouts[value.inputs[0]].reshaped(from: source, to: value.shape) == nil {
+                value.inputs[0] = dense(value.inputs[0])
+            }
+        }
+        graph.values.append(value)
+        graph.layouts.append(layout(of: value, index: graph.values.count - 1))
+        return graph.values.count - 1
+    }
+
+    private func layout(of value: Value, index: Int) -> Layout {
+        guard value.primitive.isView, value.primitive != .alias else { return .dense(index, value.shape) }
+        let source = graph.values[value.inputs[0]].shape
+        var layout = graph.layouts[value.inputs[0]]
+        let rank = value.shape.rank
+        switch value.primitive {
+        case .reshape:
+            return layout.reshaped(from: source, to: value.shape)!
+        case .broadcast:
+            layout.strides = layout.broadcast(from: source, to: value.shape)
+        case .transpose:
+            layout.strides = Node.permutation(value.bits, rank: rank).map { layout.strides[$0] }
+        case .slice:
+            for axis in 0..<rank {
+                layout.offset += value.list![axis] * layout.strides[axis]
+                layout.strides[axis] *= value.list![rank + axis]
+            }
+        case .reverse:
+            for axis in 0..<rank where value.axes.contains(axis) && source[axis] > 0 {
+                layout.offset += (source[axis] - 1) * layout.strides[axis]
+                layout.strides[axis] = -layout.strides[axis]
+            }
+        case .constant, .scalar, .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log,
+            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .not, .convert, .alias, .add, .subtract,
+            .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
+            .greaterEqual, .and, .or, .select, .sum, .max, .argMax, .pad, .concatenate, .matmul, .gather,
+            .scatterAdd, .checkIndices:
+            return .dense(index, value.shape)
+        }
+        return layout
+    }
+}
+
+extension SimplifiedGraph {
+    fileprivate func withoutDeadValues() -> SimplifiedGraph {
+        var isLive = [Bool](repeating: false, count: values.count)
+        for output in outputs { isLive[output] = true }
+        for index in values.indices.reversed() where isLive[index] {
+            for input in values[index].inputs { isLive[input] = true }
+            isLive[layouts[index].base] = true
+        }
+        var renamed = [Int](repeating: -1, count: values.count)
+        var result = self
+        result.values = []
+        result.layouts = []
+        for index in values.indices where isLive[index] {
+            renamed[index] = result.values.count
+            var value = values[index]
+            value.inputs = value.inputs.map { renamed[$0] }
+            var layout = layouts[index]
+            layout.base = renamed[layout.base]
+            result.values.append(value)
+            result.layouts.append(layout)
+        }
+        result.outputs = outputs.map { renamed[$0] }
+        return result
+    }
+}

@@ -1,0 +1,79 @@
+import Synchronization
+
+/// A trainable value: a cell that layers hold and optimizers update.
+///
+/// Reading `value` gives the tensor that the forward pass uses. `backward()` leaves a gradient here; it adds up until an
+/// optimizer takes it.
+public final class Parameter: Sendable {
+    private struct State {
+        var value: Node
+        var isTrainable: Bool
+    }
+
+    private let state: Mutex<State>
+    private let cell = GradientCell()
+
+    /// A cell with an initial value.
+    public init(_ value: Tensor, isTrainable: Bool = true) {
+        state = Mutex(State(value: value.node, isTrainable: isTrainable))
+        self.value = value
+    }
+
+    /// The value now. Assigning forgets how the new value was computed.
+    public var value: Tensor {
+        get { Tensor(state.withLock { $0.value }) }
+        set {
+            // A node of its own, since the tensor may be in use elsewhere as something else than a parameter.
+            adopt(withoutGradients { Node.alias(newValue.node) })
+        }
+    }
+
+    /// Whether backward passes leave a gradient here. A frozen parameter costs no gradient computation.
+    public var isTrainable: Bool {
+        get { state.withLock { $0.isTrainable } }
+        set {
+            state.withLock { $0.isTrainable = newValue }
+            value = value
+        }
+    }
+
+    /// The sum of the gradients since an optimizer last took them.
+    public var gradient: Tensor? {
+        get { Graph.state.withLock { _ in cell.gradient.map(Tensor.init) } }
+        set {
+            Graph.state.withLock { _ in
+                cell.gradient = newValue?.node
+                cell.passes = newValue == nil ? 0 : 1
+            }
+        }
+    }
+
+    /// The extents of the value.
+    public var shape: [Int] { value.shape }
+    /// The type of the elements.
+    public var dtype: DType { value.dtype }
+
+    /// Takes a node that nobody else uses yet as the new value.
+    package func adopt(_ node: Node) {
+        state.withLock { state in
+            node.isParameter = state.isTrainable && node.dtype.isFloatingPoint
+            if node.isParameter {
+                node.variables |= 1
+                node.cell = cell
+            } else {
+                node.variables = 0
+            }
+            state.value = node
+        }
+    }
+
+    /// Hands the gradient over to an optimizer, and starts anew.
+    package func takeGradient() -> Tensor? {
+        Graph.state.withLock { _ in
+            let gradient = cell.gradient
+            cell.gradient = nil
+            cell.passes = 0
+            return gradient.map(Tensor.init)
+        }
+    }
+}

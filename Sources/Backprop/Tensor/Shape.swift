@@ -1,0 +1,117 @@
+/// The extents of up to eight axes, inline: a node of the graph holds one without touching the heap.
+package struct Shape: Hashable, Sendable, CustomStringConvertible {
+    package static let maximumRank = 8
+
+    // Two quarters rather than one SIMD8: a 32-byte alignment would push every node off the fast path of malloc.
+    private var low: SIMD4<Int32>
+    private var high: SIMD4<Int32>
+    package private(set) var rank: Int
+
+    /// The shape of a scalar.
+    package static let scalar = Shape()
+
+    package init() {
+        low = SIMD4(repeating: 0)
+        high = SIMD4(repeating: 0)
+        rank = 0
+    }
+
+    package init(_ extents: some Collection<Int>) {
+        self.init()
+        require(
+            extents.count <= Shape.maximumRank,
+            "a tensor has at most \(Shape.maximumRank) axes, not \(extents.count): \(Array(extents))")
+        for extent in extents { append(extent) }
+    }
+
+    package subscript(axis: Int) -> Int {
+        get { Int(axis < 4 ? low[axis] : high[axis &- 4]) }
+        set {
+            require(
+                newValue >= 0 && newValue <= Int(Int32.max),
+                "an axis has between 0 and \(Int32.max) elements, not \(newValue)")
+            if axis < 4 { low[axis] = Int32(newValue) } else { high[axis &- 4] = Int32(newValue) }
+        }
+    }
+
+    package mutating func append(_ extent: Int) {
+        require(rank < Shape.maximumRank, "a tensor has at most \(Shape.maximumRank) axes")
+        rank += 1
+        self[rank - 1] = extent
+    }
+
+    /// The number of elements; traps where it does not fit in an `Int`.
+    package var count: Int {
+        var product = 1
+        for axis in 0..<rank {
+            let (value, overflow) = product.multipliedReportingOverflow(by: self[axis])
+            require(!overflow, "a tensor of shape \(self) has too many elements")
+            product = value
+        }
+        return product
+    }
+
+    /// The extents as words for hashing; a zero beyond the rank.
+    @inline(__always)
+    func forEachWord(_ body: (UInt64) -> Void) {
+        body(UInt64(UInt32(bitPattern: low[0])) | UInt64(UInt32(bitPattern: low[1])) << 32)
+        guard rank > 2 else { return }
+        body(UInt64(UInt32(bitPattern: low[2])) | UInt64(UInt32(bitPattern: low[3])) << 32)
+        guard rank > 4 else { return }
+        body(UInt64(UInt32(bitPattern: high[0])) | UInt64(UInt32(bitPattern: high[1])) << 32)
+        body(UInt64(UInt32(bitPattern: high[2])) | UInt64(UInt32(bitPattern: high[3])) << 32)
+    }
+
+    package var array: [Int] { (0..<rank).map { self[$0] } }
+
+    /// Elements from one index of each axis to the next, when elements lie densely in row-major order.
+    package var denseStrides: [Int] {
+        var strides = [Int](repeating: 0, count: rank)
+        var step = 1
+        for axis in (0..<rank).reversed() {
+            strides[axis] = step
+            step *= self[axis]
+        }
+        return strides
+    }
+
+    /// The shape with the extents of the axes in `axes` set to one.
+    package func keepingReduced(_ axes: AxisSet) -> Shape {
+        var result = self
+        for axis in 0..<rank where axes.contains(axis) { result[axis] = 1 }
+        return result
+    }
+
+    /// The common shape that both broadcast to, or nil where they do not fit.
+    package static func broadcast(_ a: Shape, _ b: Shape) -> Shape? {
+        if a == b { return a }
+        var result = a.rank >= b.rank ? a : b
+        let other = a.rank >= b.rank ? b : a
+        let shift = result.rank - other.rank
+        for axis in 0..<other.rank {
+            let mine = result[axis + shift], theirs = other[axis]
+            if mine == theirs || theirs == 1 { continue }
+            guard mine == 1 else { return nil }
+            result[axis + shift] = theirs
+        }
+        return result
+    }
+
+    package var description: String { "[" + array.map(String.init).joined(separator: ", ") + "]" }
+}
+
+/// A set of axes, as bits.
+package struct AxisSet: Hashable, Sendable {
+    package var bits: UInt8
+    package init(bits: UInt8 = 0) { self.bits = bits }
+    package init(_ axes: some Sequence<Int>) {
+        bits = 0
+        for axis in axes { insert(axis) }
+    }
+    package static func all(rank: Int) -> AxisSet { AxisSet(0..<rank) }
+    package func contains(_ axis: Int) -> Bool { bits & (1 << UInt8(axis)) != 0 }
+    package mutating func insert(_ axis: Int) { bits |= 1 << UInt8(axis) }
+    package var isEmpty: Bool { bits == 0 }
+    package var count: Int { bits.nonzeroBitCount }
+    package var axes: [Int] { (0..<8).filter(contains) }
+}

@@ -1,0 +1,66 @@
+import Synchronization
+
+/// A stream of random keys. Each draw takes the next key; the numbers drawn are a function of the key and of the
+/// position of the element alone, so they are the same for any number of threads.
+public final class RandomState: Sendable {
+    private let seed: UInt64
+    private let position: Atomic<UInt64>
+
+    /// A stream that starts at the beginning for this seed.
+    public init(seed: UInt64) {
+        self.seed = seed
+        self.position = Atomic(0)
+    }
+
+    /// The next 64 bits of the stream.
+    package func nextKey() -> UInt64 {
+        let index = position.add(1, ordering: .relaxed).newValue
+        return mixed(mixed(seed) &+ index &* 0x9E37_79B9_7F4A_7C15)
+    }
+
+    /// The finalizer of SplitMix64 (Steele, Lea and Flood, 2014).
+    private func mixed(_ value: UInt64) -> UInt64 {
+        var z = value
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    @TaskLocal package static var current = RandomState(seed: 0)
+}
+
+/// Runs `body` with a stream of random numbers of its own: whatever it draws depends on the seed alone.
+public func withRandomSeed<Result>(_ seed: UInt64, _ body: () throws -> Result) rethrows -> Result {
+    try RandomState.$current.withValue(RandomState(seed: seed), operation: body)
+}
+
+/// Runs `body` with random numbers from `state`, which goes on where it stopped.
+public func withRandomState<Result>(_ state: RandomState, _ body: () throws -> Result) rethrows -> Result {
+    try RandomState.$current.withValue(state, operation: body)
+}
+
+extension Tensor {
+    /// Uniform numbers in [low, high).
+    public static func uniform(
+        _ shape: [Int], low: Double = 0, high: Double = 1, dtype: DType = .float32
+    ) -> Tensor {
+        require(dtype.isFloatingPoint, "uniform needs a floating-point dtype, not \(dtype)")
+        let key = Node.scalar(integer: Int64(bitPattern: RandomState.current.nextKey()), .int64)
+        let unit = Tensor(Node.random(key: key, Shape(shape), dtype))
+        return low == 0 && high == 1 ? unit : unit * (high - low) + low
+    }
+
+    /// Normally distributed numbers, by the method of Box and Muller (1958).
+    public static func normal(
+        _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32
+    ) -> Tensor {
+        let radius = sqrt(-2 * log1p(-uniform(shape, dtype: dtype)))
+        let unit = radius * cos(2 * Double.pi * uniform(shape, dtype: dtype))
+        return unit * standardDeviation + mean
+    }
+
+    /// True with the given probability.
+    public static func bernoulli(_ shape: [Int], probability: Double) -> Tensor {
+        uniform(shape) .< probability
+    }
+}

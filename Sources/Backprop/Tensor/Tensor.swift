@@ -1,0 +1,80 @@
+/// An array of numbers with up to eight axes: a value, recorded when it is written and computed when it is read.
+///
+/// Operators on tensors only record what is to be done. The first read (`item()`, `array(of:)`, `evaluate`) computes
+/// everything that it needs as one plan; the same recording on new data reuses the plan.
+public struct Tensor: Sendable {
+    package let node: Node
+
+    package init(_ node: Node) { self.node = node }
+
+    /// The extents of the axes.
+    public var shape: [Int] { node.shape.array }
+    /// The number of axes.
+    public var ndim: Int { node.shape.rank }
+    /// The number of elements.
+    public var size: Int { node.shape.count }
+    /// The type of the elements.
+    public var dtype: DType { node.dtype }
+
+    /// The extent of one axis; negative axes count from the end.
+    public func dim(_ axis: Int) -> Int { node.shape[resolved(axis: axis, "dim")] }
+
+    package func resolved(
+        axis: Int, _ name: String, file: StaticString = #fileID, line: UInt = #line
+    ) -> Int {
+        let resolved = axis < 0 ? axis + ndim : axis
+        require(
+            resolved >= 0 && resolved < ndim, "\(name): axis \(axis) does not exist in shape \(node.shape)", file: file,
+            line: line)
+        return resolved
+    }
+
+    package func resolved(
+        axes: [Int]?, _ name: String, file: StaticString = #fileID, line: UInt = #line
+    ) -> AxisSet {
+        guard let axes else { return .all(rank: ndim) }
+        return AxisSet(axes.map { resolved(axis: $0, name, file: file, line: line) })
+    }
+}
+
+// MARK: - Reading
+
+/// Computes the tensors, as one plan, and returns when their values are in memory.
+public func evaluate(_ tensors: Tensor...) { evaluate(tensors) }
+
+/// Computes the tensors, as one plan, and returns when their values are in memory.
+public func evaluate(_ tensors: [Tensor]) { Graph.evaluate(tensors.map(\.node)) }
+
+extension Tensor {
+    /// What computing this tensor will hold in memory. Nothing is run.
+    public var memoryBill: MemoryBill { Graph.bill([node]) }
+
+    /// The only element, as a Double. Computes the tensor.
+    public func item(file: StaticString = #fileID, line: UInt = #line) -> Double {
+        require(size == 1, "item: a tensor of shape \(node.shape) has \(size) elements, not one", file: file, line: line)
+        return withUnsafeBytes { bytes in
+            switch dtype {
+            case .bool, .uint8: Double(bytes.load(as: UInt8.self))
+            case .int32: Double(bytes.load(as: Int32.self))
+            case .int64: Double(bytes.load(as: Int64.self))
+            case .float32: Double(bytes.load(as: Float.self))
+            case .float64: bytes.load(as: Double.self)
+            }
+        }
+    }
+
+    /// The elements in row-major order, converted to `type` where the dtype differs. Computes the tensor.
+    public func array<Scalar: TensorScalar>(of type: Scalar.Type = Scalar.self) -> [Scalar] {
+        let source = dtype == Scalar.dtype ? self : asType(Scalar.dtype)
+        return source.withUnsafeBytes { Array($0.bindMemory(to: Scalar.self)) }
+    }
+
+    /// Calls `body` with the elements, dense and in row-major order. Computes the tensor.
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        Graph.evaluate([node])
+        let storage = node.storage!
+        return try withExtendedLifetime(storage) {
+            try body(UnsafeRawBufferPointer(start: storage.pointer, count: storage.byteCount))
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Backprop
+
+/// y = x Wᵀ + b, with W of shape [outputs, inputs] and b of shape [outputs]. Takes [..., inputs] and gives
+/// [..., outputs].
+public struct Linear: Module {
+    public let weight: Parameter
+    public let bias: Parameter?
+
+    /// A layer with weights from `initializer` and a bias of zeros.
+    ///
+    /// Weights that all start at zero are reported: every unit would get the same gradient and learn the same thing.
+    public init(
+        _ inputs: Int, _ outputs: Int, bias: Bool = true, initializer: Initializer = .xavierUniform,
+        dtype: DType = .float32
+    ) {
+        if initializer.isZero && outputs > 1 {
+            Warnings.print(
+                "Linear(\(inputs), \(outputs)): all weights start at zero, so all units learn the same; use .xavierUniform or .heNormal")
+        }
+        weight = Parameter(initializer([outputs, inputs], dtype: dtype))
+        self.bias = bias ? Parameter(.zeros([outputs], dtype: dtype)) : nil
+    }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        let product = matmul(x, weight.value, transposeB: true)
+        return bias.map { product + $0.value } ?? product
+    }
+}

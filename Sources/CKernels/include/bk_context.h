@@ -1,0 +1,23 @@
+// The recording state of a thread. It is thread-local rather than task-local because it is read once for every
+// recorded operator, and because the scopes that set it take synchronous closures.
+#ifndef BK_CONTEXT_H
+#define BK_CONTEXT_H
+
+#include <stdint.h>
+
+typedef struct {
+    int32_t gradients_off;    // depth of nested `withoutGradients`
+    int32_t transform_depth;  // depth of nested `grad` and its relatives
+    int32_t walk_depth;       // inside a traversal, which holds the lock of the graph
+} bk_context;
+
+extern _Thread_local bk_context bk_context_of_thread;
+
+static inline int32_t bk_gradients_off(void) { return bk_context_of_thread.gradients_off; }
+static inline void bk_gradients_off_add(int32_t delta) { bk_context_of_thread.gradients_off += delta; }
+static inline int32_t bk_transform_depth(void) { return bk_context_of_thread.transform_depth; }
+static inline void bk_transform_depth_add(int32_t delta) { bk_context_of_thread.transform_depth += delta; }
+static inline int32_t bk_walk_depth(void) { return bk_context_of_thread.walk_depth; }
+static inline void bk_walk_depth_add(int32_t delta) { bk_context_of_thread.walk_depth += delta; }
+
+#endif
