@@ -100,7 +100,7 @@ static bool reads_b_in_place(const part *p, int64_t cols) {
 
 static bool reads_a_in_place(const part *p) {
     const bk_gemm *gemm = p->gemm;
-    return gemm->a_col == 1 || p->cols * gemm->k <= 4096;
+    return gemm->a_col == 1 || (gemm->a_row == 1 && p->cols * gemm->k <= 4096);
 }
 
 // The walk over one batch entry's part of C. Each block of B is packed once, and strips of a few rows pass over
@@ -166,7 +166,7 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
                     strip.a_col = rows;
                 }
                 strip.c = tile + ((rolling ? row - tile_start : row) * tile_row + col) * element;
-                kernels->strip[rows - 1](&strip);
+                (strip.a_row == 1 ? kernels->strip_side_by_side : kernels->strip)[rows - 1](&strip);
 
                 const bool finished = last_block_only && block + 1 == k_blocks;
                 if (finished && p->done && ((s + 1) % strips_of_tile == 0 || s + 1 == strips)) {

@@ -10,6 +10,15 @@
 #define VECTORS 2
 #define MASKED_LOADS 1
 
+// In assembly, because the compiler gathers the broadcasts of neighbours into one load and many shuffles, which
+// compete with the multiply-adds.
+#define BROADCAST_FROM(instruction, p)                                    \
+    ({                                                                    \
+        VECTOR copies;                                                    \
+        __asm__(instruction " %1, %0" : "=v"(copies) : "m"(*(p)));        \
+        copies;                                                           \
+    })
+
 // A window into a row of ones followed by zeros is the mask of the first `count` lanes.
 static const int ones_then_zeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 
@@ -22,7 +31,7 @@ static const int ones_then_zeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define MASK_OF(count) _mm256_loadu_si256((const __m256i_u *)(ones_then_zeros + 8 - (count)))
 #define LOAD_MASKED(p, mask) _mm256_maskload_ps(p, mask)
 #define STORE_MASKED(p, v, mask) _mm256_maskstore_ps(p, mask, v)
-#define BROADCAST(p) _mm256_set1_ps(*(p))
+#define BROADCAST(p) BROADCAST_FROM("vbroadcastss", p)
 #include "gemm_body.h"
 #include "gemm_body_end.h"
 
@@ -35,7 +44,7 @@ static const int ones_then_zeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define MASK_OF(count) _mm256_loadu_si256((const __m256i_u *)(ones_then_zeros + 8 - 2 * (count)))
 #define LOAD_MASKED(p, mask) _mm256_maskload_pd(p, mask)
 #define STORE_MASKED(p, v, mask) _mm256_maskstore_pd(p, mask, v)
-#define BROADCAST(p) _mm256_set1_pd(*(p))
+#define BROADCAST(p) BROADCAST_FROM("vbroadcastsd", p)
 #include "gemm_body.h"
 #include "gemm_body_end.h"
 

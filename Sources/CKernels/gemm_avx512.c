@@ -11,6 +11,15 @@
 #define VECTORS 2
 #define MASKED_LOADS 1
 
+// In assembly, because the compiler gathers the broadcasts of neighbours into one load and many shuffles, which
+// compete with the multiply-adds.
+#define BROADCAST_FROM(instruction, p)                                    \
+    ({                                                                    \
+        VECTOR copies;                                                    \
+        __asm__(instruction " %1, %0" : "=v"(copies) : "m"(*(p)));        \
+        copies;                                                           \
+    })
+
 #define ELEMENT float
 #define NAME(x) x##_avx512_f32
 #define LANES 16
@@ -20,7 +29,7 @@
 #define MASK_OF(count) ((__mmask16)((1u << (count)) - 1))
 #define LOAD_MASKED(p, mask) _mm512_maskz_loadu_ps(mask, p)
 #define STORE_MASKED(p, v, mask) _mm512_mask_storeu_ps(p, mask, v)
-#define BROADCAST(p) _mm512_set1_ps(*(p))
+#define BROADCAST(p) BROADCAST_FROM("vbroadcastss", p)
 #include "gemm_body.h"
 #include "gemm_body_end.h"
 
@@ -33,7 +42,7 @@
 #define MASK_OF(count) ((__mmask8)((1u << (count)) - 1))
 #define LOAD_MASKED(p, mask) _mm512_maskz_loadu_pd(mask, p)
 #define STORE_MASKED(p, v, mask) _mm512_mask_storeu_pd(p, mask, v)
-#define BROADCAST(p) _mm512_set1_pd(*(p))
+#define BROADCAST(p) BROADCAST_FROM("vbroadcastsd", p)
 #include "gemm_body.h"
 #include "gemm_body_end.h"
 

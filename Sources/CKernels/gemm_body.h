@@ -35,65 +35,96 @@ ALWAYS void NAME(store_some)(ELEMENT *p, VECTOR v, int64_t count) {
 }
 #endif
 
-// `rows` rows by `vectors` vectors of C, the last of them with `count` columns. Both sizes are constants where
-// this is inlined, so that the accumulators stay in registers.
-ALWAYS void NAME(tile)(const int rows, const int vectors, const gemm_strip *strip, const ELEMENT *b, ELEMENT *c,
-                       int64_t count) {
+// One step of k. `a` has one pointer for each three rows (the others are reached through scaled index registers)
+// unless the rows lie side by side, where one pointer serves them all.
+ALWAYS void NAME(step)(const int rows, const int vectors, const bool side_by_side, const bool masked,
+                       VECTOR sum[ROWS][VECTORS], const ELEMENT *const *a, int64_t a_row, int64_t a_offset,
+                       const ELEMENT *b, MASK mask) {
     const int last = vectors - 1;
-    const int64_t a_row = strip->a_row, a_col = strip->a_col, b_row = strip->b_row, c_row = strip->c_row;
+    VECTOR right[VECTORS];
+    UNROLL for (int v = 0; v < last; v++) right[v] = NAME(load)(b + v * LANES);
+    right[last] = masked && MASKED_LOADS ? LOAD_MASKED(b + last * LANES, mask) : NAME(load)(b + last * LANES);
+    UNROLL for (int r = 0; r < rows; r++) {
+        const ELEMENT *at = side_by_side ? a[0] + r + a_offset : a[r / 3] + r % 3 * a_row + a_offset;
+        const VECTOR left = BROADCAST(at);
+        UNROLL for (int v = 0; v < vectors; v++) sum[r][v] += left * right[v];
+    }
+}
+
+// `rows` rows by `vectors` vectors of C, the last of them with `count` columns where it is `masked` (which costs
+// an issue slot for each load). The sizes are constants where this
+// is inlined, so that the accumulators stay in registers. The inner loop does four steps of k with hardly any
+// arithmetic on addresses, which would take issue slots from the multiply-adds. Either the elements of one row of
+// A lie side by side, or (`side_by_side`) those of the rows.
+ALWAYS void NAME(tile)(const int rows, const int vectors, const bool side_by_side, const bool masked,
+                       const gemm_strip *strip, const ELEMENT *b, ELEMENT *c, int64_t count) {
+    const int last = vectors - 1, pointers = side_by_side ? 1 : (rows + 2) / 3;
+    const int64_t a_row = strip->a_row, b_row = strip->b_row, c_row = strip->c_row;
+    const int64_t a_step = side_by_side ? strip->a_col : 1, ahead = PREFETCH_STEPS * b_row;
+    const bool accumulate = strip->accumulate;
     const MASK mask = MASK_OF(count);
     VECTOR sum[ROWS][VECTORS];
     UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = (VECTOR){0};
-
-    // One pointer serves three rows: the others are reached through scaled index registers.
     const ELEMENT *a[(ROWS + 2) / 3];
-    UNROLL for (int r = 0; r < rows; r += 3) a[r / 3] = (const ELEMENT *)strip->a + r * a_row;
+    UNROLL for (int i = 0; i < pointers; i++) a[i] = (const ELEMENT *)strip->a + 3 * i * a_row;
 
-    for (int64_t k = strip->k; k > 0; k--) {
-        VECTOR right[VECTORS];
-        UNROLL for (int v = 0; v < last; v++) right[v] = NAME(load)(b + v * LANES);
-        right[last] = MASKED_LOADS ? LOAD_MASKED(b + last * LANES, mask) : NAME(load)(b + last * LANES);
-        b += b_row;
-        UNROLL for (int r = 0; r < rows; r++) {
-            const VECTOR left = BROADCAST(a[r / 3] + r % 3 * a_row);
-            UNROLL for (int v = 0; v < vectors; v++) sum[r][v] += left * right[v];
+    int64_t k = strip->k;
+    for (; k >= 4; k -= 4) {
+        UNROLL for (int i = 0; i < 4; i++) {
+            UNROLL for (int v = 0; v < vectors; v += CACHE_LINE / (int)sizeof(VECTOR))
+                __builtin_prefetch(b + ahead + i * b_row + v * LANES);
+            NAME(step)(rows, vectors, side_by_side, masked, sum, a, a_row, i * a_step, b + i * b_row, mask);
         }
-        UNROLL for (int r = 0; r < rows; r += 3) a[r / 3] += a_col;
+        b += 4 * b_row;
+        // Hidden from the optimizer, which would otherwise express all pointers through the first.
+        UNROLL for (int i = 0; i < pointers; i++) {
+            a[i] += 4 * a_step;
+            __asm__("" : "+r"(a[i]));
+        }
+    }
+    for (; k > 0; k--) {
+        NAME(step)(rows, vectors, side_by_side, masked, sum, a, a_row, 0, b, mask);
+        b += b_row;
+        UNROLL for (int i = 0; i < pointers; i++) a[i] += a_step;
     }
 
+    if (accumulate) {
+        UNROLL for (int r = 0; r < rows; r++) {
+            UNROLL for (int v = 0; v < last; v++) sum[r][v] += NAME(load)(c + r * c_row + v * LANES);
+            const ELEMENT *at = c + r * c_row + last * LANES;
+            sum[r][last] += masked ? LOAD_MASKED(at, mask) : NAME(load)(at);
+        }
+    }
     UNROLL for (int r = 0; r < rows; r++, c += c_row) {
-        UNROLL for (int v = 0; v < vectors; v++) {
-            ELEMENT *at = c + v * LANES;
-            if (v < last || count == LANES) {
-                if (strip->accumulate) sum[r][v] += NAME(load)(at);
-                NAME(store)(at, sum[r][v]);
-            } else {
-                if (strip->accumulate) sum[r][v] += LOAD_MASKED(at, mask);
-                STORE_MASKED(at, sum[r][v], mask);
-            }
+        UNROLL for (int v = 0; v < last; v++) NAME(store)(c + v * LANES, sum[r][v]);
+        if (masked) {
+            STORE_MASKED(c + last * LANES, sum[r][last], mask);
+        } else {
+            NAME(store)(c + last * LANES, sum[r][last]);
         }
     }
 }
 
-ALWAYS void NAME(strip)(const int rows, const gemm_strip *strip) {
+ALWAYS void NAME(strip)(const int rows, const bool side_by_side, const gemm_strip *strip) {
     const ELEMENT *b = strip->b;
     ELEMENT *c = strip->c;
     int64_t cols = strip->cols;
-    for (; cols > (VECTORS - 1) * LANES; cols -= VECTORS * LANES) {
-        const int64_t count = cols - (VECTORS - 1) * LANES;
-        NAME(tile)(rows, VECTORS, strip, b, c, count < LANES ? count : LANES);
+    for (; cols >= VECTORS * LANES; cols -= VECTORS * LANES) {
+        NAME(tile)(rows, VECTORS, side_by_side, false, strip, b, c, LANES);
         b += strip->b_panel;
         c += VECTORS * LANES;
     }
-    UNROLL for (int vectors = VECTORS - 1; vectors > 0; vectors--) {
-        if (cols <= (vectors - 1) * LANES) continue;
-        NAME(tile)(rows, vectors, strip, b, c, cols - (vectors - 1) * LANES);
+    UNROLL for (int vectors = VECTORS; vectors > 0; vectors--) {
+        const int64_t count = cols - (vectors - 1) * LANES;
+        if (count <= 0) continue;
+        NAME(tile)(rows, vectors, side_by_side, true, strip, b, c, count);
         return;
     }
 }
 
-#define STRIP(rows) \
-    static void NAME(strip_##rows)(const gemm_strip *strip) { NAME(strip)(rows, strip); }
+#define STRIP(rows)                                                                                      \
+    static void NAME(strip_##rows)(const gemm_strip *strip) { NAME(strip)(rows, false, strip); }         \
+    static void NAME(side_by_side_##rows)(const gemm_strip *strip) { NAME(strip)(rows, true, strip); }
 STRIP(1) STRIP(2) STRIP(3) STRIP(4)
 #if ROWS > 4
 STRIP(5) STRIP(6)
@@ -138,31 +169,49 @@ static void NAME(pack_transposed)(ELEMENT *packed, int64_t packed_row, const ELE
     }
 }
 
-static void NAME(pack_b)(void *to, const void *from, int64_t b_row, int64_t b_col, int64_t k, int64_t n) {
-    ELEMENT *packed = to;
-    const ELEMENT *b = from;
-    for (; n > 0; n -= VECTORS * LANES, b += VECTORS * LANES * b_col, packed += k * VECTORS * LANES) {
-        UNROLL for (int v = 0; v < VECTORS; v++) {
-            const int64_t left = n - v * LANES, count = left < LANES ? left : LANES;
-            if (count <= 0) break;
-            const ELEMENT *source = b + v * LANES * b_col;
-            ELEMENT *target = packed + v * LANES;
-            const MASK mask = MASK_OF(count);
-            if (b_col == 1 && count == LANES) {
-                for (int64_t p = 0; p < k; p++)
-                    NAME(store)(target + p * VECTORS * LANES, NAME(load)(source + p * b_row));
-            } else if (b_col == 1) {
-                for (int64_t p = 0; p < k; p++)
-                    NAME(store)(target + p * VECTORS * LANES, LOAD_MASKED(source + p * b_row, mask));
-            } else if (b_row == 1 && k * count > 64) {
-                NAME(pack_transposed)(target, VECTORS * LANES, source, b_col, k, count);
-            } else {
-                for (int64_t p = 0; p < k; p++) {
-                    for (int64_t j = 0; j < LANES; j++)
-                        target[p * VECTORS * LANES + j] = j < count ? source[p * b_row + j * b_col] : 0;
-                }
+// Rows that lie side by side are copied a few at a time, so that memory is read along its pages.
+static void NAME(pack_rows)(ELEMENT *packed, const ELEMENT *b, int64_t b_row, int64_t k, int64_t n) {
+    const int64_t width = VECTORS * LANES, panel = k * width, whole = n / width * width;
+    for (int64_t p = 0; p < k; p += PACK_ROWS) {
+        const int64_t steps = k - p < PACK_ROWS ? k - p : PACK_ROWS;
+        ELEMENT *target = packed + p * width;
+        const ELEMENT *source = b + p * b_row;
+        for (int64_t j = 0; j < whole; j += width, target += panel, source += width) {
+            for (int64_t i = 0; i < steps; i++) {
+                UNROLL for (int v = 0; v < VECTORS; v++)
+                    NAME(store)(target + i * width + v * LANES, NAME(load)(source + i * b_row + v * LANES));
             }
         }
+        UNROLL for (int v = 0; v < VECTORS; v++) {
+            const int64_t left = n - whole - v * LANES;
+            if (left <= 0) break;
+            const MASK mask = MASK_OF(left < LANES ? left : LANES);
+            for (int64_t i = 0; i < steps; i++)
+                NAME(store)(target + i * width + v * LANES, LOAD_MASKED(source + i * b_row + v * LANES, mask));
+        }
+    }
+}
+
+static void NAME(pack_b)(void *to, const void *from, int64_t b_row, int64_t b_col, int64_t k, int64_t n) {
+    const int64_t width = VECTORS * LANES;
+    ELEMENT *packed = to;
+    const ELEMENT *b = from;
+    if (b_col == 1) {
+        NAME(pack_rows)(packed, b, b_row, k, n);
+        return;
+    }
+    for (; n > 0; n -= LANES, b += LANES * b_col) {
+        const int64_t count = n < LANES ? n : LANES;
+        if (b_row == 1 && k * count > 64) {
+            NAME(pack_transposed)(packed, width, b, b_col, k, count);
+        } else {
+            for (int64_t p = 0; p < k; p++) {
+                for (int64_t j = 0; j < LANES; j++) packed[p * width + j] = j < count ? b[p * b_row + j * b_col] : 0;
+            }
+        }
+        // The next vector of the same panel, or the first one of the next panel.
+        packed += LANES;
+        if ((packed - (ELEMENT *)to) % width == 0) packed += (k - 1) * width;
     }
 }
 
@@ -185,15 +234,30 @@ const gemm_kernels NAME(gemm) = {
     .cols = VECTORS * LANES,
     .lanes = LANES,
     .masked_loads = MASKED_LOADS,
-    .strip = {NAME(strip_1), NAME(strip_2), NAME(strip_3), NAME(strip_4),
+    .strip = {
+        NAME(strip_1), NAME(strip_2), NAME(strip_3), NAME(strip_4),
 #if ROWS > 4
-              NAME(strip_5), NAME(strip_6),
+        NAME(strip_5), NAME(strip_6),
 #endif
 #if ROWS > 6
-              NAME(strip_7), NAME(strip_8),
+        NAME(strip_7), NAME(strip_8),
 #endif
 #if ROWS > 8
-              NAME(strip_9), NAME(strip_10), NAME(strip_11), NAME(strip_12),
+        NAME(strip_9), NAME(strip_10),
+        NAME(strip_11), NAME(strip_12),
+#endif
+    },
+    .strip_side_by_side = {
+        NAME(side_by_side_1), NAME(side_by_side_2), NAME(side_by_side_3), NAME(side_by_side_4),
+#if ROWS > 4
+        NAME(side_by_side_5), NAME(side_by_side_6),
+#endif
+#if ROWS > 6
+        NAME(side_by_side_7), NAME(side_by_side_8),
+#endif
+#if ROWS > 8
+        NAME(side_by_side_9), NAME(side_by_side_10),
+        NAME(side_by_side_11), NAME(side_by_side_12),
 #endif
     },
     .pack_b = NAME(pack_b),

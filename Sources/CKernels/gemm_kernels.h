@@ -16,14 +16,21 @@ typedef struct {
     bool accumulate;
 } gemm_strip;
 
-enum { GEMM_MAX_ROWS = 12 };
+enum {
+    GEMM_MAX_ROWS = 12,
+    CACHE_LINE = 64,
+    PREFETCH_STEPS = 8,  // rows of B that are fetched ahead of their use
+    PACK_ROWS = 4,
+};
 
 typedef struct {
     int rows;           // the most rows of a strip
     int cols;           // the columns of a panel
     int lanes;          // the elements of a vector
     bool masked_loads;  // B may be read in place even where its columns do not fill whole vectors
-    void (*strip[GEMM_MAX_ROWS])(const gemm_strip *strip);  // for 1, 2, ... rows
+    // For 1, 2, ... rows, where a_col is 1, or (side by side) a_row.
+    void (*strip[GEMM_MAX_ROWS])(const gemm_strip *strip);
+    void (*strip_side_by_side[GEMM_MAX_ROWS])(const gemm_strip *strip);
     // Copies the block of B into panels, each `k` rows of `cols` elements, the last one filled up with zeros.
     void (*pack_b)(void *packed, const void *b, int64_t b_row, int64_t b_col, int64_t k, int64_t n);
     // Copies `rows` rows of A so that the elements of one k lie side by side.
