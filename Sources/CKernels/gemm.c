@@ -1,0 +1,210 @@
+// The matrix product: how a problem is cut into tasks, and how one task walks through its part of C.
+#include "bk_gemm.h"
+#include "gemm_kernels.h"
+
+#include <string.h>
+
+// What bk_gemm_prepare leaves in `plan`.
+enum {
+    PLAN_BATCHES,    // batch entries of one task
+    PLAN_ROW_TASKS,  // tasks that share the rows of one batch entry,
+    PLAN_COL_TASKS,  // and its columns
+    PLAN_K_BLOCKS,   // parts of k that are accumulated one after the other
+};
+
+enum {
+    COL_UNIT = 32,            // columns are cut at multiples of this
+    MAX_COLS = 512,           // columns of one packed block of B
+    MAX_K = 512,              // the aim for the depth of a packed block
+    MAX_SINGLE_K = 640,       // up to here k stays in one piece
+    DONE_ELEMENTS = 4096,     // a finished tile has about this many elements
+    STACK_BYTES = 4096,
+};
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// MARK: - Cutting the problem
+
+// The largest power of two that is at most `x`, or 1.
+static int64_t power_of_two(int64_t x) {
+    int64_t power = 1;
+    while (power * 2 <= x) power *= 2;
+    return power;
+}
+
+void bk_gemm_prepare(bk_gemm *gemm) {
+    enum { TASK_WORK = 2 << 20, SPLIT_WORK = 3 << 19, MAX_TASKS = 32, MIN_ROWS = 64, MIN_COLS = 64 };
+    const int64_t batch = gemm->batch, m = gemm->m, n = gemm->n, k = gemm->k;
+    // In multiply-adds; an element of C costs as much to store as some of them.
+    const int64_t work = m * n * (k + 8);
+    int64_t batches = batch, row_tasks = 1, col_tasks = 1;
+
+    if (batch > 0 && work > 0 && work * batch >= SPLIT_WORK) {
+        const int64_t wanted = power_of_two(most(2, least(MAX_TASKS, work * batch / TASK_WORK)));
+        batches = most(1, batch / wanted);
+        int64_t pieces = batch >= wanted ? 1 : power_of_two(ceil_div(wanted, batch));
+        // Columns first: tasks beside each other share no packing of B, and A is mostly read in place.
+        if (!gemm->whole_rows) {
+            col_tasks = least(pieces, power_of_two(n / (m >= 2 * MIN_ROWS ? 2 * MIN_COLS : MIN_COLS)));
+            pieces /= col_tasks;
+        }
+        row_tasks = least(pieces, power_of_two(m / MIN_ROWS));
+    }
+    if (!gemm->whole_rows) col_tasks = most(col_tasks, ceil_div(n, MAX_COLS));
+
+    gemm->plan[PLAN_BATCHES] = batches;
+    gemm->plan[PLAN_ROW_TASKS] = row_tasks;
+    gemm->plan[PLAN_COL_TASKS] = col_tasks;
+    gemm->plan[PLAN_K_BLOCKS] = k <= MAX_SINGLE_K ? 1 : ceil_div(k, MAX_K);
+    gemm->tasks = m == 0 || n == 0 || batch == 0 ? 0 : ceil_div(batch, batches) * row_tasks * col_tasks;
+}
+
+// MARK: - One task
+
+typedef struct {
+    const bk_gemm *gemm;
+    const gemm_kernels *kernels;
+    int64_t element;  // bytes
+    bk_tile_done done;
+    void *context;
+    int64_t row, rows, col, cols;  // the task's part of C
+} part;
+
+static const gemm_kernels *kernels_for(bk_type type) {
+    const bool f32 = type == BK_TYPE_F32;
+    switch (bk_isa_current()) {
+#if defined(__x86_64__)
+    case BK_ISA_AVX512:
+        return f32 ? &gemm_avx512_f32 : &gemm_avx512_f64;
+    case BK_ISA_AVX2:
+        return f32 ? &gemm_avx2_f32 : &gemm_avx2_f64;
+#elif defined(__aarch64__)
+    case BK_ISA_NEON:
+        return f32 ? &gemm_neon_f32 : &gemm_neon_f64;
+#endif
+    default:
+        return f32 ? &gemm_plain_f32 : &gemm_plain_f64;
+    }
+}
+
+// Panels of B with `cols` columns can be read where they are if their columns lie side by side. It pays while
+// few rows would share the packed copy, or while the block stays in the first-level cache anyway.
+static bool reads_b_in_place(const part *p, int64_t cols) {
+    const bk_gemm *gemm = p->gemm;
+    if (gemm->b_col != 1) return false;
+    if (!p->kernels->masked_loads && cols % p->kernels->lanes != 0) return false;
+    return p->rows <= 32 || cols * gemm->k * p->element <= 65536;
+}
+
+static bool reads_a_in_place(const part *p) {
+    const bk_gemm *gemm = p->gemm;
+    return gemm->a_col == 1 || (gemm->a_row == 1 && p->cols * gemm->k <= 4096);
+}
+
+// The walk over one batch entry's part of C. Each block of B is packed once, and strips of a few rows pass over
+// it, so that a strip's part of A stays in the first-level cache while B streams from the second.
+static void run_part(const part *p, const char *a, const char *b, char *c, int64_t batch) {
+    const bk_gemm *gemm = p->gemm;
+    const gemm_kernels *kernels = p->kernels;
+    const int64_t element = p->element, k_blocks = gemm->plan[PLAN_K_BLOCKS];
+    const int64_t col_blocks = ceil_div(p->cols, MAX_COLS), strips = ceil_div(p->rows, kernels->rows);
+    const bool last_block_only = col_blocks == 1;
+    const int64_t strips_of_tile = ceil_div(DONE_ELEMENTS, kernels->rows * p->cols);
+
+    // Where C has no memory, all rows of the part need scratch only if they are visited more than once.
+    char *tile = c;
+    int64_t tile_row = gemm->c_row;
+    const bool rolling = !c && k_blocks == 1 && col_blocks == 1;
+    if (!c) {
+        const int64_t kept = rolling ? least(p->rows, strips_of_tile * kernels->rows) : p->rows;
+        tile_row = (p->cols + 15) / 16 * 16;
+        tile = bk_scratch(BK_SCRATCH_TILE, (size_t)(kept * tile_row * element));
+    } else {
+        tile += (p->row * tile_row + p->col) * element;
+    }
+
+    _Alignas(64) char stack[STACK_BYTES];
+    const int64_t panel = kernels->cols;
+    const bool a_in_place = reads_a_in_place(p);
+    const int64_t block_k = ceil_div(gemm->k, k_blocks), block_cols = least(p->cols, MAX_COLS);
+    const int64_t bytes_b = reads_b_in_place(p, p->cols) ? 0 : ceil_div(block_cols, panel) * panel * block_k * element;
+    // Packing A stores whole vectors, which may reach beyond the last row.
+    const int64_t bytes_a = a_in_place ? 0 : (kernels->rows * block_k + kernels->lanes) * element;
+    char *packed = bytes_a + bytes_b <= STACK_BYTES ? stack : bk_scratch(BK_SCRATCH_PACK, (size_t)(bytes_a + bytes_b));
+    char *packed_a = packed + bytes_b;
+
+    gemm_strip strip = {.c_row = tile_row};
+    for (int64_t col = 0; col < p->cols; col += MAX_COLS) {
+        strip.cols = least(MAX_COLS, p->cols - col);
+        for (int64_t block = 0; block < k_blocks; block++) {
+            const int64_t k0 = gemm->k * block / k_blocks;
+            strip.k = gemm->k * (block + 1) / k_blocks - k0;
+            strip.accumulate = block > 0;
+
+            strip.b = b + (k0 * gemm->b_row + (p->col + col) * gemm->b_col) * element;
+            strip.b_row = gemm->b_row;
+            strip.b_panel = panel;
+            if (bytes_b) {
+                kernels->pack_b(packed, strip.b, gemm->b_row, gemm->b_col, strip.k, strip.cols);
+                strip.b = packed;
+                strip.b_row = panel;
+                strip.b_panel = panel * strip.k;
+            }
+
+            int64_t tile_start = 0;  // the first row that `done` has not seen
+            for (int64_t s = 0; s < strips; s++) {
+                const int64_t row = p->rows * s / strips, end = p->rows * (s + 1) / strips, rows = end - row;
+                strip.a = a + ((p->row + row) * gemm->a_row + k0 * gemm->a_col) * element;
+                strip.a_row = gemm->a_row;
+                strip.a_col = gemm->a_col;
+                if (!a_in_place) {
+                    kernels->pack_a(packed_a, strip.a, gemm->a_row, gemm->a_col, rows, strip.k);
+                    strip.a = packed_a;
+                    strip.a_row = 1;
+                    strip.a_col = rows;
+                }
+                strip.c = tile + ((rolling ? row - tile_start : row) * tile_row + col) * element;
+                (strip.a_row == 1 ? kernels->strip_side_by_side : kernels->strip)[rows - 1](&strip);
+
+                const bool finished = last_block_only && block + 1 == k_blocks;
+                if (finished && p->done && ((s + 1) % strips_of_tile == 0 || s + 1 == strips)) {
+                    p->done(p->context, tile + (rolling ? 0 : tile_start * tile_row) * element, tile_row, batch,
+                            p->row + tile_start, end - tile_start, p->col, p->cols);
+                    tile_start = end;
+                }
+            }
+        }
+    }
+    if (!last_block_only && p->done) {
+        for (int64_t s = 0; s < strips; s += strips_of_tile) {
+            const int64_t row = p->rows * s / strips, end = p->rows * least(s + strips_of_tile, strips) / strips;
+            p->done(p->context, tile + row * tile_row * element, tile_row, batch, p->row + row, end - row, p->col,
+                    p->cols);
+        }
+    }
+}
+
+void bk_gemm_run(const bk_gemm *gemm, const void *a, const void *b, void *c, int64_t task, bk_tile_done done,
+                 void *context) {
+    const int64_t row_tasks = gemm->plan[PLAN_ROW_TASKS], col_tasks = gemm->plan[PLAN_COL_TASKS];
+    const int64_t batches = gemm->plan[PLAN_BATCHES];
+    part p = {.gemm = gemm, .kernels = kernels_for(gemm->type), .element = gemm->type == BK_TYPE_F32 ? 4 : 8,
+              .done = done, .context = context, .rows = gemm->m, .cols = gemm->n};
+    int64_t group = task;
+    if (row_tasks * col_tasks > 1) {
+        group = task / (row_tasks * col_tasks);
+        const int64_t row_task = task / col_tasks % row_tasks, col_task = task % col_tasks;
+        const int64_t units = ceil_div(gemm->n, COL_UNIT);
+        p.row = gemm->m * row_task / row_tasks;
+        p.rows = gemm->m * (row_task + 1) / row_tasks - p.row;
+        p.col = units * col_task / col_tasks * COL_UNIT;
+        p.cols = least(gemm->n, units * (col_task + 1) / col_tasks * COL_UNIT) - p.col;
+    }
+    const int64_t end = least(gemm->batch, (group + 1) * batches);
+    for (int64_t i = group * batches; i < end; i++) {
+        run_part(&p, (const char *)a + i * gemm->a_batch * p.element, (const char *)b + i * gemm->b_batch * p.element,
+                 c ? (char *)c + i * gemm->c_batch * p.element : NULL, i);
+    }
+}

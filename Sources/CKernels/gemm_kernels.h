@@ -1,0 +1,47 @@
+// What the matrix product asks of an instruction set: micro-kernels and packing, for one element type.
+#ifndef GEMM_KERNELS_H
+#define GEMM_KERNELS_H
+
+#include "bk_gemm.h"
+
+// A strip of C: a few rows, all columns of one block. C = A * B, or C += A * B with `accumulate`.
+typedef struct {
+    const void *a;
+    int64_t a_row, a_col;
+    const void *b;            // the columns of one panel lie side by side
+    int64_t b_row, b_panel;   // elements from one k to the next, and from one panel to the next
+    void *c;
+    int64_t c_row;
+    int64_t cols, k;
+    bool accumulate;
+} gemm_strip;
+
+enum {
+    GEMM_MAX_ROWS = 12,
+    CACHE_LINE = 64,
+    PREFETCH_STEPS = 8,  // rows of B that are fetched ahead of their use
+    PACK_ROWS = 4,
+};
+
+typedef struct {
+    int rows;           // the most rows of a strip
+    int cols;           // the columns of a panel
+    int lanes;          // the elements of a vector
+    bool masked_loads;  // B may be read in place even where its columns do not fill whole vectors
+    // For 1, 2, ... rows, where a_col is 1, or (side by side) a_row.
+    void (*strip[GEMM_MAX_ROWS])(const gemm_strip *strip);
+    void (*strip_side_by_side[GEMM_MAX_ROWS])(const gemm_strip *strip);
+    // Copies the block of B into panels, each `k` rows of `cols` elements, the last one filled up with zeros.
+    void (*pack_b)(void *packed, const void *b, int64_t b_row, int64_t b_col, int64_t k, int64_t n);
+    // Copies `rows` rows of A so that the elements of one k lie side by side.
+    void (*pack_a)(void *packed, const void *a, int64_t a_row, int64_t a_col, int64_t rows, int64_t k);
+} gemm_kernels;
+
+extern const gemm_kernels gemm_plain_f32, gemm_plain_f64;
+#if defined(__x86_64__)
+extern const gemm_kernels gemm_avx2_f32, gemm_avx2_f64, gemm_avx512_f32, gemm_avx512_f64;
+#elif defined(__aarch64__)
+extern const gemm_kernels gemm_neon_f32, gemm_neon_f64;
+#endif
+
+#endif
