@@ -219,19 +219,13 @@ private struct KernelBuilder {
         let source = memory.slot(of: layout.base, elements: layout.offset, value.dtype)
         var register = bk_operand()
         register.type = lane.dtype.rawValue
-        var load = bk_instruction(op: UInt16(BK_OP_LOAD.rawValue), dst: 1, a: 0, b: UInt16(BK_NONE), c: UInt16(BK_NONE))
-        var store = load
-        load.dst = 1
-        store.op = UInt16(BK_OP_STORE.rawValue)
-        store.dst = 2
-        store.a = 1
         return Program(
             lane: lane, nest: nest,
             operands: [
                 nest.operand(slot: source, isScalar ? lane.dtype : value.dtype, from), register,
                 nest.operand(slot: target, value.dtype, to),
             ],
-            instructions: [load, store])
+            instructions: [bk_instruction(BK_OP_LOAD, 1, 0), bk_instruction(BK_OP_STORE, 2, 1)])
     }
 }
 

@@ -118,25 +118,12 @@ struct ProgramBuilder {
     private mutating func loaded(_ operand: UInt16) -> UInt16 {
         if let known = loads[operand] { return known }
         let register = temporary(BK_FULL)
-        instructions.append(instruction(BK_OP_LOAD, register, operand))
+        instructions.append(bk_instruction(BK_OP_LOAD, register, operand))
         loads[operand] = register
         return register
     }
 
     // MARK: Instructions
-
-    private func instruction(
-        _ operation: bk_opcode, _ target: UInt16, _ a: UInt16 = UInt16(BK_NONE), _ b: UInt16 = UInt16(BK_NONE),
-        _ c: UInt16 = UInt16(BK_NONE)
-    ) -> bk_instruction {
-        var result = bk_instruction()
-        result.op = UInt16(operation.rawValue)
-        result.dst = target
-        result.a = a
-        result.b = b
-        result.c = c
-        return result
-    }
 
     /// The memory in which a member's result has to end up, if any.
     private mutating func target(_ member: Int, _ memory: inout MemoryMap) -> UInt16? {
@@ -154,7 +141,7 @@ struct ProgramBuilder {
         if role == .total {
             let source = operand(member, value.inputs[0], &memory)
             instructions.append(
-                instruction(value.primitive == .sum ? BK_OP_TOTAL_SUM : BK_OP_TOTAL_MAX, target!, source))
+                bk_instruction(value.primitive == .sum ? BK_OP_TOTAL_SUM : BK_OP_TOTAL_MAX, target!, source))
             return
         }
         let extent = role == .row ? BK_ROW : BK_FULL
@@ -162,14 +149,14 @@ struct ProgramBuilder {
         let isInPlace = target.map { role == .full && isDirect($0) } ?? false
 
         if let register = forwarded(member, value, &memory) {
-            if let target { instructions.append(instruction(isInPlace ? BK_OP_COPY : BK_OP_STORE, target, register)) }
+            if let target { instructions.append(bk_instruction(isInPlace ? BK_OP_COPY : BK_OP_STORE, target, register)) }
             registers[member] = register
             return
         }
         let result = isInPlace ? target! : temporary(extent)
         emitComputation(member, value, into: result, &memory)
         registers[member] = result
-        if let target, !isInPlace { instructions.append(instruction(BK_OP_STORE, target, result)) }
+        if let target, !isInPlace { instructions.append(bk_instruction(BK_OP_STORE, target, result)) }
     }
 
     /// The operand that already holds the result, for operations that only change how elements are stored.
@@ -194,24 +181,24 @@ struct ProgramBuilder {
         case .convert where value.dtype == .bool:
             let source = operand(member, value.inputs[0], &memory)
             let zero = number(0, &memory)
-            instructions.append(instruction(BK_OP_NE, result, source, zero))
+            instructions.append(bk_instruction(BK_OP_NE, result, source, zero))
         case .iota:
             let axes = iterationAxes(value.shape)
             let operand = memoryOperand(
                 slot: 0, dtype: lane.dtype, domainStrides: axes.map { $0 == value.axis ? 1 : 0 }, kind: BK_INDEX)
-            instructions.append(instruction(BK_OP_LOAD, result, operand))
+            instructions.append(bk_instruction(BK_OP_LOAD, result, operand))
         case .random:
             let layout = graph.layouts[value.inputs[0]]
             let key = memoryOperand(
                 slot: memory.slot(of: layout.base, elements: layout.offset, .int64), dtype: .int64,
                 domainStrides: [Int](repeating: 0, count: group.domain.count))
-            instructions.append(instruction(BK_OP_RANDOM, result, key))
+            instructions.append(bk_instruction(BK_OP_RANDOM, result, key))
         default:
             let inputs = value.inputs.map { operand(member, $0, &memory) }
             instructions.append(
-                instruction(
-                    value.primitive.opcode, result, inputs[0], inputs.count > 1 ? inputs[1] : UInt16(BK_NONE),
-                    inputs.count > 2 ? inputs[2] : UInt16(BK_NONE)))
+                bk_instruction(
+                    value.primitive.opcode, result, inputs[0], inputs.count > 1 ? inputs[1] : nil,
+                    inputs.count > 2 ? inputs[2] : nil))
         }
     }
 
@@ -296,5 +283,12 @@ extension Primitive {
             .matmul, .gather, .scatterAdd, .checkIndices:
             trap("\(name) is not an instruction of a block program")
         }
+    }
+}
+
+extension bk_instruction {
+    init(_ operation: bk_opcode, _ target: UInt16, _ a: UInt16, _ b: UInt16? = nil, _ c: UInt16? = nil) {
+        let none = UInt16(BK_NONE)
+        self.init(op: UInt16(operation.rawValue), dst: target, a: a, b: b ?? none, c: c ?? none, d: none)
     }
 }

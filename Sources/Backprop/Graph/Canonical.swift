@@ -81,6 +81,7 @@ struct Traversal {
         }
         for output in outputs { key.mix(UInt64(output)) }
         key.mix(UInt64(order.count))
+        EngineCounters.countNodes(order.count)
     }
 
     /// References to a node at this moment. The traversal itself holds none; a reference that the compiler keeps a

@@ -29,6 +29,7 @@ package enum EngineCounters {
     private static let runs = Atomic<Int>(0)
     private static let kernels = Atomic<Int>(0)
     private static let products = Atomic<Int>(0)
+    private static let lastNodes = Atomic<Int>(0)
 
     /// Plans made.
     package static var plansCompiled: Int { compilations.load(ordering: .relaxed) }
@@ -40,6 +41,11 @@ package enum EngineCounters {
     package static var kernelsRun: Int { kernels.load(ordering: .relaxed) }
     /// Matrix products among those.
     package static var productsRun: Int { products.load(ordering: .relaxed) }
+
+    /// Nodes of the graph that was traversed last.
+    package static var nodesOfLastPlan: Int { lastNodes.load(ordering: .relaxed) }
+
+    static func countNodes(_ count: Int) { lastNodes.store(count, ordering: .relaxed) }
 
     static func countCompilation(_ duration: Duration) {
         compilations.add(1, ordering: .relaxed)

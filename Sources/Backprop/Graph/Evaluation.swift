@@ -38,6 +38,9 @@ package enum Graph {
         for root in roots { root.storage?.waitUntilReady() }
     }
 
+    /// Empties the plan cache.
+    static func forgetPlans() { state.withLock { $0.cache = PlanCache() } }
+
     /// Evaluates the end of a long recorded chain. Inside a traversal, which holds the lock, there is nothing to
     /// do: the chain that is being recorded there is bounded by the one it is derived from.
     static func flush(_ node: Node) {

@@ -1,0 +1,29 @@
+import CKernels
+
+/// What the kernels run on.
+public enum Processor {
+    /// Threads that share the work of a plan: `BACKPROP_THREADS`, or the processors that the process may use. Results do
+    /// not depend on it.
+    public static var threads: Int { Int(bk_pool_threads()) }
+
+    /// The instruction set in use: `plain`, `neon`, `avx2` or `avx512`.
+    public static var instructionSet: String { String(cString: bk_isa_name(bk_isa_current())) }
+
+    /// Changes the number of threads. No plan may be running.
+    package static func setThreads(_ count: Int) { bk_pool_set_threads(Int32(count)) }
+
+    /// The instruction sets that this machine has.
+    package static var instructionSets: [String] {
+        (0..<4).map { bk_isa(rawValue: $0) }.filter(bk_isa_available).map { String(cString: bk_isa_name($0)) }
+    }
+
+    /// Switches the instruction set; false where the machine lacks it. No plan may be running, and plans that were made
+    /// under another set must not be run again.
+    @discardableResult
+    package static func selectInstructionSet(_ name: String) -> Bool {
+        let set = (0..<4).map { bk_isa(rawValue: $0) }.first { String(cString: bk_isa_name($0)) == name }
+        guard let set else { return false }
+        Graph.forgetPlans()
+        return bk_isa_select(set)
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Backprop
+import BackpropNN
+
+/// Measures training steps, matrix products and block programs.
+@main
+struct Benchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backprop-bench",
+        abstract: "Times training steps, matrix products and block programs.",
+        discussion: "Threads: BACKPROP_THREADS. Instruction set: BACKPROP_ISA (plain, neon, avx2, avx512).")
+
+    enum Workload: String, ExpressibleByArgument, CaseIterable {
+        case xor, deep, mlp, gemm, blocks
+    }
+
+    @Option(help: "One of \(Workload.allCases.map(\.rawValue).joined(separator: ", ")); all of them where left out.")
+    var workload: Workload?
+
+    @Flag(help: "Print one JSON object a line.")
+    var json = false
+
+    @Option(help: "Seconds to measure each figure for.")
+    var seconds = 1.5
+
+    func validate() throws {
+        guard seconds > 0, seconds <= 600 else {
+            throw ValidationError("--seconds is \(seconds); give a number above 0 and at most 600")
+        }
+    }
+
+    func run() throws {
+        let report = Report(json: json)
+        for workload in workload.map({ [$0] }) ?? Workload.allCases {
+            switch workload {
+            case .xor: report.add(measure(.xor, seconds: seconds))
+            case .deep: report.add(measure(.deep, seconds: seconds))
+            case .mlp: report.add(measure(.mlp, seconds: seconds))
+            case .gemm: measureProducts(seconds: seconds, report)
+            case .blocks: measureBlocks(seconds: seconds, report)
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import Backprop
+
+/// Times matrix products, small and large, in all transpositions.
+func measureProducts(seconds: Double, _ report: Report) {
+    for size in [32, 64, 96, 128, 256, 384, 512, 768, 1024, 1536, 2048] {
+        for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
+            let a = Tensor.normal([size, size]), b = Tensor.normal([size, size])
+            evaluate(a, b)
+            let time = medianSeconds(during: Swift.min(seconds, 0.4), atLeast: 5) {
+                evaluate(matmul(transposeA ? a.T : a, transposeB ? b.T : b))
+            }
+            report.add(
+                Measurement(fields: [
+                    ("workload", .text("gemm")), ("m", .integer(size)), ("n", .integer(size)), ("k", .integer(size)),
+                    ("ta", .flag(transposeA)), ("tb", .flag(transposeB)), ("dtype", .text("f32")),
+                    ("threads", .integer(Processor.threads)),
+                    ("gflops", .number(2 * Double(size * size * size) / time / 1e9)),
+                ]))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+
+/// One measured line: names and values in order.
+struct Measurement {
+    enum Value {
+        case text(String)
+        case integer(Int)
+        case number(Double)
+        case flag(Bool)
+
+        var description: String {
+            switch self {
+            case .text(let text): "\"\(text)\""
+            case .integer(let value): "\(value)"
+            case .number(let value): value.isFinite ? String(format: "%.5g", value) : "null"
+            case .flag(let value): "\(value)"
+            }
+        }
+    }
+
+    var fields: [(String, Value)]
+}
+
+/// Prints measurements as they come, for people or for programs.
+struct Report {
+    let json: Bool
+
+    func add(_ measurement: Measurement) {
+        if json {
+            print("{" + measurement.fields.map { "\"\($0.0)\":\($0.1.description)" }.joined(separator: ",") + "}")
+        } else {
+            print(measurement.fields.map { "\($0.0) \($0.1.description)" }.joined(separator: "  "))
+        }
+        fflush(nil)
+    }
+}
+
+/// The median time of a call in seconds: a few calls to warm up, then as many as fit.
+func medianSeconds(during seconds: Double, atLeast minimum: Int = 20, _ body: () -> Void) -> Double {
+    let clock = ContinuousClock()
+    let warmUp = clock.now
+    var warmed = 0
+    while warmed < 3 || (clock.now - warmUp) < .seconds(seconds / 5) {
+        body()
+        warmed += 1
+    }
+    var times: [Double] = []
+    let start = clock.now
+    while times.count < minimum || (clock.now - start) < .seconds(seconds) {
+        let before = clock.now
+        body()
+        times.append((clock.now - before).seconds)
+        if times.count >= minimum && (clock.now - start) > .seconds(seconds * 4) { break }
+    }
+    return times.sorted()[times.count / 2]
+}
+
+extension Duration {
+    var seconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}

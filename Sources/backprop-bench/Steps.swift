@@ -1,0 +1,86 @@
+import Backprop
+import BackpropNN
+
+/// A training step to measure: a network, its data, its loss and its optimizer.
+struct StepWorkload {
+    let name: String
+    let model: any Module
+    let inputs: Tensor
+    let loss: (Tensor) -> Tensor
+    let optimizer: ([Parameter]) -> Optimizer
+
+    /// 2-8-1 with tanh and sigmoid on the four points of exclusive or.
+    static var xor: StepWorkload {
+        let targets = Tensor([0, 1, 1, 0] as [Float], shape: [4, 1])
+        return StepWorkload(
+            name: "xor",
+            model: Sequential(Linear(2, 8), Activation.tanh, Linear(8, 1), Activation.sigmoid),
+            inputs: Tensor([0, 0, 0, 1, 1, 0, 1, 1] as [Float], shape: [4, 2]),
+            loss: { meanSquaredError($0, targets) }, optimizer: { SGD($0, learningRate: 0.5) })
+    }
+
+    /// 64 layers of 64 units with tanh, then 10 classes.
+    static var deep: StepWorkload {
+        var layers: [any Module] = []
+        for _ in 0..<64 { layers += [Linear(64, 64), Activation.tanh] as [any Module] }
+        layers.append(Linear(64, 10))
+        let labels = classes(32)
+        return StepWorkload(
+            name: "deep", model: Sequential(layers), inputs: .normal([32, 64]),
+            loss: { crossEntropy($0, labels) }, optimizer: { Adam($0, learningRate: 1e-3) })
+    }
+
+    /// 784-512-512-10 with relu.
+    static var mlp: StepWorkload {
+        let labels = classes(128)
+        return StepWorkload(
+            name: "mlp",
+            model: Sequential(
+                Linear(784, 512, initializer: .heUniform), Activation.relu,
+                Linear(512, 512, initializer: .heUniform), Activation.relu, Linear(512, 10)),
+            inputs: .normal([128, 784]), loss: { crossEntropy($0, labels) },
+            optimizer: { AdamW($0, learningRate: 1e-3) })
+    }
+
+    private static func classes(_ count: Int) -> Tensor {
+        Tensor((0..<count).map { Int32($0 * 7 % 10) })
+    }
+}
+
+/// Times the whole step, recorded anew every time, and the forward pass by itself.
+func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double) -> Measurement {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let workload = withRandomSeed(1) { makeWorkload() }
+    evaluate(workload.inputs)
+    let optimizer = workload.optimizer(workload.model.parameters())
+    var lastLoss = 0.0
+    func step() {
+        let loss = workload.loss(workload.model(workload.inputs))
+        loss.backward()
+        optimizer.step()
+        lastLoss = loss.item()
+    }
+    let compiledBefore = EngineCounters.plansCompiled, planningBefore = EngineCounters.planningNanoseconds
+    step()
+    let firstStep = (clock.now - start).seconds
+    let planning = EngineCounters.planningNanoseconds - planningBefore
+    let plans = EngineCounters.plansCompiled - compiledBefore
+    let loss = workload.loss(workload.model(workload.inputs))
+    loss.backward()
+    let bill = optimizer.memoryBill()
+    let nodes = EngineCounters.nodesOfLastPlan
+    optimizer.zeroGradients()
+    let stepSeconds = medianSeconds(during: seconds, step)
+    let forwardSeconds = medianSeconds(during: seconds / 2) {
+        withoutGradients { evaluate(workload.model(workload.inputs)) }
+    }
+    return Measurement(fields: [
+        ("workload", .text(workload.name)), ("step_ms", .number(stepSeconds * 1e3)),
+        ("forward_ms", .number(forwardSeconds * 1e3)), ("first_step_ms", .number(firstStep * 1e3)),
+        ("peak_bytes", .integer(bill.peakBytes)), ("nodes", .integer(nodes)),
+        ("plan_us", .number(Double(planning) / 1e3)), ("plans", .integer(plans)),
+        ("threads", .integer(Processor.threads)), ("isa", .text(Processor.instructionSet)),
+        ("loss", .number(lastLoss)),
+    ])
+}
