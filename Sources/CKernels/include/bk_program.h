@@ -16,7 +16,7 @@ typedef enum { BK_LANE_F32 = 0, BK_LANE_F64 = 1, BK_LANE_I64 = 2 } bk_lane;
 typedef enum { BK_FULL = 0, BK_ROW = 1, BK_COL = 2, BK_SCALAR = 3 } bk_extent;
 
 typedef enum {
-    BK_TEMP = 0,    // tile scratch: a full tile, or one value a row (BK_ROW)
+    BK_TEMP = 0,    // tile scratch: a full tile, or one value a row, a column or a tile
     BK_MEMORY = 1,  // an array: element (batch, r, c) at pointers[slot] + batch strides + r*row_stride + c*col_stride
     BK_INDEX = 2,   // no memory: the value batch strides + r*row_stride + c*col_stride + slot (an iota); LOAD only
     BK_TOTAL = 3,   // an accumulator: BK_COL reduces over rows (and over batch dims of stride 0), BK_SCALAR over
@@ -58,7 +58,7 @@ typedef enum {
 } bk_opcode;
 
 typedef struct {
-    uint16_t op, dst, a, b, c;  // indices into operands, BK_NONE where unused
+    uint16_t op, dst, a, b, c, d;  // indices into operands, BK_NONE where unused
 } bk_instruction;
 
 typedef struct {
@@ -70,10 +70,10 @@ typedef struct {
     const bk_operand *operands;
     const bk_instruction *instructions;
     // Filled in by bk_program_prepare; depends on the program alone, never on the number of threads.
-    bool whole_rows;         // has row operands that are temps: a tile must hold complete rows
+    bool whole_rows;         // reduces along rows (ROW_*): a tile must hold complete rows
     int64_t tasks;           // independent pieces of work
     int64_t partial_bytes;   // memory that the caller provides to all tasks of one run for accumulators
-    int64_t plan[12];
+    int64_t plan[16];
 } bk_program;
 
 void bk_program_prepare(bk_program *program);

@@ -1,0 +1,80 @@
+// Everything that depends on the type of the temporaries; included once for each lane (see program_body.h).
+
+// V is a register's worth of lanes, I the integers (and masks) beside it, and W the 64 bytes that reductions work
+// in, whatever the registers' size, so that their order of summation is the same everywhere.
+#define V N(v)
+#define I N(i)
+#define U N(u)
+#define W N(w)
+#define LANES ((int64_t)(BODY_VECTOR_BYTES / LANE_BYTES))
+#define WIDE_LANES ((int64_t)(64 / LANE_BYTES))
+
+typedef T V __attribute__((ext_vector_type(BODY_VECTOR_BYTES / LANE_BYTES)));
+typedef T N(unaligned) __attribute__((ext_vector_type(BODY_VECTOR_BYTES / LANE_BYTES), aligned(LANE_BYTES)));
+typedef T W __attribute__((ext_vector_type(64 / LANE_BYTES)));
+typedef T N(unaligned_wide) __attribute__((ext_vector_type(64 / LANE_BYTES), aligned(LANE_BYTES)));
+typedef __typeof__((V){0} > (V){0}) I;
+#if LANE_BYTES == 4
+typedef uint32_t U __attribute__((ext_vector_type(BODY_VECTOR_BYTES / 4)));
+#else
+typedef uint64_t U __attribute__((ext_vector_type(BODY_VECTOR_BYTES / 8)));
+#endif
+
+INLINE V N(splat)(T x) { return (V)(x); }
+INLINE V N(get)(const T *p) { return *(const N(unaligned) *)p; }
+INLINE void N(put)(T *p, V x) { *(N(unaligned) *)p = x; }
+
+// The first `count` lanes, 0 < count < LANES; `fill` in the others.
+INLINE V N(get_part)(const T *p, int64_t count, V fill) {
+#if BODY_AVX512 && LANE_BYTES == 4
+    return (V)_mm512_mask_loadu_epi32((__m512i)fill, (__mmask16)((1u << count) - 1), p);
+#elif BODY_AVX512
+    return (V)_mm512_mask_loadu_epi64((__m512i)fill, (__mmask8)((1u << count) - 1), p);
+#else
+    T lanes[BODY_VECTOR_BYTES / LANE_BYTES];
+    N(put)(lanes, fill);
+    for (int64_t i = 0; i < count; i++) lanes[i] = p[i];
+    return N(get)(lanes);
+#endif
+}
+
+INLINE void N(put_part)(T *p, V x, int64_t count) {
+#if BODY_AVX512 && LANE_BYTES == 4
+    _mm512_mask_storeu_epi32(p, (__mmask16)((1u << count) - 1), (__m512i)x);
+#elif BODY_AVX512
+    _mm512_mask_storeu_epi64(p, (__mmask8)((1u << count) - 1), (__m512i)x);
+#else
+    T lanes[BODY_VECTOR_BYTES / LANE_BYTES];
+    N(put)(lanes, x);
+    for (int64_t i = 0; i < count; i++) p[i] = lanes[i];
+#endif
+}
+
+INLINE W N(get_wide)(const T *p) { return *(const N(unaligned_wide) *)p; }
+
+// The first `count` lanes, 0 < count < WIDE_LANES; `fill` in the others.
+INLINE W N(get_wide_part)(const T *p, int64_t count, T fill) {
+#if BODY_AVX512
+    return N(get_part)(p, count, N(splat)(fill));
+#else
+    T lanes[64 / LANE_BYTES];
+    for (int64_t i = 0; i < WIDE_LANES; i += LANES) {
+        if (i + LANES <= count) N(put)(lanes + i, N(get)(p + i));
+        else if (i < count) N(put)(lanes + i, N(get_part)(p + i, count - i, N(splat)(fill)));
+        else N(put)(lanes + i, N(splat)(fill));
+    }
+    return N(get_wide)(lanes);
+#endif
+}
+
+#include "program_math.h"
+#include "program_map.h"
+#include "program_reduce.h"
+#include "program_move.h"
+
+#undef V
+#undef I
+#undef U
+#undef W
+#undef LANES
+#undef WIDE_LANES

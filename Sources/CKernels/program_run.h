@@ -1,0 +1,55 @@
+// A program on its way through its tiles, in the scratch memory of one thread.
+#ifndef PROGRAM_RUN_H
+#define PROGRAM_RUN_H
+
+#include "program_plan.h"
+
+// An operand in memory: where its element (batch, 0, 0) is, and its strides in bytes. For BK_INDEX the same in units.
+typedef struct {
+    intptr_t base, row, col;
+} bk_view;
+
+// An instruction made ready for tiles of one shape; only the addresses change from tile to tile.
+typedef struct {
+    bk_kernel kernel;
+    uint16_t operands[BK_ARGUMENTS];
+    uint8_t count;
+    bool first_row_only, first_col_only;  // writes what other tiles would write again
+    bool is_random, reads_index;
+    bk_block block;
+} bk_step;
+
+typedef struct {
+    const bk_program *program;
+    const bk_kernels *kernels;
+    void *const *pointers;
+    int64_t rows, cols, row_axis;    // of the iteration space
+    int64_t batch;                   // the current one, linear
+    int64_t shape_rows, shape_cols;  // of the tiles that the steps are ready for
+    int64_t first_col;               // of the box that the accumulators belong to
+    bk_view *views;
+    char **at;                       // of each operand in the current tile
+    int64_t *row, *col;              // byte strides of each operand in a tile
+    bk_step *steps;
+    bk_total *totals;
+    int64_t total_count;
+} bk_runner;
+
+int64_t bk_program_slot_bytes(const bk_program *program);
+int64_t bk_program_scratch_bytes(const bk_program *program);
+
+// Makes ready to run tiles of a space of rows x cols (the merged one or the original one).
+bk_runner bk_runner_start(const bk_program *program, void *const *pointers, int64_t rows, int64_t cols,
+                          int64_t row_axis);
+// Chooses the linear index over the first `kept` batch dimensions.
+void bk_runner_set_batch(bk_runner *runner, int64_t kept, int64_t batch);
+void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, int64_t cols);
+
+const bk_kernels *bk_program_kernels(void);
+
+// Accumulators (program_total.c). `keyed` chooses those that have a result for each batch.
+void bk_totals_begin(bk_runner *runner, bool keyed, int64_t cols);
+void bk_totals_settle(bk_runner *runner, int64_t cols);
+void bk_totals_end(bk_runner *runner, bool keyed, char *slot, int64_t batch_in_slot, int64_t cols);
+
+#endif
