@@ -114,12 +114,11 @@ ALWAYS void NAME(strip)(const int rows, const bool side_by_side, const gemm_stri
         b += strip->b_panel;
         c += VECTORS * LANES;
     }
-    UNROLL for (int vectors = VECTORS; vectors > 0; vectors--) {
-        const int64_t count = cols - (vectors - 1) * LANES;
-        if (count <= 0) continue;
-        NAME(tile)(rows, vectors, side_by_side, true, strip, b, c, count);
-        return;
-    }
+#if VECTORS > 2
+    if (cols > 2 * LANES) NAME(tile)(rows, 3, side_by_side, true, strip, b, c, cols - 2 * LANES); else
+#endif
+    if (cols > LANES) NAME(tile)(rows, 2, side_by_side, true, strip, b, c, cols - LANES);
+    else if (cols > 0) NAME(tile)(rows, 1, side_by_side, true, strip, b, c, cols);
 }
 
 #define STRIP(rows)                                                                                      \
