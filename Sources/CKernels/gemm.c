@@ -17,6 +17,7 @@ enum {
     MAX_COLS = 512,           // columns of one packed block of B
     MAX_K = 512,              // the aim for the depth of a packed block
     MAX_SINGLE_K = 640,       // up to here k stays in one piece
+    PACKED_STRIPS = 24,       // strips of A that are packed together
     DONE_ELEMENTS = 4096,     // a finished tile has about this many elements
     STACK_BYTES = 4096,
 };
@@ -34,25 +35,37 @@ static int64_t power_of_two(int64_t x) {
     return power;
 }
 
+// Cuts one batch entry into `pieces` tasks, so that they pack as little as possible twice: tasks beside each other
+// pack the same part of A, where it has to be packed, and tasks below each other the same part of B.
+static void cut(const bk_gemm *gemm, int64_t pieces, int64_t *row_tasks, int64_t *col_tasks) {
+    enum { MIN_ROWS = 48, MIN_COLS = 64 };
+    const int64_t cost_a = gemm->a_col == 1 ? 1 : 3, cost_b = 3;
+    const int64_t most_rows = power_of_two(gemm->m / MIN_ROWS);
+    const int64_t most_cols = gemm->whole_rows ? 1 : power_of_two(gemm->n / MIN_COLS);
+    pieces = least(pieces, most_rows * most_cols);
+    int64_t best = INT64_MAX;
+    for (int64_t rows = 1; rows <= least(pieces, most_rows); rows *= 2) {
+        const int64_t cols = pieces / rows;
+        const int64_t cost = cols * gemm->m * cost_a + rows * gemm->n * cost_b;
+        if (cols > most_cols || cost >= best) continue;
+        best = cost;
+        *row_tasks = rows;
+        *col_tasks = cols;
+    }
+}
+
 void bk_gemm_prepare(bk_gemm *gemm) {
-    enum { TASK_WORK = 2 << 20, SPLIT_WORK = 3 << 19, MAX_TASKS = 32, MIN_ROWS = 64, MIN_COLS = 64 };
+    enum { TASK_WORK = 32 << 20, SPLIT_WORK = 3 << 19, FEW_WORK = 12 << 20, MAX_TASKS = 32 };
     const int64_t batch = gemm->batch, m = gemm->m, n = gemm->n, k = gemm->k;
     // In multiply-adds; an element of C costs as much to store as some of them.
     const int64_t work = m * n * (k + 8);
     int64_t batches = batch, row_tasks = 1, col_tasks = 1;
-
-    if (batch > 0 && work > 0 && work * batch >= SPLIT_WORK) {
-        const int64_t wanted = power_of_two(most(2, least(MAX_TASKS, work * batch / TASK_WORK)));
+    if (work * batch >= SPLIT_WORK) {
+        const int64_t few = work * batch >= FEW_WORK ? 4 : 2;
+        const int64_t wanted = power_of_two(most(few, least(MAX_TASKS, work * batch / TASK_WORK)));
         batches = most(1, batch / wanted);
-        int64_t pieces = batch >= wanted ? 1 : power_of_two(ceil_div(wanted, batch));
-        // Columns first: tasks beside each other share no packing of B, and A is mostly read in place.
-        if (!gemm->whole_rows) {
-            col_tasks = least(pieces, power_of_two(n / (m >= 2 * MIN_ROWS ? 2 * MIN_COLS : MIN_COLS)));
-            pieces /= col_tasks;
-        }
-        row_tasks = least(pieces, power_of_two(m / MIN_ROWS));
+        if (batch < wanted) cut(gemm, power_of_two(ceil_div(wanted, batch)), &row_tasks, &col_tasks);
     }
-    if (!gemm->whole_rows) col_tasks = most(col_tasks, ceil_div(n, MAX_COLS));
 
     gemm->plan[PLAN_BATCHES] = batches;
     gemm->plan[PLAN_ROW_TASKS] = row_tasks;
@@ -100,7 +113,7 @@ static bool reads_b_in_place(const part *p, int64_t cols) {
 
 static bool reads_a_in_place(const part *p) {
     const bk_gemm *gemm = p->gemm;
-    return gemm->a_col == 1 || (gemm->a_row == 1 && p->cols * gemm->k <= 4096);
+    return gemm->a_col == 1 || (gemm->a_row == 1 && p->cols * gemm->k <= 16384);
 }
 
 // The walk over one batch entry's part of C. Each block of B is packed once, and strips of a few rows pass over
@@ -109,7 +122,8 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
     const bk_gemm *gemm = p->gemm;
     const gemm_kernels *kernels = p->kernels;
     const int64_t element = p->element, k_blocks = gemm->plan[PLAN_K_BLOCKS];
-    const int64_t col_blocks = ceil_div(p->cols, MAX_COLS), strips = ceil_div(p->rows, kernels->rows);
+    const int64_t col_blocks = ceil_div(p->cols, MAX_COLS), count = ceil_div(p->rows, kernels->rows);
+    const gemm_strips strips = {count, p->rows / count, p->rows % count};
     const bool last_block_only = col_blocks == 1;
     const int64_t strips_of_tile = ceil_div(DONE_ELEMENTS, kernels->rows * p->cols);
 
@@ -130,8 +144,8 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
     const bool a_in_place = reads_a_in_place(p);
     const int64_t block_k = ceil_div(gemm->k, k_blocks), block_cols = least(p->cols, MAX_COLS);
     const int64_t bytes_b = reads_b_in_place(p, p->cols) ? 0 : ceil_div(block_cols, panel) * panel * block_k * element;
-    // Packing A stores whole vectors, which may reach beyond the last row.
-    const int64_t bytes_a = a_in_place ? 0 : (kernels->rows * block_k + kernels->lanes) * element;
+    const int64_t packed_strips = least(count, PACKED_STRIPS);
+    const int64_t bytes_a = a_in_place ? 0 : packed_strips * kernels->rows * block_k * element;
     char *packed = bytes_a + bytes_b <= STACK_BYTES ? stack : bk_scratch(BK_SCRATCH_PACK, (size_t)(bytes_a + bytes_b));
     char *packed_a = packed + bytes_b;
 
@@ -154,14 +168,18 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
             }
 
             int64_t tile_start = 0;  // the first row that `done` has not seen
-            for (int64_t s = 0; s < strips; s++) {
-                const int64_t row = p->rows * s / strips, end = p->rows * (s + 1) / strips, rows = end - row;
+            for (int64_t s = 0; s < count; s++) {
+                const int64_t row = gemm_strip_start(&strips, s);
+                const int64_t end = gemm_strip_start(&strips, s + 1), rows = end - row;
                 strip.a = a + ((p->row + row) * gemm->a_row + k0 * gemm->a_col) * element;
                 strip.a_row = gemm->a_row;
                 strip.a_col = gemm->a_col;
                 if (!a_in_place) {
-                    kernels->pack_a(packed_a, strip.a, gemm->a_row, gemm->a_col, rows, strip.k);
-                    strip.a = packed_a;
+                    if (s % packed_strips == 0) {
+                        kernels->pack_a(packed_a, a + (p->row * gemm->a_row + k0 * gemm->a_col) * element, gemm->a_row,
+                                        gemm->a_col, &strips, s, least(s + packed_strips, count), strip.k);
+                    }
+                    strip.a = packed_a + s % packed_strips * kernels->rows * strip.k * element;
                     strip.a_row = 1;
                     strip.a_col = rows;
                 }
@@ -169,7 +187,7 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
                 (strip.a_row == 1 ? kernels->strip_side_by_side : kernels->strip)[rows - 1](&strip);
 
                 const bool finished = last_block_only && block + 1 == k_blocks;
-                if (finished && p->done && ((s + 1) % strips_of_tile == 0 || s + 1 == strips)) {
+                if (finished && p->done && ((s + 1) % strips_of_tile == 0 || s + 1 == count)) {
                     p->done(p->context, tile + (rolling ? 0 : tile_start * tile_row) * element, tile_row, batch,
                             p->row + tile_start, end - tile_start, p->col, p->cols);
                     tile_start = end;
@@ -178,8 +196,9 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
         }
     }
     if (!last_block_only && p->done) {
-        for (int64_t s = 0; s < strips; s += strips_of_tile) {
-            const int64_t row = p->rows * s / strips, end = p->rows * least(s + strips_of_tile, strips) / strips;
+        for (int64_t s = 0; s < count; s += strips_of_tile) {
+            const int64_t row = gemm_strip_start(&strips, s);
+            const int64_t end = gemm_strip_start(&strips, least(s + strips_of_tile, count));
             p->done(p->context, tile + row * tile_row * element, tile_row, batch, p->row + row, end - row, p->col,
                     p->cols);
         }

@@ -114,12 +114,11 @@ ALWAYS void NAME(strip)(const int rows, const bool side_by_side, const gemm_stri
         b += strip->b_panel;
         c += VECTORS * LANES;
     }
-    UNROLL for (int vectors = VECTORS; vectors > 0; vectors--) {
-        const int64_t count = cols - (vectors - 1) * LANES;
-        if (count <= 0) continue;
-        NAME(tile)(rows, vectors, side_by_side, true, strip, b, c, count);
-        return;
-    }
+#if VECTORS > 2
+    if (cols > 2 * LANES) NAME(tile)(rows, 3, side_by_side, true, strip, b, c, cols - 2 * LANES); else
+#endif
+    if (cols > LANES) NAME(tile)(rows, 2, side_by_side, true, strip, b, c, cols - LANES);
+    else if (cols > 0) NAME(tile)(rows, 1, side_by_side, true, strip, b, c, cols);
 }
 
 #define STRIP(rows)                                                                                      \
@@ -172,8 +171,8 @@ static void NAME(pack_transposed)(ELEMENT *packed, int64_t packed_row, const ELE
 // Rows that lie side by side are copied a few at a time, so that memory is read along its pages.
 static void NAME(pack_rows)(ELEMENT *packed, const ELEMENT *b, int64_t b_row, int64_t k, int64_t n) {
     const int64_t width = VECTORS * LANES, panel = k * width, whole = n / width * width;
-    for (int64_t p = 0; p < k; p += PACK_ROWS) {
-        const int64_t steps = k - p < PACK_ROWS ? k - p : PACK_ROWS;
+    for (int64_t p = 0; p < k; p += PACK_STEPS) {
+        const int64_t steps = k - p < PACK_STEPS ? k - p : PACK_STEPS;
         ELEMENT *target = packed + p * width;
         const ELEMENT *source = b + p * b_row;
         for (int64_t j = 0; j < whole; j += width, target += panel, source += width) {
@@ -215,17 +214,39 @@ static void NAME(pack_b)(void *to, const void *from, int64_t b_row, int64_t b_co
     }
 }
 
-static void NAME(pack_a)(void *to, const void *from, int64_t a_row, int64_t a_col, int64_t rows, int64_t k) {
-    ELEMENT *packed = to;
-    const ELEMENT *a = from;
-    if (a_row == 1 && rows <= LANES) {
-        // Whole vectors are stored: the next one overwrites what lies beyond `rows`.
-        const MASK mask = MASK_OF(rows);
-        for (; k > 0; k--, packed += rows, a += a_col) NAME(store)(packed, LOAD_MASKED(a, mask));
-        return;
+// A few steps of k of a packed strip. Four elements at a time never straddle cache lines where memory is aligned;
+// the last four may overlap those before. Apart from its callers, whose many variables would crowd the registers.
+static __attribute__((noinline)) void NAME(copy_whole_strip)(ELEMENT *to, const ELEMENT *a, int64_t a_col, int64_t k) {
+    for (; k > 0; k--, a += a_col, to += ROWS) memcpy(to, a, ROWS * sizeof(ELEMENT));
+}
+
+static __attribute__((noinline)) void NAME(copy_strip)(ELEMENT *to, const ELEMENT *a, int64_t a_row, int64_t a_col,
+                                                       int64_t rows, int64_t k) {
+    for (; k > 0; k--, a += a_col, to += rows) {
+        if (a_row == 1 && rows >= 4) {
+            for (int64_t r = 0; r + 4 <= rows; r += 4) memcpy(to + r, a + r, 4 * sizeof(ELEMENT));
+            if (rows % 4 != 0) memcpy(to + rows - 4, a + rows - 4, 4 * sizeof(ELEMENT));
+        } else {
+            for (int64_t r = 0; r < rows; r++) to[r] = a[r * a_row];
+        }
     }
-    for (; k > 0; k--, packed += rows, a += a_col) {
-        for (int64_t r = 0; r < rows; r++) packed[r] = a[r * a_row];
+}
+
+static void NAME(pack_a)(void *to, const void *from, int64_t a_row, int64_t a_col, const gemm_strips *strips,
+                         int64_t first, int64_t end, int64_t k) {
+    // Steps of k outside: where the rows lie side by side, memory is read in long runs.
+    for (int64_t p = 0; p < k; p += PACK_STEPS) {
+        const int64_t steps = k - p < PACK_STEPS ? k - p : PACK_STEPS;
+        ELEMENT *packed = to;
+        for (int64_t s = first; s < end; s++, packed += ROWS * k) {
+            const int64_t start = gemm_strip_start(strips, s), rows = gemm_strip_start(strips, s + 1) - start;
+            const ELEMENT *a = (const ELEMENT *)from + start * a_row + p * a_col;
+            if (a_row == 1 && rows == ROWS) {
+                NAME(copy_whole_strip)(packed + p * rows, a, a_col, steps);
+            } else {
+                NAME(copy_strip)(packed + p * rows, a, a_row, a_col, rows, steps);
+            }
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 
 #include "bk_gemm.h"
 
+#include <string.h>
+
 // A strip of C: a few rows, all columns of one block. C = A * B, or C += A * B with `accumulate`.
 typedef struct {
     const void *a;
@@ -16,11 +18,20 @@ typedef struct {
     bool accumulate;
 } gemm_strip;
 
+// Rows shared evenly among strips: the first `longer` of them have one row more than `rows`.
+typedef struct {
+    int64_t count, rows, longer;
+} gemm_strips;
+
+static inline int64_t gemm_strip_start(const gemm_strips *strips, int64_t s) {
+    return s * strips->rows + (s < strips->longer ? s : strips->longer);
+}
+
 enum {
     GEMM_MAX_ROWS = 12,
     CACHE_LINE = 64,
     PREFETCH_STEPS = 8,  // rows of B that are fetched ahead of their use
-    PACK_ROWS = 4,
+    PACK_STEPS = 8,      // steps of k that are packed together
 };
 
 typedef struct {
@@ -33,8 +44,9 @@ typedef struct {
     void (*strip_side_by_side[GEMM_MAX_ROWS])(const gemm_strip *strip);
     // Copies the block of B into panels, each `k` rows of `cols` elements, the last one filled up with zeros.
     void (*pack_b)(void *packed, const void *b, int64_t b_row, int64_t b_col, int64_t k, int64_t n);
-    // Copies `rows` rows of A so that the elements of one k lie side by side.
-    void (*pack_a)(void *packed, const void *a, int64_t a_row, int64_t a_col, int64_t rows, int64_t k);
+    // Copies strips `first` to `end` of A so that the rows lie side by side; each has room for the most rows.
+    void (*pack_a)(void *packed, const void *a, int64_t a_row, int64_t a_col, const gemm_strips *strips,
+                   int64_t first, int64_t end, int64_t k);
 } gemm_kernels;
 
 extern const gemm_kernels gemm_plain_f32, gemm_plain_f64;
