@@ -81,15 +81,17 @@ public struct TableSchema: Sendable, Equatable {
         if options.task == .regression {
             self.labelKind = .numeric
         } else {
-            let declared = categorical.contains(labelColumn)
-            self.labelKind = declared ? .categorical : try Self.kind(of: labelColumn, in: table)
+            self.labelKind = try Self.kind(of: labelColumn, in: table, declared: categorical)
         }
-        self.task = try options.task ?? Self.task(of: labelColumn, labelKind, in: table)
+        if let task = options.task {
+            self.task = task
+        } else {
+            self.task = Self.task(of: labelColumn, labelKind, in: table)
+        }
 
         var features: [Feature] = []
         for (column, name) in table.columnNames.enumerated() where !dropped.contains(column) {
-            let kind = categorical.contains(column) ? .categorical : try Self.kind(of: column, in: table)
-            features.append(Feature(name: name, kind: kind))
+            features.append(Feature(name: name, kind: try Self.kind(of: column, in: table, declared: categorical)))
         }
         guard !features.isEmpty else {
             throw DataError(
@@ -99,7 +101,10 @@ public struct TableSchema: Sendable, Equatable {
         self.features = features
     }
 
-    private static func kind(of column: Int, in table: Table) throws(DataError) -> Kind {
+    private static func kind(
+        of column: Int, in table: Table, declared categorical: Set<Int>
+    ) throws(DataError) -> Kind {
+        guard !categorical.contains(column) else { return .categorical }
         var present = 0
         var numeric = 0
         var firstBad: Int?
@@ -119,7 +124,7 @@ public struct TableSchema: Sendable, Equatable {
         throw table.badNumber(row: firstBad, column: column, mayBeCategorical: true)
     }
 
-    private static func task(of column: Int, _ kind: Kind, in table: Table) throws(DataError) -> Task {
+    private static func task(of column: Int, _ kind: Kind, in table: Table) -> Task {
         guard kind == .numeric else { return .classification }
         var values: Set<Double> = []
         for row in 0..<table.rowCount {
@@ -141,7 +146,7 @@ extension Table {
         switch number(row: row, column: column) {
         case .notFinite: found = "\(text) is not a finite number"
         case .tooLarge: found = "the number \(text) is beyond the limit of 1e100"
-        default: found = "\(text) is not a number, as the other cells of that column are"
+        default: found = "\(text) is not a number, and the column is numeric"
         }
         return DataError(
             .badCell, at: place(row: row, column: column), found,
