@@ -13,25 +13,36 @@ struct ChartAxis {
         let text: String
     }
 
+    /// How the range follows from the values.
+    enum Fit {
+        /// For counts such as epochs: exactly the values, with ticks at whole numbers where all are whole.
+        case counts
+        /// For measured values: widened to the ticks around them, and to 0 where that is near.
+        case measures
+        /// Exactly the values.
+        case bounds
+    }
+
     let range: ClosedRange<Double>
     let ticks: [Tick]
     let isLogarithmic: Bool
 
     /// An axis that shows every finite one of `values`; on a logarithmic one, every one above 0.
-    ///
-    /// - Parameter widened: whether the range reaches to the ticks around the values, and to 0 where near.
-    init(showing values: some Sequence<Double>, logarithmic: Bool = false, widened: Bool, ticks wanted: Int) {
+    init(showing values: some Sequence<Double>, fit: Fit, logarithmic: Bool = false, ticks wanted: Int) {
         var low = Double.infinity
         var high = -Double.infinity
+        var areWhole = true
         for value in values where value.isFinite && abs(value) < 1e300 && (!logarithmic || value > 1e-300) {
             low = min(low, value)
             high = max(high, value)
+            areWhole = areWhole && value == value.rounded()
         }
         if low > high { (low, high) = logarithmic ? (0.1, 1) : (0, 1) }
         isLogarithmic = logarithmic
         (range, ticks) =
             logarithmic
-            ? Self.logarithmicRange(low, high) : Self.linearRange(low, high, widened: widened, wanted: wanted)
+            ? Self.logarithmicRange(low, high)
+            : Self.linearRange(low, high, fit == .counts && !areWhole ? .bounds : fit, wanted: wanted)
     }
 
     /// 0 at the low end of the range, 1 at the high end; nil for a value that has no place.
@@ -43,17 +54,17 @@ struct ChartAxis {
     }
 
     private static func linearRange(
-        _ low: Double, _ high: Double, widened: Bool, wanted: Int
+        _ low: Double, _ high: Double, _ fit: Fit, wanted: Int
     ) -> (ClosedRange<Double>, [Tick]) {
         var (low, high) = (low, high)
-        if widened, low > 0, low < 0.6 * high { low = 0 }
+        if fit == .measures, low > 0, low < 0.6 * high { low = 0 }
         let size = max(abs(low), abs(high))
         if high - low <= size * 1e-9 {
-            let margin = size == 0 ? 1 : size * 0.1
+            let margin = size == 0 || fit == .counts ? 1 : size * 0.1
             (low, high) = (low - margin, high + margin)
         }
-        let step = niceStep((high - low) / Double(max(wanted, 1)))
-        if widened { (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step) }
+        let step = max(niceStep((high - low) / Double(max(wanted, 1))), fit == .counts ? 1 : 0)
+        if fit == .measures { (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step) }
         let first = Int((low / step - 1e-6).rounded(.up))
         let last = Int((high / step + 1e-6).rounded(.down))
         let ticks = (min(first, last)...last).map { index in

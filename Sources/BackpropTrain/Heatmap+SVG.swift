@@ -3,12 +3,12 @@ extension Heatmap {
     public func svg(width: Int = 560) -> String {
         let width = max(width, 240)
         let hasTitle = !title.isEmpty
-        let xAxis = ChartAxis(showing: [xRange.lowerBound, xRange.upperBound], widened: false, ticks: max(2, width / 110))
+        let xAxis = ChartAxis(showing: [xRange.lowerBound, xRange.upperBound], fit: .bounds, ticks: max(2, width / 110))
         let side = Double(width) - 64 - 84
         let proportion = (yRange.upperBound - yRange.lowerBound) / (xRange.upperBound - xRange.lowerBound)
         let plotHeight = side * min(max(proportion, 0.25), 2)
         let yAxis = ChartAxis(
-            showing: [yRange.lowerBound, yRange.upperBound], widened: false, ticks: max(2, Int(plotHeight / 90)))
+            showing: [yRange.lowerBound, yRange.upperBound], fit: .bounds, ticks: max(2, Int(plotHeight / 90)))
         let plot = Plot(
             left: 64, top: hasTitle ? 54 : 20, width: side, height: plotHeight, columns: columns, rows: rows)
         let height = Int((plot.top + plot.height + 56).rounded(.up))
@@ -16,7 +16,7 @@ extension Heatmap {
         var svg = SVGText.open(width: width, height: height, title: title)
         if hasTitle { svg += SVGText.text(title, x: 20, y: 32, size: 17, weight: "600") }
         svg += "<clipPath id=\"plot\">\(plot.rectangle("/>"))</clipPath>\n"
-        svg += "<g clip-path=\"url(#plot)\">\n\(cells(plot))\(contours(plot))</g>\n"
+        svg += "<g clip-path=\"url(#plot)\">\n\(picture(plot))\(contours(plot))</g>\n"
         svg += plot.rectangle(" fill=\"none\" stroke=\"\(SVGText.frame)\"/>") + "\n"
         svg += axes(plot, xAxis, yAxis) + colourBar(plot)
         for point in points { svg += mark(point, plot, xAxis, yAxis) }
@@ -43,37 +43,33 @@ extension Heatmap {
         }
     }
 
-    /// One path for each of 96 shades, made of horizontal runs, over a grey ground for values without one.
-    private func cells(_ plot: Plot) -> String {
-        let shades = 96
-        var paths: [Int: String] = [:]
-        for row in 0..<rows {
-            let y = plot.y(node: Double(row) + 0.5)
-            var start = 0
-            var current: Int?
-            for column in 0...columns {
-                let shade = column == columns ? nil : share(of: value(row: row, column: column)).map { Int($0 * Double(shades - 1) + 0.5) }
-                guard column == columns || shade != current else { continue }
-                if let current, column > start {
-                    let x = plot.x(node: Double(start) - 0.5)
-                    let runWidth = Double(column - start) * plot.cellWidth + 0.4
-                    paths[current, default: ""] +=
-                        "M\(SVGText.number(x)) \(SVGText.number(y))h\(SVGText.number(runWidth))"
-                        + "v\(SVGText.number(plot.cellHeight + 0.4))h\(SVGText.number(-runWidth))z"
+    /// The colours as an embedded picture, fine enough to look smooth.
+    private func picture(_ plot: Plot) -> String {
+        let (across, down) = (min(max(columns, 200), 512), min(max(rows, 200), 512))
+        let shades = 255
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(across * down)
+        for line in 0..<down {
+            let y = (1 - (Double(line) + 0.5) / Double(down)) * Double(rows - 1)
+            for pixel in 0..<across {
+                let x = (Double(pixel) + 0.5) / Double(across) * Double(columns - 1)
+                if let value = interpolated(x: x, y: y), let share = share(of: value) {
+                    pixels.append(UInt8(share * Double(shades - 1) + 0.5))
+                } else {
+                    pixels.append(UInt8(shades))
                 }
-                start = column
-                current = shade
             }
         }
-        var svg = plot.rectangle(" fill=\"#d5d9dd\"/>") + "\n"
-        for (shade, path) in paths.sorted(by: { $0.key < $1.key }) {
-            svg += "<path d=\"\(path)\" fill=\"\(palette.hex(Double(shade) / Double(shades - 1)))\"/>\n"
-        }
-        return svg
+        let colours = (0..<shades).map { palette.colour(Double($0) / Double(shades - 1)) } + [(213, 217, 221)]
+        let image = PNGImage(pixels: pixels, width: across, palette: colours)
+        return "<image x=\"\(SVGText.number(plot.left))\" y=\"\(SVGText.number(plot.top))\" "
+            + "width=\"\(SVGText.number(plot.width))\" height=\"\(SVGText.number(plot.height))\" "
+            + "preserveAspectRatio=\"none\" href=\"data:image/png;base64,\(image.base64)\"/>\n"
     }
 
     private func contours(_ plot: Plot) -> String {
         var svg = ""
+        let thickness = levels.count > 1 ? "1.3\" stroke-opacity=\"0.75" : "2"
         for level in levels {
             for line in ContourLines(of: self, level: level).lines where line.count > 1 {
                 var path = ""
@@ -82,8 +78,8 @@ extension Heatmap {
                     path += "\(SVGText.number(plot.x(node: node.x))) \(SVGText.number(plot.y(node: node.y)))"
                 }
                 if line.first == line.last { path += "Z" }
-                svg += "<path d=\"\(path)\" fill=\"none\" stroke=\"\(SVGText.ink)\" stroke-width=\"2\" "
-                svg += "stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n"
+                svg += "<path d=\"\(path)\" fill=\"none\" stroke=\"\(SVGText.ink)\" "
+                svg += "stroke-width=\"\(thickness)\" stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n"
             }
         }
         return svg
@@ -122,7 +118,8 @@ extension Heatmap {
         }
         svg += "<rect x=\"\(SVGText.number(left))\" y=\"\(SVGText.number(plot.top))\" width=\"14\" "
         svg += "height=\"\(SVGText.number(plot.height))\" fill=\"none\" stroke=\"\(SVGText.frame)\"/>\n"
-        let axis = ChartAxis(showing: [valueRange.lowerBound, valueRange.upperBound], widened: false, ticks: 4)
+        let axis = ChartAxis(
+            showing: [valueRange.lowerBound, valueRange.upperBound], fit: .bounds, ticks: 4)
         for tick in axis.ticks {
             guard let share = axis.position(tick.value) else { continue }
             let y = plot.bottom - share * plot.height

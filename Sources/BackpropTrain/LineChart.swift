@@ -56,13 +56,13 @@ public struct LineChart: Sendable {
     public func svg(width: Int = 760, height: Int = 440) -> String {
         let (width, height) = (max(width, 240), max(height, 180))
         let xAxis = ChartAxis(
-            showing: series.lazy.flatMap(\.x), widened: false, ticks: max(3, width / 95))
+            showing: series.lazy.flatMap(\.x), fit: .counts, ticks: max(3, width / 95))
         let yAxis = ChartAxis(
-            showing: series.lazy.flatMap(\.y), logarithmic: isLogarithmic, widened: true, ticks: max(3, height / 80))
+            showing: series.lazy.flatMap(\.y), fit: .measures, logarithmic: isLogarithmic, ticks: max(3, height / 80))
         let legend = legend(width: width)
         let widest = yAxis.ticks.map { SVGText.width(of: $0.text, size: 12) }.max() ?? 0
         let frame = Frame(
-            left: (yLabel.isEmpty ? 18 : 40) + widest.rounded(.up), top: legend.bottom + 14,
+            left: (yLabel.isEmpty ? 18 : 40) + widest.rounded(.up), top: legend.bottom + 22,
             right: Double(width) - 28, bottom: Double(height) - (xLabel.isEmpty ? 34 : 54))
 
         var svg = SVGText.open(width: width, height: height, title: title)

@@ -28,12 +28,13 @@ enum NumberFormat {
         return (value < 0 ? "-" : "") + withoutTrailingZeros(mantissa) + "e\(exponent)"
     }
 
-    /// About `figures` significant digits in the shorter of the two notations; always as wide for like sizes.
+    /// About `figures` significant digits: `figures` digits after the point below 1, fewer above, and powers of
+    /// ten for what is very small or large.
     static func significant(_ value: Double, figures: Int = 4) -> String {
-        guard value.isFinite, value != 0 else { return fixed(value, digits: value == 0 ? figures - 1 : 0) }
+        guard value.isFinite, value != 0 else { return fixed(value, digits: figures) }
         let exponent = decade(abs(value))
-        guard exponent >= -4, exponent < 7 else { return scientific(value, digits: figures - 1) }
-        return fixed(value, digits: max(0, figures - 1 - max(exponent, 0)))
+        guard exponent >= -3, exponent < 7 else { return scientific(value, digits: figures - 1) }
+        return fixed(value, digits: exponent < 0 ? figures : max(0, figures - 1 - exponent))
     }
 
     /// 12345 as 12,345.

@@ -54,7 +54,7 @@ public final class RunDraft {
         do {
             try FileSystem.createFolders(parent)
             try FileSystem.createFolder(folder)
-        } catch { throw TrainError(error, at: target) }
+        } catch { throw TrainError(error, at: error.path == folder ? target : error.path) }
     }
 
     deinit {
