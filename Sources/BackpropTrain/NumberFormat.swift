@@ -20,7 +20,8 @@ enum NumberFormat {
     static func scientific(_ value: Double, digits: Int) -> String {
         guard value.isFinite, value != 0 else { return fixed(value, digits: 0) }
         var exponent = decade(abs(value))
-        var mantissa = fixed(abs(value) / powerOfTen(exponent), digits: digits)
+        let shift = exponent < -300 ? 300 : 0
+        var mantissa = fixed(abs(value) * powerOfTen(shift) / powerOfTen(exponent + shift), digits: digits)
         if mantissa.hasPrefix("10") {
             exponent += 1
             mantissa = fixed(1, digits: digits)
@@ -41,7 +42,7 @@ enum NumberFormat {
     static func grouped(_ text: String) -> String {
         let unsigned = text.drop { $0 == "-" }
         let whole = unsigned.prefix { $0 != "." }
-        guard whole.count > 4, whole.allSatisfy(\.isNumber) else { return text }
+        guard whole.count > 3, whole.allSatisfy(\.isNumber) else { return text }
         var result = ""
         for (index, digit) in whole.enumerated() {
             if index > 0, (whole.count - index) % 3 == 0 { result += "," }
