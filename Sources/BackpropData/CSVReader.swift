@@ -11,7 +11,8 @@ extension Table {
         let found: (kind: FileSystem.Kind, bytes: Int)?
         do { found = try FileSystem.look(at: path) } catch { throw DataError(error) }
         guard let found else {
-            throw DataError(.missingFile, at: path, "there is no such file", remedy: "check the spelling of the path")
+            throw DataError(
+                .missingFile, at: path, "there is no such file", remedy: "check the spelling of the path")
         }
         guard found.kind == .file else {
             let what = found.kind == .folder ? "that is a folder" : "that is a device or a pipe"
@@ -65,7 +66,8 @@ private struct CSVParser {
 
     mutating func table() throws(DataError) -> Table {
         guard let firstLine = try nextRow() else {
-            throw DataError(.empty, at: source, "it holds no text", remedy: "give a table with a header row and data")
+            throw DataError(
+                .empty, at: source, "it holds no text", remedy: "give a table with a header row and data")
         }
         let columns = cells.count
         guard columns <= CSVOptions.maximumColumns else {
@@ -96,7 +98,8 @@ private struct CSVParser {
             rowLines.append(UInt32(rowLine))
         }
         guard !rowLines.isEmpty else {
-            throw DataError(.empty, at: source, "there is a header and no row below it", remedy: "add rows of data")
+            throw DataError(
+                .empty, at: source, "there is a header and no row below it", remedy: "add rows of data")
         }
         blankMissingMarkers()
         return Table(source: source, columnNames: names, text: text, cells: cells, rowLines: rowLines)
@@ -206,12 +209,16 @@ private struct CSVParser {
             guard !name.isEmpty else {
                 throw DataError(
                     .badHeader, at: place, "column \(column) of \(cells.count) has no name",
-                    remedy: "name every column in the first row, or say that there is no header (--no-header)")
+                    remedy: "name every column in the first row, or say that there is no header (--no-header)"
+                )
             }
             if options.header == .expected, case .number = NumberText(bytes) {
                 throw DataError(
-                    .badHeader, at: place, "the first row holds the number \(Wording.quoted(name)) and looks like data",
-                    remedy: "add a row of column names, or say whether there is a header (--header or --no-header)")
+                    .badHeader, at: place,
+                    "the first row holds the number \(Wording.quoted(name)) and looks like data",
+                    remedy:
+                        "add a row of column names, or say whether there is a header (--header or --no-header)"
+                )
             }
             if let earlier = positions.updateValue(column, forKey: name) {
                 throw DataError(
@@ -230,7 +237,9 @@ private struct CSVParser {
         let longest = markers.map(\.count).max() ?? 0
         for index in cells.indices where cells[index].count > 0 && cells[index].count <= longest {
             let cell = cells[index]
-            if markers.contains(text[Int(cell.start)..<Int(cell.start + cell.count)]) { cells[index].count = 0 }
+            if markers.contains(text[Int(cell.start)..<Int(cell.start + cell.count)]) {
+                cells[index].count = 0
+            }
         }
     }
 

@@ -66,7 +66,9 @@ package enum FileSystem {
         var next = path
         while !next.isEmpty, next != "/" {
             if let found = try look(at: next) {
-                guard found.kind == .folder else { throw SystemFailure("create a folder", next, code: ENOTDIR) }
+                guard found.kind == .folder else {
+                    throw SystemFailure("create a folder", next, code: ENOTDIR)
+                }
                 break
             }
             missing.append(next)

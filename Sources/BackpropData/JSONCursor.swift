@@ -98,10 +98,14 @@ struct JSONCursor {
                 else { throw unexpected("half of a surrogate pair", at: position) }
                 position += 2
                 let low = try codeUnit()
-                guard low >= 0xDC00, low < 0xE000 else { throw unexpected("half of a surrogate pair", at: position) }
+                guard low >= 0xDC00, low < 0xE000 else {
+                    throw unexpected("half of a surrogate pair", at: position)
+                }
                 unit = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
             }
-            guard let scalar = Unicode.Scalar(unit) else { throw unexpected("half of a surrogate pair", at: position) }
+            guard let scalar = Unicode.Scalar(unit) else {
+                throw unexpected("half of a surrogate pair", at: position)
+            }
             result.append(contentsOf: UTF8.encode(scalar)!)
         default: throw unexpected("an unknown escape in a string", at: position - 1)
         }

@@ -58,7 +58,9 @@ enum NumberText: Equatable {
         let value: Double
         if exact, mantissa < 1 << 53, abs(exponent) <= 22 {
             let magnitude = Double(mantissa)
-            value = exponent < 0 ? magnitude / Self.powersOfTen[-exponent] : magnitude * Self.powersOfTen[exponent]
+            value =
+                exponent < 0
+                ? magnitude / Self.powersOfTen[-exponent] : magnitude * Self.powersOfTen[exponent]
         } else {
             value = Double(String(decoding: rest, as: UTF8.self)) ?? .infinity
         }
@@ -85,7 +87,8 @@ enum NumberText: Equatable {
 
     /// Powers of ten that a Double holds exactly, so that one multiplication or division rounds correctly.
     private static let powersOfTen: [Double] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+        1e18,
         1e19, 1e20, 1e21, 1e22,
     ]
 }

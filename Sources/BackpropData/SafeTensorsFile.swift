@@ -40,7 +40,8 @@ public struct SafeTensorsFile: Sendable {
         let found: (kind: FileSystem.Kind, bytes: Int)?
         do { found = try FileSystem.look(at: path) } catch { throw DataError(error) }
         guard let found else {
-            throw DataError(.missingFile, at: path, "there is no such file", remedy: "check the spelling of the path")
+            throw DataError(
+                .missingFile, at: path, "there is no such file", remedy: "check the spelling of the path")
         }
         guard found.kind == .file else {
             let what = found.kind == .folder ? "that is a folder" : "that is a device or a pipe"
@@ -78,7 +79,8 @@ public struct SafeTensorsFile: Sendable {
         }.sorted { $0.name.unicodeScalars.lexicographicallyPrecedes($1.name.unicodeScalars) }
         self.entries = entries
         self.positions = Dictionary(
-            entries.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+            entries.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first }
+        )
     }
 
     /// The tensor with that name; nil where there is none.

@@ -82,16 +82,21 @@ struct SafeTensorsHeader {
         }
         let place = "tensor \(Wording.quoted(name))"
         guard let typeName, let shape, let offsets else {
-            let absent = [typeName == nil ? "dtype" : nil, shape == nil ? "shape" : nil, offsets == nil ? "data_offsets" : nil]
+            let absent = [
+                typeName == nil ? "dtype" : nil, shape == nil ? "shape" : nil,
+                offsets == nil ? "data_offsets" : nil,
+            ]
             throw Problem("\(place) lacks \(Wording.list(absent.compactMap(\.self)))")
         }
         guard let type = SafeTensorsType(rawValue: typeName) else {
             let known = SafeTensorsType.allCases.map(\.rawValue).joined(separator: " ")
             throw Problem(
-                "\(place) has the unknown dtype \(Wording.quoted(typeName))", remedy: "convert it to one of \(known)")
+                "\(place) has the unknown dtype \(Wording.quoted(typeName))",
+                remedy: "convert it to one of \(known)")
         }
         guard offsets.count == 2, offsets[0] <= offsets[1] else {
-            throw Problem("\(place) has data_offsets \(offsets.prefix(4)), expected a begin and an end not before it")
+            throw Problem(
+                "\(place) has data_offsets \(offsets.prefix(4)), expected a begin and an end not before it")
         }
         guard let extent = type.extent(of: shape) else {
             throw Problem("\(place) has a shape \(shape.prefix(8)) that is too large for any file")
@@ -118,8 +123,10 @@ struct SafeTensorsHeader {
                     remedy: "the file is cut short; fetch or write it again")
             }
             guard tensor.offsets.lowerBound == end else {
-                let what = tensor.offsets.lowerBound < end ? "overlaps the one before it" : "leaves a gap before it"
-                throw Problem("\(place) begins at byte \(tensor.offsets.lowerBound) and \(what), expected byte \(end)")
+                let what =
+                    tensor.offsets.lowerBound < end ? "overlaps the one before it" : "leaves a gap before it"
+                throw Problem(
+                    "\(place) begins at byte \(tensor.offsets.lowerBound) and \(what), expected byte \(end)")
             }
             end = tensor.offsets.upperBound
         }

@@ -52,7 +52,8 @@ public struct SafeTensorsWriter: Sendable {
         guard shape.allSatisfy({ $0 >= 0 }), let extent = type.extent(of: shape),
             case let (total, overflow) = totalBytes.addingReportingOverflow(extent.bytes), !overflow
         else {
-            throw DataError(.mismatch, at: place, "the shape \(shape) is not possible", remedy: "correct the shape")
+            throw DataError(
+                .mismatch, at: place, "the shape \(shape) is not possible", remedy: "correct the shape")
         }
         totalBytes = total
         declared[name] = Declaration(name: name, type: type, shape: shape, byteCount: extent.bytes)
@@ -72,7 +73,8 @@ public struct SafeTensorsWriter: Sendable {
         let header = header(declarations)
         guard header.count - 8 <= SafeTensorsFile.maximumHeaderBytes else {
             throw DataError(
-                .tooLarge, at: path, "the header has \(header.count - 8) bytes, the limit is "
+                .tooLarge, at: path,
+                "the header has \(header.count - 8) bytes, the limit is "
                     + "\(SafeTensorsFile.maximumHeaderBytes)", remedy: "write fewer tensors or less metadata")
         }
         do {

@@ -33,7 +33,8 @@ package struct SystemFailure: Error, Equatable, Sendable {
     package var remedy: String {
         switch code {
         case ENOSPC, EDQUOT: "free some space on that disk or choose a folder on another one"
-        case EFBIG: "the file system or a limit of this process does not allow files that large; choose another folder"
+        case EFBIG:
+            "the file system or a limit of this process does not allow files that large; choose another folder"
         case EACCES, EPERM: "check who owns it and its permissions, or choose another place"
         case EROFS: "that file system is read-only; choose another folder"
         case ENOENT: "check the spelling of the path, and that its folder is there"

@@ -73,7 +73,8 @@ public struct Table: Sendable {
         let columns = Wording.list(columnNames, limit: 24)
         throw DataError(
             .unknownColumn, at: source, "there is no \(role) \(Wording.quoted(columnName))",
-            remedy: (near.map { "did you mean \(Wording.quoted($0))? " } ?? "") + "the columns are \(columns)")
+            remedy: (near.map { "did you mean \(Wording.quoted($0))? " } ?? "") + "the columns are \(columns)"
+        )
     }
 }
 

@@ -8,7 +8,8 @@ extension TableEncoding {
     ) throws(DataError) {
         let rows = rows ?? Array(0..<table.rowCount)
         guard !rows.isEmpty else {
-            throw DataError(.tooFew, at: table.source, "there is no row to learn from", remedy: "add rows of data")
+            throw DataError(
+                .tooFew, at: table.source, "there is no row to learn from", remedy: "add rows of data")
         }
         var features: [Feature] = []
         for feature in schema.features {
@@ -41,7 +42,8 @@ extension TableEncoding {
             marksMissing: spread.count < rows.count)
     }
 
-    private static func categorical(_ table: Table, _ rows: [Int], _ column: Int) throws(DataError) -> Feature {
+    private static func categorical(_ table: Table, _ rows: [Int], _ column: Int) throws(DataError) -> Feature
+    {
         var values: Set<ArraySlice<UInt8>> = []
         var marksMissing = false
         for row in rows {
@@ -73,7 +75,8 @@ extension TableEncoding {
                 .badLabel, at: place, "every row has the same class \(Wording.quoted(names.first ?? ""))",
                 remedy: "add rows of another class or choose another label")
         }
-        guard names.count <= TableSchema.maximumClasses, rows.count < 10 || names.count * 2 <= rows.count else {
+        guard names.count <= TableSchema.maximumClasses, rows.count < 10 || names.count * 2 <= rows.count
+        else {
             throw DataError(
                 .badLabel, at: place,
                 "\(names.count) classes in \(rows.count) rows are too many to learn (limit "

@@ -124,7 +124,8 @@ public struct TableEncoding: Codable, Sendable, Equatable {
         }
         let column = try table.require(name, role: "label column")
         let positions = Dictionary(
-            names.enumerated().map { ($0.element, Int32($0.offset)) }, uniquingKeysWith: { first, _ in first })
+            names.enumerated().map { ($0.element, Int32($0.offset)) }, uniquingKeysWith: { first, _ in first }
+        )
         var result: [Int32] = []
         for row in rows ?? Array(0..<table.rowCount) {
             let text = try table.className(row: row, column: column, kind: kind)
@@ -175,7 +176,8 @@ public struct TableEncoding: Codable, Sendable, Equatable {
 
     private func wrongLabel(in table: Table, is found: String, wanted: String) -> DataError {
         DataError(
-            .mismatch, at: table.source, "the label \(Wording.quoted(label.column)) is \(found), not \(wanted)",
+            .mismatch, at: table.source,
+            "the label \(Wording.quoted(label.column)) is \(found), not \(wanted)",
             remedy: "read it as what it is")
     }
 

@@ -61,12 +61,15 @@ public struct TableSchema: Sendable, Equatable {
     ) throws(DataError) {
         let labelColumn = try table.require(label, role: "label column")
         var categorical: Set<Int> = []
-        for name in options.categorical { categorical.insert(try table.require(name, role: "categorical column")) }
+        for name in options.categorical {
+            categorical.insert(try table.require(name, role: "categorical column"))
+        }
         var dropped: Set<Int> = [labelColumn]
         for name in options.dropped {
             guard name != label else {
                 throw DataError(
-                    .badOption, at: table.source, "the label column \(Wording.quoted(name)) is to be dropped too",
+                    .badOption, at: table.source,
+                    "the label column \(Wording.quoted(name)) is to be dropped too",
                     remedy: "drop another column or choose another label")
             }
             dropped.insert(try table.require(name, role: "column to drop"))
@@ -91,7 +94,8 @@ public struct TableSchema: Sendable, Equatable {
 
         var features: [Feature] = []
         for (column, name) in table.columnNames.enumerated() where !dropped.contains(column) {
-            features.append(Feature(name: name, kind: try Self.kind(of: column, in: table, declared: categorical)))
+            features.append(
+                Feature(name: name, kind: try Self.kind(of: column, in: table, declared: categorical)))
         }
         guard !features.isEmpty else {
             throw DataError(

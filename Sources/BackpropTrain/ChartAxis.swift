@@ -64,7 +64,9 @@ struct ChartAxis {
             (low, high) = (low - margin, high + margin)
         }
         let step = max(niceStep((high - low) / Double(max(wanted, 1))), fit == .counts ? 1 : 0)
-        if fit == .measures { (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step) }
+        if fit == .measures {
+            (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
+        }
         let first = Int((low / step - 1e-6).rounded(.up))
         let last = Int((high / step + 1e-6).rounded(.down))
         let ticks = (min(first, last)...last).map { index in
@@ -87,7 +89,8 @@ struct ChartAxis {
                 let value = factor * NumberFormat.powerOfTen(decade)
                 let text =
                     decade < -3 || decade > 4
-                    ? NumberFormat.scientific(value, digits: 0) : NumberFormat.fixed(value, digits: max(0, -decade))
+                    ? NumberFormat.scientific(value, digits: 0)
+                    : NumberFormat.fixed(value, digits: max(0, -decade))
                 ticks.append(Tick(value: value, text: NumberFormat.grouped(text)))
             }
         }

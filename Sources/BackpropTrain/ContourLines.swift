@@ -31,7 +31,8 @@ struct ContourLines {
     ) -> [(Int, Int)] {
         let corners = [
             map.value(row: row, column: column) - level, map.value(row: row, column: column + 1) - level,
-            map.value(row: row + 1, column: column + 1) - level, map.value(row: row + 1, column: column) - level,
+            map.value(row: row + 1, column: column + 1) - level,
+            map.value(row: row + 1, column: column) - level,
         ]
         guard corners.allSatisfy(\.isFinite) else { return [] }
         let index = row * map.columns + column
@@ -66,7 +67,8 @@ struct ContourLines {
         var chains: [[Int]] = []
         let edges = links.keys.sorted()
         for openEnds in [true, false] {
-            for start in edges where links[start]?.isEmpty == false && (links[start]?.count == 1 || !openEnds) {
+            for start in edges where links[start]?.isEmpty == false && (links[start]?.count == 1 || !openEnds)
+            {
                 var chain = [start]
                 var current = start
                 while let next = links[current]?.first {

@@ -3,12 +3,14 @@ extension Heatmap {
     public func svg(width: Int = 560) -> String {
         let width = max(width, 240)
         let hasTitle = !title.isEmpty
-        let xAxis = ChartAxis(showing: [xRange.lowerBound, xRange.upperBound], fit: .bounds, ticks: max(2, width / 110))
+        let xAxis = ChartAxis(
+            showing: [xRange.lowerBound, xRange.upperBound], fit: .bounds, ticks: max(2, width / 110))
         let side = Double(width) - 64 - 84
         let proportion = (yRange.upperBound - yRange.lowerBound) / (xRange.upperBound - xRange.lowerBound)
         let plotHeight = side * min(max(proportion, 0.25), 2)
         let yAxis = ChartAxis(
-            showing: [yRange.lowerBound, yRange.upperBound], fit: .bounds, ticks: max(2, Int(plotHeight / 90)))
+            showing: [yRange.lowerBound, yRange.upperBound], fit: .bounds, ticks: max(2, Int(plotHeight / 90))
+        )
         let plot = Plot(
             left: 64, top: hasTitle ? 54 : 20, width: side, height: plotHeight, columns: columns, rows: rows)
         let height = Int((plot.top + plot.height + 56).rounded(.up))
@@ -98,11 +100,14 @@ extension Heatmap {
             guard let share = yAxis.position(tick.value) else { continue }
             let y = plot.bottom - share * plot.height
             svg += SVGText.line(plot.left - 5, y, plot.left, y, colour: SVGText.frame)
-            svg += SVGText.text(tick.text, x: plot.left - 9, y: y + 4, size: 12, colour: SVGText.muted, anchor: "end")
+            svg += SVGText.text(
+                tick.text, x: plot.left - 9, y: y + 4, size: 12, colour: SVGText.muted, anchor: "end")
         }
-        svg += SVGText.text(xLabel, x: plot.left + plot.width / 2, y: plot.bottom + 42, size: 13, anchor: "middle")
+        svg += SVGText.text(
+            xLabel, x: plot.left + plot.width / 2, y: plot.bottom + 42, size: 13, anchor: "middle")
         return svg
-            + SVGText.text(yLabel, x: 22, y: plot.top + plot.height / 2, size: 13, anchor: "middle", rotated: true)
+            + SVGText.text(
+                yLabel, x: 22, y: plot.top + plot.height / 2, size: 13, anchor: "middle", rotated: true)
     }
 
     private func colourBar(_ plot: Plot) -> String {

@@ -26,7 +26,8 @@ extension Heatmap {
                 if colour {
                     let top = sample(x, 1 - (Double(line) + 0.25) / Double(lines))
                     let bottom = sample(x, 1 - (Double(line) + 0.75) / Double(lines))
-                    text += mark.map { Self.coloured($0, (20, 26, 34), top) } ?? Self.coloured("▀", top, bottom)
+                    text +=
+                        mark.map { Self.coloured($0, (20, 26, 34), top) } ?? Self.coloured("▀", top, bottom)
                 } else {
                     text += mark ?? shade(x, 1 - (Double(line) + 0.5) / Double(lines))
                 }
@@ -34,7 +35,10 @@ extension Heatmap {
             text += colour ? "\u{1B}[0m│\n" : "│\n"
         }
         text += "└" + String(repeating: "─", count: inner) + "┘\n"
-        let (low, high) = (NumberFormat.significant(xRange.lowerBound, figures: 3), NumberFormat.significant(xRange.upperBound, figures: 3))
+        let (low, high) = (
+            NumberFormat.significant(xRange.lowerBound, figures: 3),
+            NumberFormat.significant(xRange.upperBound, figures: 3)
+        )
         let gap = max(1, inner + 2 - low.count - high.count)
         return text + low + String(repeating: " ", count: gap) + high + "\n"
     }
@@ -55,7 +59,8 @@ extension Heatmap {
     }
 
     private static func coloured(
-        _ character: String, _ ink: (red: Int, green: Int, blue: Int), _ ground: (red: Int, green: Int, blue: Int)
+        _ character: String, _ ink: (red: Int, green: Int, blue: Int),
+        _ ground: (red: Int, green: Int, blue: Int)
     ) -> String {
         "\u{1B}[38;2;\(ink.red);\(ink.green);\(ink.blue);48;2;\(ground.red);\(ground.green);\(ground.blue)m\(character)"
     }

@@ -49,8 +49,10 @@ public struct Heatmap: Sendable {
         yRange: ClosedRange<Double>, valueRange: ClosedRange<Double> = 0...1, levels: [Double] = [0.5],
         points: [Point] = [], palette: Palette = .diverging, xLabel: String = "x", yLabel: String = "y"
     ) {
-        precondition(columns > 1 && rows > 1, "Heatmap: \(columns) columns and \(rows) rows, at least 2 are needed")
-        precondition(values.count == columns * rows, "Heatmap: \(values.count) values for \(rows) x \(columns)")
+        precondition(
+            columns > 1 && rows > 1, "Heatmap: \(columns) columns and \(rows) rows, at least 2 are needed")
+        precondition(
+            values.count == columns * rows, "Heatmap: \(values.count) values for \(rows) x \(columns)")
         precondition(
             xRange.lowerBound < xRange.upperBound && yRange.lowerBound < yRange.upperBound
                 && valueRange.lowerBound < valueRange.upperBound, "Heatmap: a range is empty")
@@ -83,7 +85,9 @@ public struct Heatmap: Sendable {
         let row = min(max(Int(y), 0), rows - 2)
         let (right, up) = (min(max(x - Double(column), 0), 1), min(max(y - Double(row), 0), 1))
         let low = value(row: row, column: column) * (1 - right) + value(row: row, column: column + 1) * right
-        let high = value(row: row + 1, column: column) * (1 - right) + value(row: row + 1, column: column + 1) * right
+        let high =
+            value(row: row + 1, column: column) * (1 - right) + value(row: row + 1, column: column + 1)
+            * right
         let result = low * (1 - up) + high * up
         return result.isFinite ? result : nil
     }
@@ -94,7 +98,8 @@ extension Heatmap.Palette {
         switch self {
         case .diverging:
             [
-                (56, 112, 190), (98, 154, 216), (167, 203, 236), (247, 247, 245), (250, 206, 164), (241, 155, 92),
+                (56, 112, 190), (98, 154, 216), (167, 203, 236), (247, 247, 245), (250, 206, 164),
+                (241, 155, 92),
                 (219, 110, 44),
             ]
         case .sequential:

@@ -58,7 +58,8 @@ public struct LineChart: Sendable {
         let xAxis = ChartAxis(
             showing: series.lazy.flatMap(\.x), fit: .counts, ticks: max(3, width / 95))
         let yAxis = ChartAxis(
-            showing: series.lazy.flatMap(\.y), fit: .measures, logarithmic: isLogarithmic, ticks: max(3, height / 80))
+            showing: series.lazy.flatMap(\.y), fit: .measures, logarithmic: isLogarithmic,
+            ticks: max(3, height / 80))
         let legend = legend(width: width)
         let widest = yAxis.ticks.map { SVGText.width(of: $0.text, size: 12) }.max() ?? 0
         let frame = Frame(
@@ -69,8 +70,10 @@ public struct LineChart: Sendable {
         svg += SVGText.text(title, x: 20, y: 32, size: 17, weight: "600")
         svg += legend.svg
         svg += axes(frame, xAxis, yAxis)
-        svg += "<clipPath id=\"plot\"><rect x=\"\(SVGText.number(frame.left))\" y=\"\(SVGText.number(frame.top - 3))\" "
-        svg += "width=\"\(SVGText.number(frame.width))\" height=\"\(SVGText.number(frame.height + 6))\"/></clipPath>\n"
+        svg +=
+            "<clipPath id=\"plot\"><rect x=\"\(SVGText.number(frame.left))\" y=\"\(SVGText.number(frame.top - 3))\" "
+        svg +=
+            "width=\"\(SVGText.number(frame.width))\" height=\"\(SVGText.number(frame.height + 6))\"/></clipPath>\n"
         svg += "<g clip-path=\"url(#plot)\" fill=\"none\" stroke-width=\"2.2\" stroke-linejoin=\"round\" "
         svg += "stroke-linecap=\"round\">\n"
         for (index, line) in series.enumerated() {
@@ -99,7 +102,8 @@ public struct LineChart: Sendable {
         for (index, line) in series.enumerated() {
             let space = 28 + SVGText.width(of: line.name, size: 13) + 22
             if x > 20, x + space > Double(width) { (x, y) = (20, y + 22) }
-            svg += "<line x1=\"\(SVGText.number(x))\" y1=\"\(SVGText.number(y - 4))\" x2=\"\(SVGText.number(x + 20))\" "
+            svg +=
+                "<line x1=\"\(SVGText.number(x))\" y1=\"\(SVGText.number(y - 4))\" x2=\"\(SVGText.number(x + 20))\" "
             svg += "y2=\"\(SVGText.number(y - 4))\" stroke=\"\(SVGText.colour(index))\" stroke-width=\"3.5\" "
             svg += "stroke-linecap=\"round\"/>\n"
             svg += SVGText.text(line.name, x: x + 28, y: y, size: 13)
@@ -114,7 +118,8 @@ public struct LineChart: Sendable {
             guard let share = yAxis.position(tick.value) else { continue }
             let y = frame.y(share)
             svg += SVGText.line(frame.left, y, frame.right, y, colour: SVGText.grid)
-            svg += SVGText.text(tick.text, x: frame.left - 9, y: y + 4, size: 12, colour: SVGText.muted, anchor: "end")
+            svg += SVGText.text(
+                tick.text, x: frame.left - 9, y: y + 4, size: 12, colour: SVGText.muted, anchor: "end")
         }
         svg += SVGText.line(frame.left, frame.bottom, frame.right, frame.bottom, colour: SVGText.frame)
         for tick in xAxis.ticks {
@@ -140,7 +145,8 @@ public struct LineChart: Sendable {
         var dots = ""
         for run in runs(of: line, frame, xAxis, yAxis) {
             if run.count == 1 {
-                dots += "<circle cx=\"\(SVGText.number(run[0].x))\" cy=\"\(SVGText.number(run[0].y))\" r=\"3\" "
+                dots +=
+                    "<circle cx=\"\(SVGText.number(run[0].x))\" cy=\"\(SVGText.number(run[0].y))\" r=\"3\" "
                 dots += "fill=\"\(colour)\"/>\n"
                 continue
             }
@@ -170,7 +176,8 @@ public struct LineChart: Sendable {
     }
 
     /// At most four points for each pixel column (first, lowest, highest, last), which look like all of them.
-    private static func thinned(_ run: [(x: Double, y: Double)], _ width: Double) -> [(x: Double, y: Double)] {
+    private static func thinned(_ run: [(x: Double, y: Double)], _ width: Double) -> [(x: Double, y: Double)]
+    {
         guard Double(run.count) > width * 4 else { return run }
         var result: [(x: Double, y: Double)] = []
         var start = 0

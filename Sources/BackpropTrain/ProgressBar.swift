@@ -137,7 +137,8 @@ struct ProgressState {
     }
 
     private var timeText: String {
-        epochSeconds < 10 ? "\(NumberFormat.fixed(epochSeconds, digits: 2)) s" : NumberFormat.duration(epochSeconds)
+        epochSeconds < 10
+            ? "\(NumberFormat.fixed(epochSeconds, digits: 2)) s" : NumberFormat.duration(epochSeconds)
     }
 
     private func padded(_ number: Int, to largest: Int) -> String {

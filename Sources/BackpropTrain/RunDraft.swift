@@ -153,7 +153,8 @@ public final class RunDraft {
     private func writeManifest() throws(TrainError) {
         var listed: [RunFolder.Manifest.Part] = []
         for name in parts.sorted() {
-            guard let found = try RunFolder.look(at: FileSystem.join(folder, name)), found.kind == .file else {
+            guard let found = try RunFolder.look(at: FileSystem.join(folder, name)), found.kind == .file
+            else {
                 throw TrainError(
                     .missing, at: FileSystem.join(path, name), "this part was announced and not written",
                     remedy: "write it before the run is finished")
@@ -199,7 +200,8 @@ public final class RunDraft {
             return Array(try encoder.encode(value))
         } catch {
             throw TrainError(
-                .notEncodable, at: FileSystem.join(path, name), "the value of type \(type(of: value)) is not JSON",
+                .notEncodable, at: FileSystem.join(path, name),
+                "the value of type \(type(of: value)) is not JSON",
                 remedy: "give a value whose parts can be encoded")
         }
     }
@@ -220,7 +222,8 @@ public final class RunDraft {
         if let found = try RunFolder.look(at: parent) {
             guard found.kind == .folder else {
                 throw TrainError(
-                    .targetExists, at: parent, "that is a file, runs need a folder", remedy: "choose another folder")
+                    .targetExists, at: parent, "that is a file, runs need a folder",
+                    remedy: "choose another folder")
             }
             do { names = try FileSystem.names(in: parent) } catch { throw TrainError(error) }
         }

@@ -40,10 +40,12 @@ public struct RunFolder: Sendable {
     /// - Throws: `TrainError` where the path holds no finished run, or a part is missing or of another size.
     public init(opening path: String) throws(TrainError) {
         guard let found = try Self.look(at: path) else {
-            throw TrainError(.missing, at: path, "there is no such folder", remedy: "check the spelling of the path")
+            throw TrainError(
+                .missing, at: path, "there is no such folder", remedy: "check the spelling of the path")
         }
         guard found.kind == .folder else {
-            throw TrainError(.notARun, at: path, "that is no folder", remedy: "give the folder of a finished run")
+            throw TrainError(
+                .notARun, at: path, "that is no folder", remedy: "give the folder of a finished run")
         }
         let manifestPath = FileSystem.join(path, Self.manifestName)
         guard try Self.look(at: manifestPath)?.kind == .file else {
@@ -60,7 +62,8 @@ public struct RunFolder: Sendable {
         }
         guard manifest.version == Manifest.version else {
             throw TrainError(
-                .notARun, at: manifestPath, "version \(manifest.version), this program knows \(Manifest.version)",
+                .notARun, at: manifestPath,
+                "version \(manifest.version), this program knows \(Manifest.version)",
                 remedy: "open it with the version of the program that made it")
         }
         for part in manifest.parts {
@@ -68,7 +71,8 @@ public struct RunFolder: Sendable {
             let place = FileSystem.join(path, part.name)
             guard let found = try Self.look(at: place), found.kind == .file else {
                 throw TrainError(
-                    .missing, at: place, "this part of the run is missing", remedy: "copy the whole folder again")
+                    .missing, at: place, "this part of the run is missing",
+                    remedy: "copy the whole folder again")
             }
             guard found.bytes == part.bytes else {
                 throw TrainError(
@@ -98,7 +102,8 @@ public struct RunFolder: Sendable {
     }
 
     /// A part that is one JSON value.
-    public func readJSON<Value: Decodable>(_ type: Value.Type, from part: String) throws(TrainError) -> Value {
+    public func readJSON<Value: Decodable>(_ type: Value.Type, from part: String) throws(TrainError) -> Value
+    {
         let place = try path(of: part)
         return try Self.decode(type, try Self.bytes(of: place), place: place)
     }
@@ -112,7 +117,8 @@ public struct RunFolder: Sendable {
     public func metrics<Value: Decodable>(as type: Value.Type) throws(TrainError) -> [Value] {
         guard parts.contains(Self.metricsName) else { return [] }
         let place = try path(of: Self.metricsName)
-        let lines = try Self.bytes(of: place).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let lines = try Self.bytes(of: place).split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var values: [Value] = []
         for (index, line) in lines.enumerated() where !line.isEmpty {
             values.append(try Self.decode(type, Array(line), place: "\(place), line \(index + 1)"))
@@ -122,10 +128,13 @@ public struct RunFolder: Sendable {
 
     static func checkName(_ name: String, in folder: String) throws(TrainError) {
         let isPlain = !name.isEmpty && !name.hasPrefix(".") && name.utf8.count <= 200
-        guard isPlain, name.utf8.allSatisfy({ $0 != UInt8(ascii: "/") && $0 != 0 }), name != manifestName else {
+        guard isPlain, name.utf8.allSatisfy({ $0 != UInt8(ascii: "/") && $0 != 0 }), name != manifestName
+        else {
             throw TrainError(
                 .badName, at: folder, "a part cannot be called \(Wording.quoted(name))",
-                remedy: "use a plain file name without '/' that does not begin with '.' and is not \(manifestName)")
+                remedy:
+                    "use a plain file name without '/' that does not begin with '.' and is not \(manifestName)"
+            )
         }
     }
 
@@ -156,8 +165,10 @@ public struct RunFolder: Sendable {
         }
         switch error {
         case DecodingError.keyNotFound(let key, let context):
-            return "it lacks \(Wording.quoted(key.stringValue))" + (context.codingPath.isEmpty ? "" : " in \(path(context))")
-        case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
+            return "it lacks \(Wording.quoted(key.stringValue))"
+                + (context.codingPath.isEmpty ? "" : " in \(path(context))")
+        case DecodingError.typeMismatch(let type, let context),
+            DecodingError.valueNotFound(let type, let context):
             return "\(path(context).isEmpty ? "the value" : path(context)) is not of type \(type)"
         case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
             return "\(path(context)) has a value that is not allowed"

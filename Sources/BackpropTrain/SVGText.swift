@@ -5,7 +5,9 @@ enum SVGText {
     static let grid = "#e6eaee"
     static let frame = "#b9c2cb"
     /// Colours that stay apart for most people with colour-blindness, and on paper.
-    static let palette = ["#2563c9", "#e2672b", "#1f9d78", "#9a4fb8", "#c9a006", "#d1447a", "#4aa3df", "#6b7680"]
+    static let palette = [
+        "#2563c9", "#e2672b", "#1f9d78", "#9a4fb8", "#c9a006", "#d1447a", "#4aa3df", "#6b7680",
+    ]
 
     static func colour(_ index: Int) -> String { palette[index % palette.count] }
 
@@ -57,7 +59,8 @@ enum SVGText {
     }
 
     static func line(
-        _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, colour: String, width: Double = 1, dashes: String? = nil
+        _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, colour: String, width: Double = 1,
+        dashes: String? = nil
     ) -> String {
         "<line x1=\"\(number(x1))\" y1=\"\(number(y1))\" x2=\"\(number(x2))\" y2=\"\(number(y2))\" "
             + "stroke=\"\(colour)\" stroke-width=\"\(number(width))\""

@@ -45,6 +45,7 @@ public struct TrainError: Error, Equatable, Sendable, CustomStringConvertible, L
     package init(_ failure: SystemFailure, at place: String? = nil) {
         self.init(
             failure.isOutOfSpace ? .outOfSpace : failure.isMissing ? .missing : .system,
-            at: place ?? failure.path, "cannot \(failure.operation): \(failure.explanation)", remedy: failure.remedy)
+            at: place ?? failure.path, "cannot \(failure.operation): \(failure.explanation)",
+            remedy: failure.remedy)
     }
 }

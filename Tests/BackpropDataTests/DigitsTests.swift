@@ -39,7 +39,9 @@ import Testing
         var pixels: [UInt8] = []
         var labels: [UInt8] = []
         for row in 0..<published.rowCount {
-            for column in 0..<64 { pixels.append(try #require(UInt8(published.cell(row: row, column: column) ?? ""))) }
+            for column in 0..<64 {
+                pixels.append(try #require(UInt8(published.cell(row: row, column: column) ?? "")))
+            }
             labels.append(try #require(UInt8(published.cell(row: row, column: 64) ?? "")))
         }
         #expect(pixels == examples.pixels)

@@ -19,9 +19,12 @@ import Testing
     }
 
     @Test func readsWhatTheFormatAllows() throws {
-        let header = #" {"__metadata__" : {"a":"\u00e9\ud83d\ude00\n"}, "x\/y":{"shape":[],"dtype":"F64","data_offsets":[0,8]}, "# + "\n"
+        let header =
+            #" {"__metadata__" : {"a":"\u00e9\ud83d\ude00\n"}, "x\/y":{"shape":[],"dtype":"F64","data_offsets":[0,8]}, "#
+            + "\n"
             + #""e":{"dtype":"BF16","shape":[0,3],"data_offsets":[8,8]},"b":{"dtype":"BOOL","shape":[2],"data_offsets":[8,10]}}   "#
-        let file = try Self.open(Self.file(header: String(header.dropFirst()), data: [UInt8](repeating: 1, count: 10)))
+        let file = try Self.open(
+            Self.file(header: String(header.dropFirst()), data: [UInt8](repeating: 1, count: 10)))
         #expect(file.metadata == ["a": "é😀\n"])
         #expect(file.entries.map(\.name) == ["b", "e", "x/y"])
         #expect(file["x/y"]?.shape == [])
@@ -40,7 +43,8 @@ import Testing
 
         init(_ name: String, _ header: String, data: Int = 0, length: UInt64? = nil, _ says: String) {
             self.name = name
-            self.bytes = SafeTensorsTests.file(header: header, data: [UInt8](repeating: 0, count: data), length: length)
+            self.bytes = SafeTensorsTests.file(
+                header: header, data: [UInt8](repeating: 0, count: data), length: length)
             self.says = says
         }
     }
@@ -69,19 +73,32 @@ import Testing
         Bad("no fields", "{\"a\":{}}", "lacks 'dtype', 'shape', 'data_offsets'"),
         Bad("unknown field", "{\"a\":{\"stride\":[1]}}", "'stride'"),
         Bad("field twice", "{\"a\":{\"shape\":[1],\"shape\":[1]}}", "twice"),
-        Bad("same name twice", "{\"a\":\(entry("U8", "1", 0, 1)),\"\\u0061\":\(entry("U8", "1", 1, 2))}", data: 2, "occurs twice"),
+        Bad(
+            "same name twice", "{\"a\":\(entry("U8", "1", 0, 1)),\"\\u0061\":\(entry("U8", "1", 1, 2))}",
+            data: 2, "occurs twice"),
         Bad("negative size", "{\"a\":\(entry("U8", "-1", 0, 1))}", data: 1, "negative"),
         Bad("fraction", "{\"a\":\(entry("U8", "1.5", 0, 1))}", data: 1, "no ']'"),
         Bad("leading zero", "{\"a\":\(entry("U8", "01", 0, 1))}", data: 1, "leading zero"),
-        Bad("size beyond 64 bits", "{\"a\":\(entry("U8", "9223372036854775808", 0, 1))}", data: 1, "beyond 64 bits"),
-        Bad("product overflows", "{\"a\":\(entry("U8", "4294967296,4294967296", 0, 1))}", data: 1, "too large"),
+        Bad(
+            "size beyond 64 bits", "{\"a\":\(entry("U8", "9223372036854775808", 0, 1))}", data: 1,
+            "beyond 64 bits"),
+        Bad(
+            "product overflows", "{\"a\":\(entry("U8", "4294967296,4294967296", 0, 1))}", data: 1, "too large"
+        ),
         Bad("bytes overflow", "{\"a\":\(entry("F64", "4611686018427387904", 0, 1))}", data: 1, "too large"),
-        Bad("zero hides no overflow", "{\"a\":\(entry("F64", "9223372036854775807,9223372036854775807,0", 0, 1))}", data: 1, "needs 0 bytes"),
+        Bad(
+            "zero hides no overflow",
+            "{\"a\":\(entry("F64", "9223372036854775807,9223372036854775807,0", 0, 1))}", data: 1,
+            "needs 0 bytes"),
         Bad("shape and bytes differ", "{\"a\":\(entry("F32", "2", 0, 4))}", data: 4, "needs 8 bytes"),
         Bad("begin after end", "{\"a\":\(entry("U8", "1", 2, 1))}", data: 2, "end not before"),
-        Bad("one offset", "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0]}}", data: 1, "expected a begin"),
+        Bad(
+            "one offset", "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0]}}", data: 1,
+            "expected a begin"),
         Bad("beyond the data", "{\"a\":\(entry("U8", "8", 0, 8))}", data: 7, "cut short"),
-        Bad("overlap", "{\"a\":\(entry("U8", "4", 0, 4)),\"b\":\(entry("U8", "4", 2, 6))}", data: 6, "overlaps"),
+        Bad(
+            "overlap", "{\"a\":\(entry("U8", "4", 0, 4)),\"b\":\(entry("U8", "4", 2, 6))}", data: 6,
+            "overlaps"),
         Bad("gap", "{\"a\":\(entry("U8", "2", 0, 2)),\"b\":\(entry("U8", "2", 4, 6))}", data: 6, "gap"),
         Bad("gap at the beginning", "{\"a\":\(entry("U8", "2", 1, 3))}", data: 3, "gap"),
         Bad("bytes left over", "{\"a\":\(entry("U8", "2", 0, 2))}", data: 3, "holds 3"),
@@ -138,12 +155,16 @@ import Testing
             #expect(entry.byteRange.lowerBound % entry.type.byteCount == 0)
             file.withBytes(of: entry) { bytes in
                 #expect(bytes.count == declaration.byteCount)
-                #expect(bytes.enumerated().allSatisfy { $1 == UInt8(truncatingIfNeeded: $0 + declaration.name.utf8.count) })
+                #expect(
+                    bytes.enumerated().allSatisfy {
+                        $1 == UInt8(truncatingIfNeeded: $0 + declaration.name.utf8.count)
+                    })
             }
         }
-        #expect(writer.declarations.map(\.name) == [
-            "step", "none", "layers.0.weight", "layers.1.weight", "half \"é\"", "layers.1.bias",
-        ])
+        #expect(
+            writer.declarations.map(\.name) == [
+                "step", "none", "layers.0.weight", "layers.1.weight", "half \"é\"", "layers.1.bias",
+            ])
     }
 
     @Test func equalsTheReferenceWriter() throws {
@@ -185,7 +206,9 @@ import Testing
     @Test func refusesDeclarations() throws {
         var writer = SafeTensorsWriter()
         try writer.declare("a", type: .float32, shape: [1])
-        for (name, shape) in [("a", [1]), ("__metadata__", [1]), ("b", [-1]), ("b", [Int.max, 2]), ("b", [Int.max / 4])] {
+        for (name, shape) in [
+            ("a", [1]), ("__metadata__", [1]), ("b", [-1]), ("b", [Int.max, 2]), ("b", [Int.max / 4]),
+        ] {
             #expect(throws: DataError.self) { try writer.declare(name, type: .float32, shape: shape) }
         }
         #expect(writer.declarations.count == 1)
@@ -202,7 +225,10 @@ import Testing
         let whole = try FileSystem.read(path)
         var generator = SplitMix64(seed: 7)
         let interesting = Array("{}[]\":,\\u-0198 e.".utf8) + [0, 0xFF, 0xC3]
-        let words = ["18446744073709551616", "9223372036854775807", "-1", "\\ud800", "null", "1e9", "\"a\":{}", "[[", "__metadata__"]
+        let words = [
+            "18446744073709551616", "9223372036854775807", "-1", "\\ud800", "null", "1e9", "\"a\":{}", "[[",
+            "__metadata__",
+        ]
         var opened = 0
         for round in 0..<12_000 {
             var bytes = whole
@@ -212,16 +238,21 @@ import Testing
             case 2: bytes[generator.below(8)] = UInt8(generator.below(256))
             case 3:
                 for _ in 0...generator.below(3) {
-                    bytes[8 + generator.below(bytes.count - 8)] = interesting[generator.below(interesting.count)]
+                    bytes[8 + generator.below(bytes.count - 8)] =
+                        interesting[generator.below(interesting.count)]
                 }
             default:
                 let at = 8 + generator.below(bytes.count - 8)
                 bytes.insert(contentsOf: words[generator.below(words.count)].utf8, at: at)
-                if generator.below(2) == 0 { bytes[0] = UInt8(truncatingIfNeeded: Int(bytes[0]) + generator.below(24)) }
+                if generator.below(2) == 0 {
+                    bytes[0] = UInt8(truncatingIfNeeded: Int(bytes[0]) + generator.below(24))
+                }
             }
             do {
                 let file = try Self.open(bytes)
-                for entry in file.entries { #expect(file.withBytes(of: entry) { $0.count } == entry.byteRange.count) }
+                for entry in file.entries {
+                    #expect(file.withBytes(of: entry) { $0.count } == entry.byteRange.count)
+                }
                 opened += 1
             } catch {
                 #expect(isOneLine(error.description))
@@ -247,7 +278,10 @@ import Testing
     }
 
     @Test func messagesStayOnOneLine() {
-        let error = DataError(.badCell, at: "a\nb", "cell \(Wording.quoted("x\r\n\u{2028}\u{1B}[31m" + String(repeating: "y", count: 99)))", remedy: "z")
+        let error = DataError(
+            .badCell, at: "a\nb",
+            "cell \(Wording.quoted("x\r\n\u{2028}\u{1B}[31m" + String(repeating: "y", count: 99)))",
+            remedy: "z")
         #expect(isOneLine(error.description))
         #expect(error.description.count < 100)
     }

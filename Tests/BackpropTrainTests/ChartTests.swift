@@ -5,12 +5,20 @@ import Testing
 @Suite struct LineChartTests {
     @Test func drawsEverySeries() throws {
         let chart = LineChart(
-            title: "a < b & \"c\" \u{1}", xLabel: "it's", series: [
-                .init("training", [2.5, 1.0, 0.5]), .init("validation <x>", x: [1, 2, 3], y: [2.4, 1.2, 0.9]),
-            ], markers: [.init(x: 2, text: "best"), .init(x: 99, text: "outside"), .init(x: .nan, text: "nowhere")])
+            title: "a < b & \"c\" \u{1}", xLabel: "it's",
+            series: [
+                .init("training", [2.5, 1.0, 0.5]),
+                .init("validation <x>", x: [1, 2, 3], y: [2.4, 1.2, 0.9]),
+            ],
+            markers: [
+                .init(x: 2, text: "best"), .init(x: 99, text: "outside"), .init(x: .nan, text: "nowhere"),
+            ])
         let content = try PictureContent(chart.svg())
         #expect(content.elements["path"] == 2)
-        for text in ["a < b & \"c\" \u{FFFD}", "it's", "loss", "training", "validation <x>", "best", "0", "2.5", "1", "3"] {
+        for text in [
+            "a < b & \"c\" \u{FFFD}", "it's", "loss", "training", "validation <x>", "best", "0", "2.5", "1",
+            "3",
+        ] {
             #expect(content.texts.contains(text), "\(text)")
         }
         #expect(!content.texts.contains("outside") && !content.texts.contains("nowhere"))
@@ -41,7 +49,8 @@ import Testing
 
     @Test(arguments: hostile) func bearsAnyValues(_ example: Hostile) throws {
         for isLogarithmic in [false, true] {
-            let chart = LineChart(title: "t", series: [.init("s", example.values)], isLogarithmic: isLogarithmic)
+            let chart = LineChart(
+                title: "t", series: [.init("s", example.values)], isLogarithmic: isLogarithmic)
             for (width, height) in [(760, 440), (0, -5), (10_000, 240)] {
                 let content = try PictureContent(chart.svg(width: width, height: height))
                 #expect(!content.hasBadNumber)
@@ -60,7 +69,9 @@ import Testing
     }
 
     @Test func ticksAreRoundNumbers() {
-        func texts(_ values: [Double], _ fit: ChartAxis.Fit = .measures, logarithmic: Bool = false, ticks: Int = 5) -> [String] {
+        func texts(
+            _ values: [Double], _ fit: ChartAxis.Fit = .measures, logarithmic: Bool = false, ticks: Int = 5
+        ) -> [String] {
             ChartAxis(showing: values, fit: fit, logarithmic: logarithmic, ticks: ticks).ticks.map(\.text)
         }
         #expect(texts([0.1, 2.4]) == ["0", "0.5", "1.0", "1.5", "2.0", "2.5"])
@@ -82,7 +93,8 @@ import Testing
             value(Double($0 % columns) / Double(columns - 1), Double($0 / columns) / Double(rows - 1))
         }
         return Heatmap(
-            title: "m & n", values: values, columns: columns, rows: rows, xRange: 0...1, yRange: 0...1, points: points)
+            title: "m & n", values: values, columns: columns, rows: rows, xRange: 0...1, yRange: 0...1,
+            points: points)
     }
 
     @Test func contourOfAPlaneIsALine() throws {
@@ -156,21 +168,24 @@ import Testing
 
 @Suite struct NumberFormatTests {
     @Test(arguments: [
-        (0.0, "0.0000"), (-0.0, "0.0000"), (1, "1.000"), (0.5, "0.5000"), (0.03, "0.0300"), (0.00123, "0.0012"),
+        (0.0, "0.0000"), (-0.0, "0.0000"), (1, "1.000"), (0.5, "0.5000"), (0.03, "0.0300"),
+        (0.00123, "0.0012"),
         (0.000123, "1.23e-4"), (123.456, "123.5"), (98_765.4, "98765"), (1e9, "1e9"), (-2.5, "-2.500"),
         (.nan, "nan"), (.infinity, "inf"), (-.infinity, "-inf"), (9.99999e-5, "1e-4"), (5e-324, "4.941e-324"),
     ])
     func significant(value: Double, text: String) { #expect(NumberFormat.significant(value) == text) }
 
     @Test(arguments: [
-        (0.0, "0 s"), (8.4, "8 s"), (65, "1:05"), (3_600, "1:00:00"), (7_384, "2:03:04"), (.infinity, "?"), (-1, "?"),
+        (0.0, "0 s"), (8.4, "8 s"), (65, "1:05"), (3_600, "1:00:00"), (7_384, "2:03:04"), (.infinity, "?"),
+        (-1, "?"),
         (1e30, "999:59:59"),
     ])
     func duration(seconds: Double, text: String) { #expect(NumberFormat.duration(seconds) == text) }
 
     @Test func grouped() {
-        #expect(["1234", "12345", "-1234567.25", "1e10", "nan"].map(NumberFormat.grouped) == [
-            "1,234", "12,345", "-1,234,567.25", "1e10", "nan",
-        ])
+        #expect(
+            ["1234", "12345", "-1234567.25", "1e10", "nan"].map(NumberFormat.grouped) == [
+                "1,234", "12,345", "-1,234,567.25", "1e10", "nan",
+            ])
     }
 }

@@ -19,7 +19,9 @@ import Testing
     static func write(_ destination: RunDraft.Destination) throws -> RunFolder {
         try RunDraft.write(destination) { draft in
             try draft.writeConfiguration(Settings())
-            for epoch in 1...3 { try draft.appendMetrics(Metric(epoch: epoch, loss: epoch == 2 ? .infinity : 0.5)) }
+            for epoch in 1...3 {
+                try draft.appendMetrics(Metric(epoch: epoch, loss: epoch == 2 ? .infinity : 0.5))
+            }
             try draft.write("hello", to: "notes.txt")
             try draft.write([1, 2, 3], to: "model.bin")
         }
@@ -32,20 +34,25 @@ import Testing
         #expect(run.parts == ["configuration.json", "metrics.jsonl", "model.bin", "notes.txt"])
         let again = try RunFolder(opening: folder.path + "/a/b/first/")
         #expect(try again.configuration(as: Settings.self) == Settings())
-        #expect(try again.metrics(as: Metric.self) == (1...3).map { Metric(epoch: $0, loss: $0 == 2 ? .infinity : 0.5) })
+        #expect(
+            try again.metrics(as: Metric.self)
+                == (1...3).map { Metric(epoch: $0, loss: $0 == 2 ? .infinity : 0.5) })
         #expect(try again.read("model.bin") == [1, 2, 3])
-        #expect(String(decoding: try again.read("configuration.json"), as: UTF8.self) == """
-            {
-              "layers" : [
-                64,
-                10
-              ],
-              "model" : "a/b",
-              "rate" : 0.1
-            }
+        #expect(
+            String(decoding: try again.read("configuration.json"), as: UTF8.self) == """
+                {
+                  "layers" : [
+                    64,
+                    10
+                  ],
+                  "model" : "a/b",
+                  "rate" : 0.1
+                }
 
-            """)
-        #expect(String(decoding: try again.read("metrics.jsonl"), as: UTF8.self).hasPrefix(#"{"epoch":1,"loss":0.5}"# + "\n"))
+                """)
+        #expect(
+            String(decoding: try again.read("metrics.jsonl"), as: UTF8.self).hasPrefix(
+                #"{"epoch":1,"loss":0.5}"# + "\n"))
     }
 
     @Test func nothingHasTheNameBeforeItIsComplete() throws {
@@ -85,7 +92,8 @@ import Testing
         let folder = try TemporaryFolder()
         let runs = folder.path + "/runs"
         for name in ["run-x", "run-", "other", "run-99999999999999999999"] {
-            try FileManager.default.createDirectory(atPath: runs + "/" + name, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: runs + "/" + name, withIntermediateDirectories: true)
         }
         #expect(try Self.write(.numbered(in: runs)).path == runs + "/run-1")
         let slow = try RunDraft(.numbered(in: runs))
@@ -131,18 +139,36 @@ import Testing
     }
 
     static let damages: [Damage] = [
-        Damage(name: "part missing", part: "model.bin", content: nil, reason: .missing, says: "model.bin: this part"),
-        Damage(name: "part cut", part: "model.bin", content: "12", reason: .corrupt, says: "2 bytes, the run was finished with 3"),
+        Damage(
+            name: "part missing", part: "model.bin", content: nil, reason: .missing,
+            says: "model.bin: this part"),
+        Damage(
+            name: "part cut", part: "model.bin", content: "12", reason: .corrupt,
+            says: "2 bytes, the run was finished with 3"),
         Damage(name: "no list", part: "run.json", content: nil, reason: .notARun, says: "no finished run"),
         Damage(name: "list empty", part: "run.json", content: "", reason: .corrupt, says: "not valid JSON"),
-        Damage(name: "list cut", part: "run.json", content: "{\"format\":", reason: .corrupt, says: "not valid JSON"),
-        Damage(name: "list of another kind", part: "run.json", content: "{\"format\":\"x\",\"version\":1,\"parts\":[]}", reason: .notARun, says: "'x'"),
-        Damage(name: "newer", part: "run.json", content: "{\"format\":\"backprop-run\",\"version\":9,\"parts\":[]}", reason: .notARun, says: "version 9"),
-        Damage(name: "no parts", part: "run.json", content: "{\"format\":\"backprop-run\",\"version\":1}", reason: .corrupt, says: "lacks 'parts'"),
         Damage(
-            name: "a part outside", part: "run.json", content: "{\"format\":\"backprop-run\",\"version\":1,\"parts\":[{\"name\":\"../x\",\"bytes\":1}]}", reason: .badName, says: "'../x'"),
+            name: "list cut", part: "run.json", content: "{\"format\":", reason: .corrupt,
+            says: "not valid JSON"),
         Damage(
-            name: "wrong type", part: "run.json", content: "{\"format\":\"backprop-run\",\"version\":\"1\",\"parts\":[]}", reason: .corrupt, says: ".version is not of type Int"),
+            name: "list of another kind", part: "run.json",
+            content: "{\"format\":\"x\",\"version\":1,\"parts\":[]}", reason: .notARun, says: "'x'"),
+        Damage(
+            name: "newer", part: "run.json",
+            content: "{\"format\":\"backprop-run\",\"version\":9,\"parts\":[]}", reason: .notARun,
+            says: "version 9"),
+        Damage(
+            name: "no parts", part: "run.json", content: "{\"format\":\"backprop-run\",\"version\":1}",
+            reason: .corrupt, says: "lacks 'parts'"),
+        Damage(
+            name: "a part outside", part: "run.json",
+            content:
+                "{\"format\":\"backprop-run\",\"version\":1,\"parts\":[{\"name\":\"../x\",\"bytes\":1}]}",
+            reason: .badName, says: "'../x'"),
+        Damage(
+            name: "wrong type", part: "run.json",
+            content: "{\"format\":\"backprop-run\",\"version\":\"1\",\"parts\":[]}", reason: .corrupt,
+            says: ".version is not of type Int"),
     ]
 
     @Test(arguments: damages) func findsDamage(_ damage: Damage) throws {
