@@ -19,11 +19,14 @@ public struct CSVOptions: Sendable, Equatable {
         case absent
     }
 
+    /// What separates the cells of a row.
     public var delimiter: Delimiter
+    /// Whether the first row names the columns.
     public var header: Header
     /// Cells that count as missing besides blank ones, such as "NA" or "?". Letter case matters.
     public var missingMarkers: [String]
 
+    /// Options that suit most files as they are.
     public init(
         delimiter: Delimiter = .automatic, header: Header = .expected, missingMarkers: [String] = []
     ) {

@@ -50,7 +50,9 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible, Lo
         case mismatch
     }
 
+    /// What kind of mistake it is.
     public let reason: Reason
+    /// One line: where, what was found, and what to do.
     public let description: String
 
     /// The same text as `description`.
@@ -61,10 +63,12 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible, Lo
         self.description = Wording.sentence(place: place, found: found, remedy: remedy)
     }
 
-    package init(_ failure: SystemFailure) {
+    /// A failure of the system; `place` is what a person knows the path as.
+    package init(_ failure: SystemFailure, at place: String? = nil) {
         self.init(
             failure.isOutOfSpace ? .outOfSpace : failure.isMissing ? .missingFile : .system,
-            at: failure.path, "cannot \(failure.operation): \(failure.explanation)", remedy: failure.remedy)
+            at: place ?? failure.path, "cannot \(failure.operation): \(failure.explanation)",
+            remedy: failure.remedy)
     }
 }
 

@@ -10,7 +10,9 @@
 public struct SafeTensorsFile: Sendable {
     /// One tensor of the file.
     public struct Entry: Sendable, Equatable {
+        /// Different from all others in the file.
         public let name: String
+        /// How its elements are stored.
         public let type: SafeTensorsType
         /// Sizes of the axes; empty for a scalar.
         public let shape: [Int]
@@ -24,6 +26,7 @@ public struct SafeTensorsFile: Sendable {
     /// The longest header that is read, in bytes.
     public static let maximumHeaderBytes = 100_000_000
 
+    /// The path as it was given.
     public let path: String
     /// What the writer noted about the file.
     public let metadata: [String: String]

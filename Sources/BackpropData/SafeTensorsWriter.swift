@@ -13,7 +13,9 @@
 public struct SafeTensorsWriter: Sendable {
     /// A tensor that will be written.
     public struct Declaration: Sendable, Equatable {
+        /// Different from all others in the file.
         public let name: String
+        /// How its elements are stored.
         public let type: SafeTensorsType
         /// Sizes of the axes; empty for a scalar.
         public let shape: [Int]
@@ -37,6 +39,7 @@ public struct SafeTensorsWriter: Sendable {
     private var declared: [String: Declaration] = [:]
     private var totalBytes = 0
 
+    /// A file without tensors yet.
     public init(metadata: [String: String] = [:]) { self.metadata = metadata }
 
     /// Announces a tensor.
@@ -69,11 +72,18 @@ public struct SafeTensorsWriter: Sendable {
     public func write(
         to path: String, provide: (Declaration, Emit) throws -> Void
     ) throws {
+        try write(to: path, known: path, provide: provide)
+    }
+
+    /// The same; errors call the file `place` where a person does not know `path`.
+    package func write(
+        to path: String, known place: String, provide: (Declaration, Emit) throws -> Void
+    ) throws {
         let declarations = declarations
         let header = header(declarations)
         guard header.count - 8 <= SafeTensorsFile.maximumHeaderBytes else {
             throw DataError(
-                .tooLarge, at: path,
+                .tooLarge, at: place,
                 "the header has \(header.count - 8) bytes, the limit is "
                     + "\(SafeTensorsFile.maximumHeaderBytes)", remedy: "write fewer tensors or less metadata")
         }
@@ -85,23 +95,23 @@ public struct SafeTensorsWriter: Sendable {
                     try provide(declaration) { bytes in
                         sent += bytes.count
                         guard sent <= declaration.byteCount else {
-                            throw Self.wrongCount(declaration, found: "at least \(sent)", path)
+                            throw Self.wrongCount(declaration, found: "at least \(sent)", place)
                         }
                         try file.write(block: bytes)
                     }
                     guard sent == declaration.byteCount else {
-                        throw Self.wrongCount(declaration, found: "\(sent)", path)
+                        throw Self.wrongCount(declaration, found: "\(sent)", place)
                     }
                 }
             }
         } catch let failure as SystemFailure {
-            throw DataError(failure)
+            throw DataError(failure, at: failure.path == path ? place : failure.path)
         }
     }
 
-    private static func wrongCount(_ declaration: Declaration, found: String, _ path: String) -> DataError {
+    private static func wrongCount(_ declaration: Declaration, found: String, _ place: String) -> DataError {
         DataError(
-            .mismatch, at: "\(path), tensor \(Wording.quoted(declaration.name))",
+            .mismatch, at: "\(place), tensor \(Wording.quoted(declaration.name))",
             "\(found) bytes were given, its shape \(declaration.shape) of \(declaration.type.rawValue) needs "
                 + "\(declaration.byteCount)", remedy: "give exactly the declared elements")
     }

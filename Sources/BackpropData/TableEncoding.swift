@@ -49,7 +49,9 @@ public struct TableEncoding: Codable, Sendable, Equatable {
     /// The largest size of a standardized number.
     public static let largestValue = 1e6
 
+    /// The columns that predict, in the order of their numbers.
     public let features: [Feature]
+    /// The column that is predicted.
     public let label: Label
 
     /// How many numbers describe one row.

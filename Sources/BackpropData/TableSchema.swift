@@ -27,6 +27,7 @@ public struct TableSchema: Sendable, Equatable {
         /// Columns that are left out.
         public var dropped: [String]
 
+        /// Decides nothing where nothing is given.
         public init(task: Task? = nil, categorical: [String] = [], dropped: [String] = []) {
             self.task = task
             self.categorical = categorical
@@ -36,7 +37,9 @@ public struct TableSchema: Sendable, Equatable {
 
     /// A column that predicts.
     public struct Feature: Sendable, Equatable {
+        /// The column of the table.
         public let name: String
+        /// What it holds.
         public let kind: Kind
     }
 
@@ -45,7 +48,9 @@ public struct TableSchema: Sendable, Equatable {
     /// The most classes of a label.
     public static let maximumClasses = 1_000
 
+    /// The column to be predicted.
     public let label: String
+    /// Whether its values are classes or numbers.
     public let task: Task
     /// Whether the label's cells are read as numbers.
     public let labelKind: Kind

@@ -5,11 +5,14 @@
 public struct Heatmap: Sendable {
     /// An example that is drawn over the grid.
     public struct Point: Sendable {
+        /// Its place across, in the unit of `xRange`.
         public let x: Double
+        /// Its place upwards, in the unit of `yRange`.
         public let y: Double
         /// Its class: 0 is drawn as a hollow mark, every other as a filled one.
         public let group: Int
 
+        /// A point outside the ranges is not drawn.
         public init(x: Double, y: Double, group: Int) {
             self.x = x
             self.y = y
@@ -25,10 +28,15 @@ public struct Heatmap: Sendable {
         case sequential
     }
 
+    /// Stands above the map; empty for none.
     public var title: String
+    /// Stands below the map.
     public var xLabel: String
+    /// Stands left of the map, upright.
     public var yLabel: String
+    /// Values in each row.
     public let columns: Int
+    /// Rows of values.
     public let rows: Int
     /// Shape [rows, columns]; the first row is at the lowest y. Values that are not finite stay grey.
     public let values: [Double]
@@ -40,7 +48,9 @@ public struct Heatmap: Sendable {
     public var valueRange: ClosedRange<Double>
     /// Values at which a line is drawn.
     public var levels: [Double]
+    /// Drawn over the map, in this order.
     public var points: [Point]
+    /// How values become colours.
     public var palette: Palette
 
     /// A map of `values`, of shape [rows, columns] with at least two of each and ranges that are not empty.

@@ -106,6 +106,18 @@ public final class RunDraft {
         try writeJSON(value, to: RunFolder.configurationName)
     }
 
+    /// Writes a part of tensors in the safetensors format; see `SafeTensorsWriter`.
+    ///
+    /// - Throws: `TrainError` for a bad name, `DataError` where the system refuses or the bytes do not fit the
+    ///   declarations, and what `provide` throws.
+    public func writeTensors(
+        _ writer: SafeTensorsWriter, to name: String,
+        provide: (SafeTensorsWriter.Declaration, SafeTensorsWriter.Emit) throws -> Void
+    ) throws {
+        let partPath = try path(forPart: name)
+        try writer.write(to: partPath, known: FileSystem.join(path, name), provide: provide)
+    }
+
     /// Adds one line to the metrics. Numbers that are not finite are written as "nan", "inf" and "-inf".
     public func appendMetrics(_ value: some Encodable) throws(TrainError) {
         let name = RunFolder.metricsName

@@ -18,6 +18,7 @@ public struct RunFolder: Sendable {
     /// One JSON object a line, in the order in which they were noted.
     public static let metricsName = "metrics.jsonl"
 
+    /// The path as it was given, or where a draft was committed.
     public let path: String
     /// The names of all parts, sorted.
     public let parts: [String]

@@ -30,7 +30,9 @@ public struct TrainError: Error, Equatable, Sendable, CustomStringConvertible, L
         case outOfSpace
     }
 
+    /// What kind of mistake it is.
     public let reason: Reason
+    /// One line: where, what was found, and what to do.
     public let description: String
 
     /// The same text as `description`.

@@ -169,6 +169,11 @@ import Testing
                 for row in 0..<table.rowCount {
                     for column in 0..<table.columnCount { _ = table.cell(row: row, column: column) }
                 }
+                let label = table.columnNames[generator.below(table.columnCount)]
+                let schema = try TableSchema(of: table, label: label)
+                let split = try TableSplit(of: table, schema: schema, holdingOut: 0.3, seed: 1)
+                let encoding = try TableEncoding(learningFrom: table, rows: split.training, schema: schema)
+                #expect(!(try encoding.features(of: table)).contains { !$0.isFinite })
             } catch {
                 #expect(isOneLine(error.description))
             }

@@ -201,6 +201,25 @@ import Testing
         #expect(throws: TrainError.self) { try RunFolder(opening: folder.path + "/r/x.json") }
     }
 
+    @Test func keepsTensors() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/r"
+        var writer = SafeTensorsWriter()
+        try writer.declare("w", type: .uint8, shape: [3])
+        let error = try #require(throws: DataError.self) {
+            try RunDraft.write(.path(path)) { try $0.writeTensors(writer, to: "m.safetensors") { _, _ in } }
+        }
+        #expect(error.description.hasPrefix("\(path)/m.safetensors, tensor 'w': 0 bytes"))
+        let run = try RunDraft.write(.path(path)) { draft in
+            try draft.writeTensors(writer, to: "m.safetensors") { _, emit in
+                try [1, 2, 3].withUnsafeBytes { try emit(UnsafeRawBufferPointer(rebasing: $0.prefix(3))) }
+            }
+        }
+        let file = try SafeTensorsFile(path: try run.path(of: "m.safetensors"))
+        #expect(file.entries.map(\.name) == ["w"])
+        #expect(folder.names() == ["r"])
+    }
+
     @Test func reportsAFullDisk() {
         let error = TrainError(SystemFailure("write it", "/hidden/x", code: 28), at: "runs/run-1/x")
         #expect(error.reason == .outOfSpace)
