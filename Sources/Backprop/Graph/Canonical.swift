@@ -1,3 +1,5 @@
+import CKernels
+
 /// A value of a canonical graph: one operation, with its operands as indices.
 package struct Value: Sendable {
     package var primitive: Primitive
@@ -88,7 +90,7 @@ struct Traversal {
     /// little longer only makes the value an output, which costs memory and never correctness.
     @inline(__always)
     private func referenceCount(_ node: Unmanaged<Node>) -> Int {
-        node._withUnsafeGuaranteedRef { Int(_getRetainCount($0)) }
+        Int(bk_reference_count(node.toOpaque()))
     }
 
     private mutating func descend(from root: Node) {
