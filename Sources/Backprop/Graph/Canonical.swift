@@ -72,14 +72,13 @@ struct Traversal {
         for root in roots where root.mark != epoch { descend(from: root) }
         markSavedForBackward()
         for position in order.indices {
-            let node = order[position]._withUnsafeGuaranteedRef { $0 }
-            if node.storage != nil || node.isScalarConstant { continue }
-            if isSaved.isEmpty ? false : isSaved[position] {
-                outputs.append(Int32(position))
-            } else if referenceCount(order[position]) > Int(uses[position]) {
-                // Somebody outside holds it: a tensor, or an operation that is not part of this evaluation.
-                outputs.append(Int32(position))
-            }
+            // Before anything here names the node, which would count.
+            let references = referenceCount(order[position])
+            let isSource = order[position]._withUnsafeGuaranteedRef { $0.storage != nil || $0.isScalarConstant }
+            if isSource { continue }
+            // Somebody outside holds it: a tensor, or an operation that is not part of this evaluation.
+            let isHeld = references > Int(uses[position])
+            if isHeld || (!isSaved.isEmpty && isSaved[position]) { outputs.append(Int32(position)) }
         }
         for output in outputs { key.mix(UInt64(output)) }
         key.mix(UInt64(order.count))
