@@ -1,3 +1,5 @@
+import CKernels
+
 /// A value of a canonical graph: one operation, with its operands as indices.
 package struct Value: Sendable {
     package var primitive: Primitive
@@ -70,14 +72,13 @@ struct Traversal {
         for root in roots where root.mark != epoch { descend(from: root) }
         markSavedForBackward()
         for position in order.indices {
-            let node = order[position]._withUnsafeGuaranteedRef { $0 }
-            if node.storage != nil || node.isScalarConstant { continue }
-            if isSaved.isEmpty ? false : isSaved[position] {
-                outputs.append(Int32(position))
-            } else if referenceCount(order[position]) > Int(uses[position]) {
-                // Somebody outside holds it: a tensor, or an operation that is not part of this evaluation.
-                outputs.append(Int32(position))
-            }
+            // Before anything here names the node, which would count.
+            let references = referenceCount(order[position])
+            let isSource = order[position]._withUnsafeGuaranteedRef { $0.storage != nil || $0.isScalarConstant }
+            if isSource { continue }
+            // Somebody outside holds it: a tensor, or an operation that is not part of this evaluation.
+            let isHeld = references > Int(uses[position])
+            if isHeld || (!isSaved.isEmpty && isSaved[position]) { outputs.append(Int32(position)) }
         }
         for output in outputs { key.mix(UInt64(output)) }
         key.mix(UInt64(order.count))
@@ -88,7 +89,7 @@ struct Traversal {
     /// little longer only makes the value an output, which costs memory and never correctness.
     @inline(__always)
     private func referenceCount(_ node: Unmanaged<Node>) -> Int {
-        node._withUnsafeGuaranteedRef { Int(_getRetainCount($0)) }
+        Int(bk_reference_count(node.toOpaque()))
     }
 
     private mutating func descend(from root: Node) {

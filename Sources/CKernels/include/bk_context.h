@@ -3,7 +3,13 @@
 #ifndef BK_CONTEXT_H
 #define BK_CONTEXT_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+// References to a Swift object, from the Swift runtime. Asked for through a bare address: every way of naming the object
+// in Swift may add a reference of its own.
+extern size_t swift_retainCount(const void *object);
+static inline size_t bk_reference_count(const void *object) { return swift_retainCount(object); }
 
 typedef struct {
     int32_t gradients_off;    // depth of nested `withoutGradients`

@@ -1,0 +1,151 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The few file operations that readers and writers share; each failure says what was tried, where, and why.
+package enum FileSystem {
+    package enum Kind: Sendable { case file, folder, other }
+
+    /// What is at `path` after following links, with its size in bytes; nil where there is nothing.
+    package static func look(at path: String) throws(SystemFailure) -> (kind: Kind, bytes: Int)? {
+        var info = stat()
+        guard stat(path, &info) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw .last("look at it", path)
+        }
+        let kind: Kind =
+            switch info.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .folder
+            default: .other
+            }
+        return (kind, Int(info.st_size))
+    }
+
+    /// The whole content of a regular file.
+    package static func read(_ path: String) throws(SystemFailure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last("open it", path) }
+        defer { close(descriptor) }
+        var info = stat()
+        guard fstat(descriptor, &info) == 0 else { throw .last("look at it", path) }
+        var content = [UInt8](repeating: 0, count: max(0, Int(info.st_size)))
+        var filled = 0
+        while filled < content.count {
+            let received = content.withUnsafeMutableBytes { buffer in
+                #if canImport(Darwin)
+                    Darwin.read(descriptor, buffer.baseAddress! + filled, min(buffer.count - filled, 1 << 30))
+                #elseif canImport(Musl)
+                    Musl.read(descriptor, buffer.baseAddress! + filled, min(buffer.count - filled, 1 << 30))
+                #else
+                    Glibc.read(descriptor, buffer.baseAddress! + filled, min(buffer.count - filled, 1 << 30))
+                #endif
+            }
+            if received < 0 {
+                if errno == EINTR { continue }
+                throw .last("read it", path)
+            }
+            if received == 0 { break }
+            filled += received
+        }
+        content.removeLast(content.count - filled)
+        return content
+    }
+
+    package static func createFolder(_ path: String) throws(SystemFailure) {
+        guard mkdir(path, 0o777) == 0 else { throw .last("create the folder", path) }
+    }
+
+    /// Creates `path` and every folder above it that is missing.
+    package static func createFolders(_ path: String) throws(SystemFailure) {
+        var missing: [String] = []
+        var next = path
+        while !next.isEmpty, next != "/" {
+            if let found = try look(at: next) {
+                guard found.kind == .folder else {
+                    throw SystemFailure("create a folder", next, code: ENOTDIR)
+                }
+                break
+            }
+            missing.append(next)
+            next = parent(of: next)
+        }
+        for folder in missing.reversed() {
+            do {
+                try createFolder(folder)
+            } catch {
+                guard error.code == EEXIST, try look(at: folder)?.kind == .folder else { throw error }
+            }
+        }
+    }
+
+    /// Moves a file over another file, or a folder to a free name. A folder that holds anything is never replaced.
+    package static func move(_ source: String, to target: String) throws(SystemFailure) {
+        guard rename(source, target) == 0 else { throw .last("rename to it", target) }
+    }
+
+    package static func removeFile(_ path: String) { unlink(path) }
+
+    /// The names in a folder, sorted, without "." and "..".
+    package static func names(in folder: String) throws(SystemFailure) -> [String] {
+        guard let stream = opendir(folder) else { throw .last("list the folder", folder) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a folder and everything in it; links are removed and not followed.
+    package static func removeTree(_ path: String) {
+        var info = stat()
+        guard lstat(path, &info) == 0 else { return }
+        guard info.st_mode & S_IFMT == S_IFDIR else {
+            unlink(path)
+            return
+        }
+        for name in (try? names(in: path)) ?? [] { removeTree(join(path, name)) }
+        rmdir(path)
+    }
+
+    /// Asks the disk to keep the names in a folder; file systems that cannot are left alone.
+    package static func syncFolder(_ path: String) throws(SystemFailure) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last("open the folder", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
+            throw .last("save the folder", path)
+        }
+    }
+
+    package static func join(_ folder: String, _ name: String) -> String {
+        folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    }
+
+    /// The folder that holds `path`; "." for a bare name.
+    package static func parent(of path: String) -> String {
+        let trimmed = trimmingSlashes(path)
+        guard let slash = trimmed.lastIndex(of: "/") else { return trimmed == "/" ? "/" : "." }
+        return slash == trimmed.startIndex ? "/" : trimmingSlashes(String(trimmed[..<slash]))
+    }
+
+    /// The last part of `path`.
+    package static func name(of path: String) -> String {
+        let trimmed = trimmingSlashes(path)
+        return trimmed.split(separator: "/").last.map(String.init) ?? trimmed
+    }
+
+    private static func trimmingSlashes(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+}

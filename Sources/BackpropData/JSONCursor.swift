@@ -1,0 +1,146 @@
+/// Reads the JSON of a safetensors header from front to back: objects, strings and arrays of sizes.
+struct JSONCursor {
+    typealias Problem = SafeTensorsHeader.Problem
+
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The byte at the cursor; nil at the end.
+    var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    /// Reads an object; `member` is called with each key and reads the value.
+    mutating func object(
+        _ member: (inout JSONCursor, String) throws(Problem) -> Void
+    ) throws(Problem) {
+        try expect("{")
+        if accept("}") { return }
+        repeat {
+            let key = try string()
+            try expect(":")
+            try member(&self, key)
+        } while accept(",")
+        try expect("}")
+    }
+
+    /// Reads an array of whole numbers that are not negative.
+    mutating func sizes() throws(Problem) -> [Int] {
+        try expect("[")
+        var result: [Int] = []
+        if accept("]") { return result }
+        repeat { result.append(try size()) } while accept(",")
+        try expect("]")
+        return result
+    }
+
+    /// Reads a string and its escapes.
+    mutating func string() throws(Problem) -> String {
+        try expect("\"")
+        var result: [UInt8] = []
+        while let byte = next {
+            position += 1
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard let text = String(validating: result, as: UTF8.self) else {
+                    throw Problem("the header holds a string that is not UTF-8")
+                }
+                return text
+            case UInt8(ascii: "\\"): try escape(into: &result)
+            case 0..<0x20: throw unexpected("a control character in a string", at: position - 1)
+            default: result.append(byte)
+            }
+        }
+        throw unexpected("the end of the header in a string", at: position)
+    }
+
+    /// Checks that only blanks follow.
+    mutating func end() throws(Problem) {
+        skipBlanks()
+        guard position == bytes.count else { throw unexpected("more text after the last '}'", at: position) }
+    }
+
+    private mutating func size() throws(Problem) -> Int {
+        skipBlanks()
+        let start = position
+        var value = 0
+        while let byte = next, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+            let (shifted, tooWide) = value.multipliedReportingOverflow(by: 10)
+            let (sum, tooLarge) = shifted.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
+            guard !tooWide, !tooLarge else { throw unexpected("a number beyond 64 bits", at: start) }
+            value = sum
+            position += 1
+        }
+        guard position > start else {
+            throw unexpected(next == UInt8(ascii: "-") ? "a negative number" : "no whole number", at: start)
+        }
+        guard position == start + 1 || bytes[start] != UInt8(ascii: "0") else {
+            throw unexpected("a number with a leading zero", at: start)
+        }
+        return value
+    }
+
+    private mutating func escape(into result: inout [UInt8]) throws(Problem) {
+        guard let kind = next else { throw unexpected("the end of the header in a string", at: position) }
+        position += 1
+        switch kind {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): result.append(kind)
+        case UInt8(ascii: "b"): result.append(0x08)
+        case UInt8(ascii: "f"): result.append(0x0C)
+        case UInt8(ascii: "n"): result.append(0x0A)
+        case UInt8(ascii: "r"): result.append(0x0D)
+        case UInt8(ascii: "t"): result.append(0x09)
+        case UInt8(ascii: "u"):
+            var unit = try codeUnit()
+            if unit >= 0xD800, unit < 0xDC00 {
+                guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+                    bytes[position + 1] == UInt8(ascii: "u")
+                else { throw unexpected("half of a surrogate pair", at: position) }
+                position += 2
+                let low = try codeUnit()
+                guard low >= 0xDC00, low < 0xE000 else {
+                    throw unexpected("half of a surrogate pair", at: position)
+                }
+                unit = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
+            }
+            guard let scalar = Unicode.Scalar(unit) else {
+                throw unexpected("half of a surrogate pair", at: position)
+            }
+            result.append(contentsOf: UTF8.encode(scalar)!)
+        default: throw unexpected("an unknown escape in a string", at: position - 1)
+        }
+    }
+
+    private mutating func codeUnit() throws(Problem) -> UInt32 {
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw unexpected("an escape without four hexadecimal digits", at: position)
+            }
+            value = value << 4 | UInt32(digit)
+            position += 1
+        }
+        return value
+    }
+
+    private mutating func expect(_ character: Unicode.Scalar) throws(Problem) {
+        guard accept(character) else {
+            throw unexpected("no '\(character)'", at: position)
+        }
+    }
+
+    private mutating func accept(_ character: Unicode.Scalar) -> Bool {
+        skipBlanks()
+        guard next == UInt8(ascii: character) else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func skipBlanks() {
+        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+    }
+
+    private func unexpected(_ what: String, at position: Int) -> Problem {
+        Problem("the header has \(what) at byte \(position)")
+    }
+}

@@ -1,0 +1,66 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What the terminal on standard error can show.
+package struct Terminal: Sendable, Equatable {
+    /// Whether a person watches, so that a line can be written over.
+    package var isLive: Bool
+    /// Whether colours are wanted: on a terminal, unless NO_COLOR is set or TERM is "dumb".
+    package var hasColour: Bool
+    /// Characters on a line, at least 20.
+    package var width: Int
+
+    package init(isLive: Bool, hasColour: Bool, width: Int) {
+        self.isLive = isLive
+        self.hasColour = hasColour
+        self.width = max(width, 20)
+    }
+
+    /// The terminal of this process; the width is that of COLUMNS, else the system's answer, else 80.
+    package static var standardError: Terminal { describe(STDERR_FILENO) }
+
+    /// The same for standard output.
+    package static var standardOutput: Terminal { describe(STDOUT_FILENO) }
+
+    private static func describe(_ descriptor: Int32) -> Terminal {
+        let dumb = variable("TERM") == "dumb"
+        let isLive = isatty(descriptor) == 1 && !dumb
+        let refused = variable("NO_COLOR").map { !$0.isEmpty } ?? false
+        return Terminal(isLive: isLive, hasColour: isLive && !refused, width: width(descriptor))
+    }
+
+    private static func width(_ descriptor: Int32) -> Int {
+        if let columns = variable("COLUMNS").flatMap({ Int($0) }), columns > 0 { return min(columns, 1_000) }
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    private static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
+    /// Writes to standard error; a closed one is no reason to stop training.
+    static func write(_ text: String) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let sent = bytes.withUnsafeBytes { buffer in
+                #if canImport(Darwin)
+                    Darwin.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
+                #elseif canImport(Musl)
+                    Musl.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
+                #else
+                    Glibc.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
+                #endif
+            }
+            if sent < 0, errno == EINTR { continue }
+            guard sent > 0 else { return }
+            bytes = bytes.dropFirst(sent)
+        }
+    }
+}

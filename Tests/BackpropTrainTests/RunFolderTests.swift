@@ -1,0 +1,230 @@
+import BackpropData
+import Foundation
+import Testing
+
+@testable import BackpropTrain
+
+@Suite struct RunFolderTests {
+    struct Settings: Codable, Equatable {
+        var rate = 0.1
+        var model = "a/b"
+        var layers = [64, 10]
+    }
+
+    struct Metric: Codable, Equatable {
+        var epoch: Int
+        var loss: Double
+    }
+
+    static func write(_ destination: RunDraft.Destination) throws -> RunFolder {
+        try RunDraft.write(destination) { draft in
+            try draft.writeConfiguration(Settings())
+            for epoch in 1...3 {
+                try draft.appendMetrics(Metric(epoch: epoch, loss: epoch == 2 ? .infinity : 0.5))
+            }
+            try draft.write("hello", to: "notes.txt")
+            try draft.write([1, 2, 3], to: "model.bin")
+        }
+    }
+
+    @Test func readsWhatItWrote() throws {
+        let folder = try TemporaryFolder()
+        let run = try Self.write(.path(folder.path + "/a/b/first"))
+        #expect(folder.names("a/b") == ["first"])
+        #expect(run.parts == ["configuration.json", "metrics.jsonl", "model.bin", "notes.txt"])
+        let again = try RunFolder(opening: folder.path + "/a/b/first/")
+        #expect(try again.configuration(as: Settings.self) == Settings())
+        #expect(
+            try again.metrics(as: Metric.self)
+                == (1...3).map { Metric(epoch: $0, loss: $0 == 2 ? .infinity : 0.5) })
+        #expect(try again.read("model.bin") == [1, 2, 3])
+        #expect(
+            String(decoding: try again.read("configuration.json"), as: UTF8.self) == """
+                {
+                  "layers" : [
+                    64,
+                    10
+                  ],
+                  "model" : "a/b",
+                  "rate" : 0.1
+                }
+
+                """)
+        #expect(
+            String(decoding: try again.read("metrics.jsonl"), as: UTF8.self).hasPrefix(
+                #"{"epoch":1,"loss":0.5}"# + "\n"))
+    }
+
+    @Test func nothingHasTheNameBeforeItIsComplete() throws {
+        let folder = try TemporaryFolder()
+        let draft = try RunDraft(.path(folder.path + "/r"))
+        try draft.write("x", to: "x.txt")
+        #expect(folder.names().count == 1)
+        #expect(folder.names().allSatisfy { $0.hasPrefix(".r.partial-") })
+        #expect(throws: TrainError.self) { try RunFolder(opening: folder.path + "/r") }
+        #expect(throws: TrainError.self) { try RunFolder(opening: folder.path + "/" + folder.names()[0]) }
+        draft.discard()
+        draft.discard()
+        #expect(folder.names().isEmpty)
+    }
+
+    @Test func nothingStaysOnFailure() throws {
+        struct Stop: Error {}
+        let folder = try TemporaryFolder()
+        #expect(throws: Stop.self) {
+            try RunDraft.write(.numbered(in: folder.path)) { draft in
+                try draft.write("x", to: "x.txt")
+                throw Stop()
+            }
+        }
+        do {
+            let forgotten = try RunDraft(.numbered(in: folder.path))
+            try forgotten.appendMetrics(Metric(epoch: 1, loss: 1))
+        }
+        let announced = try #require(throws: TrainError.self) {
+            try RunDraft.write(.numbered(in: folder.path)) { _ = try $0.path(forPart: "model.safetensors") }
+        }
+        #expect(announced.description.contains("model.safetensors"))
+        #expect(folder.names().isEmpty)
+    }
+
+    @Test func numbersRuns() throws {
+        let folder = try TemporaryFolder()
+        let runs = folder.path + "/runs"
+        for name in ["run-x", "run-", "other", "run-99999999999999999999"] {
+            try FileManager.default.createDirectory(
+                atPath: runs + "/" + name, withIntermediateDirectories: true)
+        }
+        #expect(try Self.write(.numbered(in: runs)).path == runs + "/run-1")
+        let slow = try RunDraft(.numbered(in: runs))
+        #expect(slow.path == runs + "/run-2")
+        #expect(try Self.write(.numbered(in: runs)).path == runs + "/run-2")
+        #expect(try slow.commit().path == runs + "/run-3")
+        #expect(folder.names("runs").filter { $0.hasPrefix(".") }.isEmpty)
+    }
+
+    @Test func takesNoPlaceTwice() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/r"
+        let slow = try RunDraft(.path(path))
+        _ = try Self.write(.path(path))
+        let early = try #require(throws: TrainError.self) { try RunDraft(.path(path)) }
+        let late = try #require(throws: TrainError.self) { try slow.commit() }
+        for error in [early, late] {
+            #expect(error.reason == .targetExists)
+            #expect(error.description.contains(path) && isOneLine(error.description))
+        }
+        #expect(folder.names() == ["r"])
+        #expect(try RunFolder(opening: path).parts.count == 4)
+        #expect(throws: TrainError.self) { try RunDraft(.numbered(in: path + "/notes.txt")) }
+        #expect(throws: TrainError.self) { try RunDraft(.path(path + "/notes.txt/r")) }
+    }
+
+    @Test(arguments: ["", "a/b", "..", ".hidden", "run.json", "a\0b", String(repeating: "x", count: 300)])
+    func refusesNames(_ name: String) throws {
+        let folder = try TemporaryFolder()
+        let draft = try RunDraft(.path(folder.path + "/r"))
+        let error = try #require(throws: TrainError.self) { try draft.write("x", to: name) }
+        #expect(error.reason == .badName)
+        #expect(isOneLine(error.description))
+    }
+
+    struct Damage: Sendable, CustomTestStringConvertible {
+        let name: String
+        let part: String
+        let content: String?
+        let reason: TrainError.Reason
+        let says: String
+        var testDescription: String { name }
+    }
+
+    static let damages: [Damage] = [
+        Damage(
+            name: "part missing", part: "model.bin", content: nil, reason: .missing,
+            says: "model.bin: this part"),
+        Damage(
+            name: "part cut", part: "model.bin", content: "12", reason: .corrupt,
+            says: "2 bytes, the run was finished with 3"),
+        Damage(name: "no list", part: "run.json", content: nil, reason: .notARun, says: "no finished run"),
+        Damage(name: "list empty", part: "run.json", content: "", reason: .corrupt, says: "not valid JSON"),
+        Damage(
+            name: "list cut", part: "run.json", content: "{\"format\":", reason: .corrupt,
+            says: "not valid JSON"),
+        Damage(
+            name: "list of another kind", part: "run.json",
+            content: "{\"format\":\"x\",\"version\":1,\"parts\":[]}", reason: .notARun, says: "'x'"),
+        Damage(
+            name: "newer", part: "run.json",
+            content: "{\"format\":\"backprop-run\",\"version\":9,\"parts\":[]}", reason: .notARun,
+            says: "version 9"),
+        Damage(
+            name: "no parts", part: "run.json", content: "{\"format\":\"backprop-run\",\"version\":1}",
+            reason: .corrupt, says: "lacks 'parts'"),
+        Damage(
+            name: "a part outside", part: "run.json",
+            content:
+                "{\"format\":\"backprop-run\",\"version\":1,\"parts\":[{\"name\":\"../x\",\"bytes\":1}]}",
+            reason: .badName, says: "'../x'"),
+        Damage(
+            name: "wrong type", part: "run.json",
+            content: "{\"format\":\"backprop-run\",\"version\":\"1\",\"parts\":[]}", reason: .corrupt,
+            says: ".version is not of type Int"),
+    ]
+
+    @Test(arguments: damages) func findsDamage(_ damage: Damage) throws {
+        let folder = try TemporaryFolder()
+        let run = try Self.write(.path(folder.path + "/r"))
+        let path = run.path + "/" + damage.part
+        if let content = damage.content {
+            try Data(content.utf8).write(to: URL(filePath: path))
+        } else {
+            try FileManager.default.removeItem(atPath: path)
+        }
+        let error = try #require(throws: TrainError.self) { try RunFolder(opening: run.path) }
+        #expect(error.reason == damage.reason)
+        #expect(error.description.contains(damage.says), "\(error)")
+        #expect(isOneLine(error.description))
+    }
+
+    @Test func namesTheBadLine() throws {
+        let folder = try TemporaryFolder()
+        let run = try RunDraft.write(.path(folder.path + "/r")) {
+            try $0.write("{\"epoch\":1,\"loss\":2}\n{\"epoch\":2}\n", to: RunFolder.metricsName)
+            try $0.write("[1,", to: "x.json")
+        }
+        let error = try #require(throws: TrainError.self) { try run.metrics(as: Metric.self) }
+        #expect(error.description.contains("metrics.jsonl, line 2: it lacks 'loss'"))
+        #expect(throws: TrainError.self) { try run.readJSON([Int].self, from: "x.json") }
+        let unknown = try #require(throws: TrainError.self) { try run.read("y") }
+        #expect(unknown.reason == .missing && unknown.description.contains("'x.json'"))
+        #expect(throws: TrainError.self) { try RunFolder(opening: folder.path + "/none") }
+        #expect(throws: TrainError.self) { try RunFolder(opening: folder.path + "/r/x.json") }
+    }
+
+    @Test func keepsTensors() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/r"
+        var writer = SafeTensorsWriter()
+        try writer.declare("w", type: .uint8, shape: [3])
+        let error = try #require(throws: DataError.self) {
+            try RunDraft.write(.path(path)) { try $0.writeTensors(writer, to: "m.safetensors") { _, _ in } }
+        }
+        #expect(error.description.hasPrefix("\(path)/m.safetensors, tensor 'w': 0 bytes"))
+        let run = try RunDraft.write(.path(path)) { draft in
+            try draft.writeTensors(writer, to: "m.safetensors") { _, emit in
+                try [1, 2, 3].withUnsafeBytes { try emit(UnsafeRawBufferPointer(rebasing: $0.prefix(3))) }
+            }
+        }
+        let file = try SafeTensorsFile(path: try run.path(of: "m.safetensors"))
+        #expect(file.entries.map(\.name) == ["w"])
+        #expect(folder.names() == ["r"])
+    }
+
+    @Test func reportsAFullDisk() {
+        let error = TrainError(SystemFailure("write it", "/hidden/x", code: 28), at: "runs/run-1/x")
+        #expect(error.reason == .outOfSpace)
+        #expect(error.description.hasPrefix("runs/run-1/x: cannot write it: "))
+        #expect(isOneLine(error.description))
+        #expect(error.localizedDescription == error.description)
+    }
+}
