@@ -114,8 +114,11 @@ struct Simplifier {
         }
         for group in groups {
             let shape = graph.values[input].shape
-            // A group of axes that lie crosswise in memory cannot be walked as one.
-            if !LoopNest.isMergeable(graph.layouts[input].strides, shape, group.axes) { input = dense(input) }
+            // Axes that lie crosswise in memory cannot be walked as one: neither those of the group, nor those behind it.
+            let strides = graph.layouts[input].strides, behind = (0..<shape.rank).filter { $0 > group.axes.last! }
+            let isWalkable =
+                LoopNest.isMergeable(strides, shape, group.axes) && LoopNest.isMergeable(strides, shape, behind)
+            if !isWalkable { input = dense(input) }
             var part = value
             part.inputs = [input]
             part.shape = shape.keepingReduced(group)
