@@ -100,7 +100,10 @@ struct ProgramBuilder {
             if let productOperand { return productOperand }
             // Where only the tile exists, no memory stands behind the operand.
             let slot = memory.isStored(layout.base) ? memory.slot(of: layout.base, elements: 0, base.dtype) : 0
-            let operand = memoryOperand(slot: slot, dtype: base.dtype, domainStrides: strides)
+            // An operand of its own: what it is read from is the tile, whatever else lies in that slot.
+            var tile = nest.operand(slot: slot, base.dtype, strides)
+            tile.extent = UInt8(BK_FULL.rawValue)
+            let operand = add(tile)
             productOperand = operand
             return operand
         }

@@ -150,7 +150,8 @@ struct Simplifier {
         let strides = graph.layouts[value].broadcast(from: shape, to: output)
         let batch = Array(0..<(output.rank - 2))
         if LoopNest.isMergeable(strides, output, batch) { return value }
-        if batch.allSatisfy({ $0 < output.rank - shape.rank || shape[$0 - output.rank + shape.rank] == output[$0] }) {
+        let added = output.rank - shape.rank
+        if batch.allSatisfy({ output[$0] == 1 || $0 >= added && shape[$0 - added] == output[$0] }) {
             return dense(value)
         }
         var full = output
