@@ -55,7 +55,7 @@ static void cut(const bk_gemm *gemm, int64_t pieces, int64_t *row_tasks, int64_t
 }
 
 void bk_gemm_prepare(bk_gemm *gemm) {
-    enum { TASK_WORK = 32 << 20, SPLIT_WORK = 3 << 19, FEW_WORK = 12 << 20, MAX_TASKS = 32 };
+    enum { TASK_WORK = 128 << 20, SPLIT_WORK = 3 << 19, FEW_WORK = 12 << 20, MAX_TASKS = 32 };
     const int64_t batch = gemm->batch, m = gemm->m, n = gemm->n, k = gemm->k;
     // In multiply-adds; an element of C costs as much to store as some of them.
     const int64_t work = m * n * (k + 8);
