@@ -111,9 +111,13 @@ static bool reads_b_in_place(const part *p, int64_t cols) {
     return p->rows <= 32 || cols * gemm->k * p->element <= 65536;
 }
 
+// A is only ever broadcast, so it is read in place where the elements of a row lie side by side. Where those of a
+// column do, each step of k touches another line, and a large part of A would not stay in the first-level cache;
+// least of all if the lines are whole pages apart and compete for the same places in it.
 static bool reads_a_in_place(const part *p) {
     const bk_gemm *gemm = p->gemm;
-    return gemm->a_col == 1 || (gemm->a_row == 1 && p->cols * gemm->k <= 16384);
+    if (gemm->a_col == 1) return true;
+    return gemm->a_row == 1 && p->cols * gemm->k <= (gemm->a_col * p->element % 4096 == 0 ? 16384 : 65536);
 }
 
 // The walk over one batch entry's part of C. Each block of B is packed once, and strips of a few rows pass over
@@ -122,8 +126,9 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
     const bk_gemm *gemm = p->gemm;
     const gemm_kernels *kernels = p->kernels;
     const int64_t element = p->element, k_blocks = gemm->plan[PLAN_K_BLOCKS];
-    const int64_t col_blocks = ceil_div(p->cols, MAX_COLS), count = ceil_div(p->rows, kernels->rows);
-    const gemm_strips strips = {count, p->rows / count, p->rows % count};
+    const int64_t col_blocks = ceil_div(p->cols, MAX_COLS);
+    const gemm_strips strips = gemm_cut_strips(p->rows, kernels->rows);
+    const int64_t count = strips.count;
     const bool last_block_only = col_blocks == 1;
     const int64_t strips_of_tile = ceil_div(DONE_ELEMENTS, kernels->rows * p->cols);
 
