@@ -191,7 +191,7 @@ private struct KernelBuilder {
             .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .not, .convert, .alias, .add, .subtract,
             .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .and, .or, .select, .sum, .max, .reshape, .transpose, .broadcast, .slice, .reverse,
-            .matmul:
+            .matmul, .adamMean, .adamSquare, .adamValue:
             trap("\(value.primitive.name) has no kernel of its own")
         }
     }

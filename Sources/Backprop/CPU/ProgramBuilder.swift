@@ -286,7 +286,7 @@ extension Primitive {
         case .random: BK_OP_RANDOM
         case .iota: BK_OP_LOAD
         case .constant, .scalar, .argMax, .reshape, .transpose, .broadcast, .slice, .reverse, .pad, .concatenate,
-            .matmul, .gather, .scatterAdd, .checkIndices:
+            .matmul, .gather, .scatterAdd, .checkIndices, .adamMean, .adamSquare, .adamValue:
             trap("\(name) is not an instruction of a block program")
         }
     }

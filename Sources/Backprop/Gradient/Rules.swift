@@ -13,7 +13,8 @@ struct RuleContext {
         case 0: node.input0!
         case 1: node.input1!
         case 2: node.input2!
-        default: node.moreInputs![position - 3]
+        case 3: node.input3!
+        default: node.moreInputs![position - 4]
         }
     }
 }
@@ -27,6 +28,8 @@ extension RuleContext {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
             .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices:
             return nil
+        case .adamMean, .adamSquare, .adamValue:
+            trap("\(node.primitive.name) is an update of an optimizer and has no gradient")
 
         case .negate: return -g
         case .abs: return g * sign(x)

@@ -120,8 +120,9 @@ struct Traversal {
                 case 0: edge = node.edge0
                 case 1: edge = node.edge1
                 case 2: edge = node.edge2
+                case 3: edge = node.edge3
                 default:
-                    let index = Int(position) - 3
+                    let index = Int(position) - 4
                     guard let more = node.moreInputs, index < more.count else { return nil }
                     edge = Unmanaged.passUnretained(more[index])
                 }

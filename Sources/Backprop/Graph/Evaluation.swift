@@ -51,7 +51,7 @@ package enum Graph {
     /// What evaluating the nodes will hold in memory, without running anything.
     package static func bill(_ roots: [Node]) -> MemoryBill {
         state.withLock { state in
-            let pending = roots.filter { $0.storage == nil }
+            let pending = roots.filter { $0.storage == nil && !$0.isScalarConstant }
             guard !pending.isEmpty else { return MemoryBill(items: [], peakBytes: 0) }
             let roots = pending + state.awaited
             state.traversal.run(roots: roots, epoch: state.nextEpoch())
@@ -62,13 +62,7 @@ package enum Graph {
 
     private static func prepare(_ roots: [Node], _ state: inout State) -> Launch? {
         var wanted: [Node] = []
-        for root in roots where root.storage == nil {
-            if root.isScalarConstant {
-                materialize(scalar: root)
-            } else {
-                wanted.append(root)
-            }
-        }
+        for root in roots where root.storage == nil && !root.isScalarConstant { wanted.append(root) }
         guard !wanted.isEmpty else { return nil }
         if !state.awaited.isEmpty {
             for node in state.awaited where node.storage == nil { wanted.append(node) }
@@ -79,7 +73,15 @@ package enum Graph {
         return Launch(state.traversal, executable)
     }
 
-    private static func materialize(scalar node: Node) {
+    /// The elements of a node; computes them where they are not in memory. A number is written to memory of its own
+    /// each time, since its node may be shared by many graphs.
+    package static func elements(of node: Node) -> Storage {
+        if node.isScalarConstant { return storage(scalar: node) }
+        evaluate([node])
+        return node.storage!
+    }
+
+    private static func storage(scalar node: Node) -> Storage {
         let storage = Storage(byteCount: node.dtype.byteCount)
         switch node.dtype {
         case .bool, .uint8: storage.pointer.storeBytes(of: UInt8(truncatingIfNeeded: node.bits), as: UInt8.self)
@@ -88,7 +90,7 @@ package enum Graph {
         case .float32: storage.pointer.storeBytes(of: Float(node.scalarValue), as: Float.self)
         case .float64: storage.pointer.storeBytes(of: node.scalarValue, as: Double.self)
         }
-        node.storage = storage
+        return storage
     }
 }
 

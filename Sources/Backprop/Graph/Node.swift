@@ -20,7 +20,8 @@ package final class Node: @unchecked Sendable {
     @exclusivity(unchecked) private(set) var edge0: Unmanaged<Node>?
     @exclusivity(unchecked) private(set) var edge1: Unmanaged<Node>?
     @exclusivity(unchecked) private(set) var edge2: Unmanaged<Node>?
-    /// The inputs beyond the third.
+    @exclusivity(unchecked) private(set) var edge3: Unmanaged<Node>?
+    /// The inputs beyond the fourth.
     @exclusivity(unchecked) package private(set) var moreInputs: [Node]?
 
     @exclusivity(unchecked) package var storage: Storage?
@@ -39,7 +40,7 @@ package final class Node: @unchecked Sendable {
 
     package init(
         _ primitive: Primitive, _ dtype: DType, _ shape: Shape, _ input0: Node? = nil, _ input1: Node? = nil,
-        _ input2: Node? = nil, bits: UInt64 = 0, list: [Int]? = nil, moreInputs: [Node]? = nil
+        _ input2: Node? = nil, _ input3: Node? = nil, bits: UInt64 = 0, list: [Int]? = nil, moreInputs: [Node]? = nil
     ) {
         self.primitive = primitive
         self.dtype = dtype
@@ -49,6 +50,7 @@ package final class Node: @unchecked Sendable {
         edge0 = input0.map(Unmanaged.passRetained)
         edge1 = input1.map(Unmanaged.passRetained)
         edge2 = input2.map(Unmanaged.passRetained)
+        edge3 = input3.map(Unmanaged.passRetained)
         self.moreInputs = moreInputs
         var variables: UInt16 = 0
         var depth: Int32 = 0
@@ -67,6 +69,11 @@ package final class Node: @unchecked Sendable {
             variables |= input2.variables
             depth = Swift.max(depth, input2.depth)
             pending = Swift.max(pending, input2.pendingDepth)
+        }
+        if let input3 {
+            variables |= input3.variables
+            depth = Swift.max(depth, input3.depth)
+            pending = Swift.max(pending, input3.pendingDepth)
         }
         if let moreInputs {
             for input in moreInputs {
@@ -117,6 +124,8 @@ package final class Node: @unchecked Sendable {
         edge1 = nil
         edge2?.release()
         edge2 = nil
+        edge3?.release()
+        edge3 = nil
         if moreInputs != nil { moreInputs = nil }
     }
 
@@ -136,6 +145,8 @@ package final class Node: @unchecked Sendable {
         edge1 = nil
         if let edge2 { pending.append(edge2.takeRetainedValue()) }
         edge2 = nil
+        if let edge3 { pending.append(edge3.takeRetainedValue()) }
+        edge3 = nil
         if let moreInputs { pending += moreInputs }
         moreInputs = nil
     }
@@ -150,6 +161,7 @@ package final class Node: @unchecked Sendable {
     package var input0: Node? { edge0?.takeUnretainedValue() }
     package var input1: Node? { edge1?.takeUnretainedValue() }
     package var input2: Node? { edge2?.takeUnretainedValue() }
+    package var input3: Node? { edge3?.takeUnretainedValue() }
 
     /// Calls the body with every input in order, without counting references.
     @inline(__always)
@@ -157,6 +169,7 @@ package final class Node: @unchecked Sendable {
         if let edge0 { body(edge0) }
         if let edge1 { body(edge1) }
         if let edge2 { body(edge2) }
+        if let edge3 { body(edge3) }
         if let moreInputs { for input in moreInputs { body(Unmanaged.passUnretained(input)) } }
     }
 

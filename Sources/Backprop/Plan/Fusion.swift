@@ -152,11 +152,13 @@ struct Fusion {
             let start = placement.constraint.columnsStart!
             if let existing = group.constraint.columnsStart, existing != start { return false }
         } else if placement.domain != group.domain {
-            guard let start = group.constraint.columnsStart, start < group.domain.count,
-                placement.domain == Array(group.domain[..<start]),
-                group.product == nil
+            // One value for every row of the cluster.
+            let start = group.constraint.columnsStart ?? placement.domain.count
+            guard start < group.domain.count, start > 0 || group.constraint.columnsStart != nil,
+                placement.domain == Array(group.domain[..<start]), group.product == nil
             else { return false }
             placement.role = .row
+            placement.constraint.columnsStart = start
         }
         if group.product != nil && value.primitive.kind == .reduction { return false }
         var constraint = group.constraint
