@@ -46,7 +46,7 @@ final class CPUPlan: Executable {
         scalarBytes = ((graphScalars + addedScalars.count) * 8 + 63) & ~63
         self.workspaceBytes = workspaceBytes + scalarBytes
         kernelCount = waves.reduce(0) { $0 + $1.count }
-        productCount = waves.reduce(0) { $0 + $1.count { $0 is ProductKernel } }
+        productCount = waves.reduce(0) { $0 + $1.count { $0 is ProductKernel || $0 is ChainKernel } }
     }
 
     func begin(_ scalars: [ScalarCell]) -> MemoryBlock {

@@ -96,7 +96,7 @@ struct ProgramBuilder {
         if let register = registers[layout.base] { return register }
         let base = graph.values[layout.base]
         let strides = fusion.operandStrides(consumer, input, group.domain.count)
-        if group.product == layout.base {
+        if group.worksOnTiles, group.product == layout.base {
             if let productOperand { return productOperand }
             // Where only the tile exists, no memory stands behind the operand.
             let slot = memory.isStored(layout.base) ? memory.slot(of: layout.base, elements: 0, base.dtype) : 0
