@@ -14,7 +14,7 @@ struct ReverseWalk {
     }
 
     /// Everything with a variable among its ancestors, operands first.
-    private var order: [Unmanaged<Node>] = []
+    private var order = Scratch<Unmanaged<Node>>()
     /// For each of them whether it leads to a target, which is when a gradient for it is worth recording.
     private var isWanted: [Bool] = []
     private var cotangents: [Tensor?] = []
@@ -27,6 +27,7 @@ struct ReverseWalk {
         bk_walk_depth_add(1)
         defer { bk_walk_depth_add(-1) }
         var walk = ReverseWalk()
+        defer { walk.order.deallocate() }
         walk.collect(from: output, epoch)
         let cells: [GradientCell]
         var gradients: [Tensor?] = []
@@ -45,15 +46,24 @@ struct ReverseWalk {
             cells = []
         }
         if !keepingGraph {
-            for node in walk.order { node._withUnsafeGuaranteedRef { $0.isConsumed = $0.isConsumed || !$0.isParameter } }
+            for index in walk.order.indices { walk.order[index]._withUnsafeGuaranteedRef { $0.isConsumed = $0.isConsumed || !$0.isParameter } }
         }
         return (gradients, cells)
     }
 
+    private struct Visit: BitwiseCopyable {
+        var node: Unmanaged<Node>
+        var isDone: Bool
+    }
+
     /// The nodes between the output and variables, by an iterative walk.
     private mutating func collect(from output: Node, _ epoch: UInt32) {
-        var stack: [(node: Unmanaged<Node>, isDone: Bool)] = [(Unmanaged.passUnretained(output), false)]
-        while let (unmanaged, isDone) = stack.popLast() {
+        var stack = Scratch<Visit>()
+        defer { stack.deallocate() }
+        stack.append(Visit(node: Unmanaged.passUnretained(output), isDone: false))
+        while !stack.isEmpty {
+            let (unmanaged, isDone) = (stack[stack.count - 1].node, stack[stack.count - 1].isDone)
+            stack.removeLast()
             unmanaged._withUnsafeGuaranteedRef { node in
                 if isDone {
                     node.index = Int32(order.count)
@@ -66,11 +76,11 @@ struct ReverseWalk {
                     trap(
                         "backward: the graph of this value was released by an earlier backward pass; call backward(keepingGraph: true) there")
                 }
-                stack.append((unmanaged, true))
+                stack.append(Visit(node: unmanaged, isDone: true))
                 if node.isParameter { return }
                 node.forEachEdge { edge in
                     if edge._withUnsafeGuaranteedRef({ $0.variables != 0 && $0.mark != epoch }) {
-                        stack.append((edge, false))
+                        stack.append(Visit(node: edge, isDone: false))
                     }
                 }
             }

@@ -42,31 +42,36 @@ package struct CanonicalKey: Hashable, Sendable {
 }
 
 /// Walks from the roots to everything that has to be computed for them. Lives inside the lock of the graph, so its
-/// arrays are reused from one evaluation to the next.
-struct Traversal {
+/// lists are reused from one evaluation to the next; the addresses in them are what `@unchecked` stands for.
+struct Traversal: @unchecked Sendable {
     /// Everything reached, inputs first.
-    private(set) var order: [Unmanaged<Node>] = []
+    private(set) var order = Scratch<Unmanaged<Node>>()
     /// References to each of them from others of them.
-    private(set) var uses: [Int32] = []
-    private(set) var leaves: [Unmanaged<Node>] = []
+    private var uses = Scratch<Int32>()
+    private(set) var leaves = Scratch<Unmanaged<Node>>()
     /// Distinct numbers of `scalar` nodes, in the form in which kernels read them.
     private(set) var scalars: [ScalarCell] = []
     /// Positions in `order` that become outputs.
-    private(set) var outputs: [Int32] = []
+    private(set) var outputs = Scratch<Int32>()
     private(set) var key = CanonicalKey()
 
-    private var stack: [(node: Unmanaged<Node>, next: Int32)] = []
+    private struct Visit: BitwiseCopyable {
+        var node: Unmanaged<Node>
+        var next: Int32
+    }
+
+    private var stack = Scratch<Visit>()
     private var scalarSlots: [ScalarCell: Int] = [:]
     private var epoch: UInt32 = 0
     private var isSaved: [Bool] = []
 
     mutating func run(roots: [Node], epoch: UInt32) {
         self.epoch = epoch
-        order.removeAll(keepingCapacity: true)
-        uses.removeAll(keepingCapacity: true)
-        leaves.removeAll(keepingCapacity: true)
+        order.removeAll()
+        uses.removeAll()
+        leaves.removeAll()
+        outputs.removeAll()
         scalars.removeAll(keepingCapacity: true)
-        outputs.removeAll(keepingCapacity: true)
         if !scalarSlots.isEmpty { scalarSlots.removeAll(keepingCapacity: true) }
         key = CanonicalKey()
         for root in roots where root.mark != epoch { descend(from: root) }
@@ -78,9 +83,11 @@ struct Traversal {
             if isSource { continue }
             // Somebody outside holds it: a tensor, or an operation that is not part of this evaluation.
             let isHeld = references > Int(uses[position])
-            if isHeld || (!isSaved.isEmpty && isSaved[position]) { outputs.append(Int32(position)) }
+            if isHeld || (!isSaved.isEmpty && isSaved[position]) {
+                outputs.append(Int32(position))
+                key.mix(UInt64(position))
+            }
         }
-        for output in outputs { key.mix(UInt64(output)) }
         key.mix(UInt64(order.count))
         EngineCounters.countNodes(order.count)
     }
@@ -94,11 +101,12 @@ struct Traversal {
 
     private mutating func descend(from root: Node) {
         root.mark = epoch
-        stack.append((Unmanaged.passUnretained(root), 0))
-        while let (node, next) = stack.last {
-            if let (child, position) = unvisitedInput(of: node, from: next) {
+        stack.append(Visit(node: Unmanaged.passUnretained(root), next: 0))
+        while !stack.isEmpty {
+            let node = stack[stack.count - 1].node
+            if let (child, position) = unvisitedInput(of: node, from: stack[stack.count - 1].next) {
                 stack[stack.count - 1].next = position
-                stack.append((child, 0))
+                stack.append(Visit(node: child, next: 0))
             } else {
                 stack.removeLast()
                 emit(node)
@@ -205,7 +213,8 @@ struct Traversal {
         var values: [Value] = []
         values.reserveCapacity(order.count)
         var leaf = 0
-        for unmanaged in order {
+        for position in order.indices {
+            let unmanaged = order[position]
             let node = unmanaged._withUnsafeGuaranteedRef { $0 }
             if node.storage != nil {
                 values.append(
@@ -224,7 +233,8 @@ struct Traversal {
             values.append(value)
         }
         return CanonicalGraph(
-            values: values, leafCount: leaves.count, scalarCount: scalars.count, outputs: outputs.map(Int.init))
+            values: values, leafCount: leaves.count, scalarCount: scalars.count, 
+            outputs: outputs.indices.map { Int(outputs[$0]) })
     }
 }
 

@@ -35,7 +35,10 @@ package enum Graph {
             launch = prepare(roots, &state)
         }
         launch?.run()
-        for root in roots { root.storage?.waitUntilReady() }
+        for root in roots {
+            // What this run did not compute, another thread may still be computing.
+            if let storage = root.storage, !storage.isReady { storage.waitUntilReady() }
+        }
     }
 
     /// Empties the plan cache.
@@ -107,14 +110,16 @@ private struct Launch {
         self.executable = executable
         workspace = executable.begin(traversal.scalars)
         leaves.reserveCapacity(traversal.leaves.count)
-        for leaf in traversal.leaves {
-            let storage = leaf._withUnsafeGuaranteedRef { $0.storage! }
+        for index in traversal.leaves.indices {
+            let storage = traversal.leaves[index]._withUnsafeGuaranteedRef { $0.storage! }
             if !storage.isReady { unfinished.append(storage) }
             leaves.append(storage)
         }
         // The history goes first: it holds the old parameters, and whether somebody else still does decides whether
         // their memory can be taken over. Outputs are held meanwhile, since one may hang on the history of another.
-        let nodes = traversal.outputs.map { traversal.order[Int($0)].takeUnretainedValue() }
+        let nodes = traversal.outputs.indices.map {
+            traversal.order[Int(traversal.outputs[$0])].takeUnretainedValue()
+        }
         for node in nodes {
             node.pendingDepth = 0
             if !node.needsGradient || node.isParameter { node.dropInputs() }

@@ -27,8 +27,9 @@ package final class Node: @unchecked Sendable {
     @exclusivity(unchecked) package var storage: Storage?
     /// Whether this is the value of a parameter: differentiation ends here.
     @exclusivity(unchecked) package var isParameter = false
-    /// Where the gradient of a parameter's value goes.
-    @exclusivity(unchecked) package weak var cell: GradientCell?
+    /// Where the gradient of a parameter's value goes. The parameter empties it when it goes, which breaks the circle
+    /// of a gradient that was computed from the value.
+    @exclusivity(unchecked) package var cell: GradientCell?
     /// A backward pass has been recorded from here: the history is not needed once the value is in memory.
     @exclusivity(unchecked) package var isConsumed = false
     /// Operations on the longest way down; tells whether freeing the chain needs more than recursion.
