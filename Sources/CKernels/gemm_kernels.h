@@ -18,13 +18,20 @@ typedef struct {
     bool accumulate;
 } gemm_strip;
 
-// Rows shared evenly among strips: the first `longer` of them have one row more than `rows`.
+// How rows are cut into strips: all have `rows` rows but the last two, where a thin last strip would be slow.
 typedef struct {
-    int64_t count, rows, longer;
+    int64_t count, rows, last_start, end;
 } gemm_strips;
 
+static inline gemm_strips gemm_cut_strips(int64_t rows, int64_t most) {
+    const int64_t count = (rows + most - 1) / most, rest = rows - (count - 1) * most;
+    const int64_t last = count > 1 && rest < most / 2 ? (most + rest) / 2 : rest;
+    return (gemm_strips){count, most, rows - last, rows};
+}
+
 static inline int64_t gemm_strip_start(const gemm_strips *strips, int64_t s) {
-    return s * strips->rows + (s < strips->longer ? s : strips->longer);
+    if (s == strips->count) return strips->end;
+    return s + 1 == strips->count ? strips->last_start : s * strips->rows;
 }
 
 enum {

@@ -241,7 +241,9 @@ extension LoopNest {
         // With one column, a block that varies by row is still a full one.
         operand.col_stride = Int64(columns == 1 && strides.row != 0 ? 1 : strides.column)
         let varies = strides.row != 0 || strides.batch.contains { $0 != 0 }
-        let extent: bk_extent = operand.col_stride != 0 ? (varies ? BK_FULL : BK_COL) : (varies ? BK_ROW : BK_SCALAR)
+        var extent: bk_extent = operand.col_stride != 0 ? (varies ? BK_FULL : BK_COL) : (varies ? BK_ROW : BK_SCALAR)
+        // One accumulator a column, or one for all columns; that there is one for each batch follows from the strides.
+        if kind == BK_TOTAL { extent = operand.col_stride != 0 ? BK_COL : BK_SCALAR }
         operand.extent = UInt8(extent.rawValue)
         withUnsafeMutableBytes(of: &operand.batch_stride) { bytes in
             let target = bytes.bindMemory(to: Int64.self)

@@ -36,6 +36,7 @@ struct ProgramBuilder {
             for input in graph.values[member].inputs where group.roles[graph.layouts[input].base] == nil {
                 strides.append(fusion.operandStrides(member, input, group.domain.count))
             }
+            if graph.values[member].primitive == .iota { strides.append(fusion.iotaStrides(member, group.domain.count)) }
         }
         // A total has stride zero where it reduces, which never merges with an axis where it does not.
         nest = LoopNest(domain: group.domain, operands: strides, constraint: group.constraint)!
@@ -99,7 +100,10 @@ struct ProgramBuilder {
             if let productOperand { return productOperand }
             // Where only the tile exists, no memory stands behind the operand.
             let slot = memory.isStored(layout.base) ? memory.slot(of: layout.base, elements: 0, base.dtype) : 0
-            let operand = memoryOperand(slot: slot, dtype: base.dtype, domainStrides: strides)
+            // An operand of its own: what it is read from is the tile, whatever else lies in that slot.
+            var tile = nest.operand(slot: slot, base.dtype, strides)
+            tile.extent = UInt8(BK_FULL.rawValue)
+            let operand = add(tile)
             productOperand = operand
             return operand
         }
@@ -139,7 +143,9 @@ struct ProgramBuilder {
         let value = graph.values[member], role = group.roles[member]!
         let target = target(member, &memory)
         if role == .total {
-            let source = operand(member, value.inputs[0], &memory)
+            var source = operand(member, value.inputs[0], &memory)
+            // An operand that is repeated counts as often as it is repeated.
+            if operands[Int(source)].extent != UInt8(BK_FULL.rawValue) { source = loaded(source) }
             instructions.append(
                 bk_instruction(value.primitive == .sum ? BK_OP_TOTAL_SUM : BK_OP_TOTAL_MAX, target!, source))
             return
@@ -183,9 +189,9 @@ struct ProgramBuilder {
             let zero = number(0, &memory)
             instructions.append(bk_instruction(BK_OP_NE, result, source, zero))
         case .iota:
-            let axes = iterationAxes(value.shape)
             let operand = memoryOperand(
-                slot: 0, dtype: lane.dtype, domainStrides: axes.map { $0 == value.axis ? 1 : 0 }, kind: BK_INDEX)
+                slot: 0, dtype: lane.dtype, domainStrides: fusion.iotaStrides(member, group.domain.count),
+                kind: BK_INDEX)
             instructions.append(bk_instruction(BK_OP_LOAD, result, operand))
         case .random:
             let layout = graph.layouts[value.inputs[0]]

@@ -61,11 +61,14 @@ package enum Graph {
     }
 
     private static func prepare(_ roots: [Node], _ state: inout State) -> Launch? {
-        var isPending = false
-        for root in roots where root.storage == nil { isPending = true }
-        guard isPending else { return nil }
-        var wanted = roots.filter { $0.storage == nil && !$0.isScalarConstant }
-        for root in roots where root.storage == nil && root.isScalarConstant { materialize(scalar: root) }
+        var wanted: [Node] = []
+        for root in roots where root.storage == nil {
+            if root.isScalarConstant {
+                materialize(scalar: root)
+            } else {
+                wanted.append(root)
+            }
+        }
         guard !wanted.isEmpty else { return nil }
         if !state.awaited.isEmpty {
             for node in state.awaited where node.storage == nil { wanted.append(node) }
@@ -92,48 +95,49 @@ package enum Graph {
 /// One run of a plan with its memory, made under the lock and run outside of it.
 private struct Launch {
     let executable: any Executable
-    let leaves: [Storage]
-    let scalars: [ScalarCell]
-    let outputs: [Storage]
+    let workspace: MemoryBlock
+    private(set) var leaves: [Storage] = []
+    private(set) var outputs: [Storage] = []
     /// Leaves that other runs may still be computing.
-    let unfinished: [Storage]
+    private var unfinished: [Storage] = []
 
     init(_ traversal: borrowing Traversal, _ executable: any Executable) {
         self.executable = executable
-        scalars = traversal.scalars
-        var leaves = traversal.leaves.map { $0._withUnsafeGuaranteedRef { $0.storage! } }
-        let outputNodes = traversal.outputs.map { traversal.order[Int($0)].takeUnretainedValue() }
-        // The history goes first: it holds the old parameters, and whether somebody else still does decides
-        // whether their memory can be taken over.
-        for node in outputNodes {
+        workspace = executable.begin(traversal.scalars)
+        leaves.reserveCapacity(traversal.leaves.count)
+        for leaf in traversal.leaves {
+            let storage = leaf._withUnsafeGuaranteedRef { $0.storage! }
+            if !storage.isReady { unfinished.append(storage) }
+            leaves.append(storage)
+        }
+        // The history goes first: it holds the old parameters, and whether somebody else still does decides whether
+        // their memory can be taken over. Outputs are held meanwhile, since one may hang on the history of another.
+        let nodes = traversal.outputs.map { traversal.order[Int($0)].takeUnretainedValue() }
+        for node in nodes {
             node.pendingDepth = 0
             if !node.needsGradient || node.isParameter { node.dropInputs() }
         }
-        unfinished = leaves.filter { !$0.isReady }
-        let donors = executable.donors
-        let shared = executable.sharedLeaves
-        outputs = outputNodes.indices.map { position in
-            let node = outputNodes[position]
+        let donors = executable.donors, sharedLeaves = executable.sharedLeaves
+        outputs.reserveCapacity(traversal.outputs.count)
+        for (output, node) in nodes.enumerated() {
+            let donor = donors[output]
             let storage: Storage
-            if shared[position] >= 0 {
-                storage = leaves[shared[position]]
-            } else if donors[position] >= 0, leaves[donors[position]].isReady,
-                isKnownUniquelyReferenced(&leaves[donors[position]])
-            {
-                storage = leaves[donors[position]]
+            if sharedLeaves[output] >= 0 {
+                storage = leaves[sharedLeaves[output]]
+            } else if donor >= 0, leaves[donor].isReady, isKnownUniquelyReferenced(&leaves[donor]) {
+                storage = leaves[donor]
                 storage.beginOverwriting()
             } else {
                 storage = Storage(byteCount: node.shape.count * node.dtype.byteCount, isReady: false)
             }
             node.storage = storage
-            return storage
+            outputs.append(storage)
         }
-        self.leaves = leaves
     }
 
     func run() {
         for leaf in unfinished { leaf.waitUntilReady() }
-        executable.run(leaves: leaves, scalars: scalars, outputs: outputs)
+        executable.run(workspace, leaves: leaves, outputs: outputs)
         for output in outputs { output.finish() }
     }
 }

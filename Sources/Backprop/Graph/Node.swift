@@ -16,11 +16,12 @@ package final class Node: @unchecked Sendable {
     /// Attributes that do not fit: starts and steps of a slice, widths of a pad.
     package let list: [Int]?
 
-    @exclusivity(unchecked) package var input0: Node?
-    @exclusivity(unchecked) package var input1: Node?
-    @exclusivity(unchecked) package var input2: Node?
+    // References to inputs are counted by hand, so that walking over a graph does not touch a counter at every edge.
+    @exclusivity(unchecked) private(set) var edge0: Unmanaged<Node>?
+    @exclusivity(unchecked) private(set) var edge1: Unmanaged<Node>?
+    @exclusivity(unchecked) private(set) var edge2: Unmanaged<Node>?
     /// The inputs beyond the third.
-    @exclusivity(unchecked) package var moreInputs: [Node]?
+    @exclusivity(unchecked) package private(set) var moreInputs: [Node]?
 
     @exclusivity(unchecked) package var storage: Storage?
     /// Whether this is the value of a parameter: differentiation ends here.
@@ -45,9 +46,9 @@ package final class Node: @unchecked Sendable {
         self.shape = shape
         self.bits = bits
         self.list = list
-        self.input0 = input0
-        self.input1 = input1
-        self.input2 = input2
+        edge0 = input0.map(Unmanaged.passRetained)
+        edge1 = input1.map(Unmanaged.passRetained)
+        edge2 = input2.map(Unmanaged.passRetained)
         self.moreInputs = moreInputs
         var variables: UInt16 = 0
         var depth: Int32 = 0
@@ -100,8 +101,23 @@ package final class Node: @unchecked Sendable {
     /// Chains up to this depth may be freed by plain recursion.
     private static let shallow: Int32 = 256
 
-    deinit {
-        if depth > Node.shallow { releaseInputsIteratively() }
+    deinit { releaseInputs() }
+
+    /// Forgets how the value was computed.
+    package func dropInputs() {
+        releaseInputs()
+        depth = 0
+    }
+
+    private func releaseInputs() {
+        if depth > Node.shallow { return releaseInputsIteratively() }
+        edge0?.release()
+        edge0 = nil
+        edge1?.release()
+        edge1 = nil
+        edge2?.release()
+        edge2 = nil
+        if moreInputs != nil { moreInputs = nil }
     }
 
     /// Frees a long chain without one stack frame a node.
@@ -114,27 +130,14 @@ package final class Node: @unchecked Sendable {
     }
 
     private func moveInputs(to pending: inout [Node]) {
-        if let node = input0 { pending.append(node) }
-        input0 = nil
-        if let node = input1 { pending.append(node) }
-        input1 = nil
-        if let node = input2 { pending.append(node) }
-        input2 = nil
+        if let edge0 { pending.append(edge0.takeRetainedValue()) }
+        edge0 = nil
+        if let edge1 { pending.append(edge1.takeRetainedValue()) }
+        edge1 = nil
+        if let edge2 { pending.append(edge2.takeRetainedValue()) }
+        edge2 = nil
         if let moreInputs { pending += moreInputs }
         moreInputs = nil
-    }
-
-    /// Forgets how the value was computed.
-    package func dropInputs() {
-        if depth > Node.shallow {
-            releaseInputsIteratively()
-        } else {
-            input0 = nil
-            input1 = nil
-            input2 = nil
-            moreInputs = nil
-        }
-        depth = 0
     }
 
     /// Whether a backward pass that is still possible runs through here.
@@ -144,12 +147,22 @@ package final class Node: @unchecked Sendable {
         return UInt32(variables) & open != 0 && !isConsumed
     }
 
+    package var input0: Node? { edge0?.takeUnretainedValue() }
+    package var input1: Node? { edge1?.takeUnretainedValue() }
+    package var input2: Node? { edge2?.takeUnretainedValue() }
+
+    /// Calls the body with every input in order, without counting references.
+    @inline(__always)
+    package func forEachEdge(_ body: (Unmanaged<Node>) -> Void) {
+        if let edge0 { body(edge0) }
+        if let edge1 { body(edge1) }
+        if let edge2 { body(edge2) }
+        if let moreInputs { for input in moreInputs { body(Unmanaged.passUnretained(input)) } }
+    }
+
     @inline(__always)
     package func forEachInput(_ body: (Node) -> Void) {
-        if let input0 { body(input0) }
-        if let input1 { body(input1) }
-        if let input2 { body(input2) }
-        if let moreInputs { for input in moreInputs { body(input) } }
+        forEachEdge { edge in edge._withUnsafeGuaranteedRef { body($0) } }
     }
 
     package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }

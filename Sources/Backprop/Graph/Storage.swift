@@ -34,6 +34,12 @@ package final class Storage: @unchecked Sendable {
     package func finish() { ready.store(true, ordering: .releasing) }
 }
 
+/// Memory that belongs to one run of a plan at a time, which is what `@unchecked` stands for.
+package struct MemoryBlock: @unchecked Sendable {
+    package let pointer: UnsafeMutableRawPointer
+    package let bytes: Int
+}
+
 /// Memory of tensors, with a bounded store of freed blocks: large blocks would otherwise go back to the system and
 /// be faulted in again page by page at every step.
 package final class MemoryPool: Sendable {

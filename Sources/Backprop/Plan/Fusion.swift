@@ -212,6 +212,13 @@ struct Fusion {
         return strides
     }
 
+    /// The steps of an iota along the axes of the iteration space.
+    func iotaStrides(_ index: Int, _ count: Int) -> [Int] {
+        let value = graph.values[index]
+        let strides = iterationAxes(value.shape).map { $0 == value.axis ? 1 : 0 }
+        return strides + [Int](repeating: 0, count: count - strides.count)
+    }
+
     /// Whether one loop nest serves all members.
     private func isFeasible(
         _ members: [Int], _ roles: [Int: Group.Role], _ group: Group, _ constraint: LoopNest.Constraint
@@ -221,8 +228,10 @@ struct Fusion {
         let columns = (constraint.columnsStart ?? domain.count)..<domain.count
         let rows = constraint.rowsStart.map { $0..<(constraint.columnsStart ?? domain.count) }
         for member in members {
-            for input in graph.values[member].inputs where roles[graph.layouts[input].base] == nil {
-                let strides = operandStrides(member, input, domain.count)
+            let outside = graph.values[member].inputs.filter { roles[graph.layouts[$0].base] == nil }
+            var walked = outside.map { operandStrides(member, $0, domain.count) }
+            if graph.values[member].primitive == .iota { walked.append(iotaStrides(member, domain.count)) }
+            for strides in walked {
                 guard LoopNest.isMergeable(strides, domain, columns) else { return false }
                 if let rows, !LoopNest.isMergeable(strides, domain, rows) { return false }
                 if group.product != nil, !LoopNest.isMergeable(strides, domain, 0..<columns.lowerBound) { return false }

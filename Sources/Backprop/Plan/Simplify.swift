@@ -114,8 +114,11 @@ struct Simplifier {
         }
         for group in groups {
             let shape = graph.values[input].shape
-            // A group of axes that lie crosswise in memory cannot be walked as one.
-            if !LoopNest.isMergeable(graph.layouts[input].strides, shape, group.axes) { input = dense(input) }
+            // Axes that lie crosswise in memory cannot be walked as one: neither those of the group, nor those behind it.
+            let strides = graph.layouts[input].strides, behind = (0..<shape.rank).filter { $0 > group.axes.last! }
+            let isWalkable =
+                LoopNest.isMergeable(strides, shape, group.axes) && LoopNest.isMergeable(strides, shape, behind)
+            if !isWalkable { input = dense(input) }
             var part = value
             part.inputs = [input]
             part.shape = shape.keepingReduced(group)
@@ -147,7 +150,8 @@ struct Simplifier {
         let strides = graph.layouts[value].broadcast(from: shape, to: output)
         let batch = Array(0..<(output.rank - 2))
         if LoopNest.isMergeable(strides, output, batch) { return value }
-        if batch.allSatisfy({ $0 < output.rank - shape.rank || shape[$0 - output.rank + shape.rank] == output[$0] }) {
+        let added = output.rank - shape.rank
+        if batch.allSatisfy({ output[$0] == 1 || $0 >= added && shape[$0 - added] == output[$0] }) {
             return dense(value)
         }
         var full = output

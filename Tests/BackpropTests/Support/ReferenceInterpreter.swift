@@ -1,0 +1,302 @@
+import Backprop
+import Foundation
+
+/// The values of a recorded graph, computed by plain loops over `Double` that share no code with the kernels. What is in
+/// memory already is taken from there.
+struct ReferenceInterpreter {
+    private var known: [ObjectIdentifier: [Double]] = [:]
+
+    static func values(of tensor: Tensor) -> [Double] {
+        var interpreter = ReferenceInterpreter()
+        return interpreter.values(of: tensor)
+    }
+
+    mutating func values(of tensor: Tensor) -> [Double] {
+        for node in operations(below: [tensor.node]) where known[ObjectIdentifier(node)] == nil {
+            known[ObjectIdentifier(node)] = compute(node)
+        }
+        return known[ObjectIdentifier(tensor.node)]!
+    }
+
+    private func input(_ node: Node) -> [Double] { known[ObjectIdentifier(node)]! }
+
+    private func compute(_ node: Node) -> [Double] {
+        if node.storage != nil { return stored(node) }
+        let values = exact(node)
+        return values.map { rounded($0, to: node.dtype) }
+    }
+
+    private func stored(_ node: Node) -> [Double] {
+        let storage = node.storage!
+        storage.waitUntilReady()
+        func read<Scalar>(_ type: Scalar.Type, _ convert: (Scalar) -> Double) -> [Double] {
+            let pointer = storage.pointer.assumingMemoryBound(to: type)
+            return (0..<node.shape.count).map { convert(pointer[$0]) }
+        }
+        switch node.dtype {
+        case .bool, .uint8: return read(UInt8.self) { Double($0) }
+        case .int32: return read(Int32.self) { Double($0) }
+        case .int64: return read(Int64.self) { Double($0) }
+        case .float32: return read(Float.self) { Double($0) }
+        case .float64: return read(Double.self) { $0 }
+        }
+    }
+
+    private func rounded(_ value: Double, to dtype: DType) -> Double {
+        switch dtype {
+        case .bool, .int64, .float64: value
+        case .uint8: Double(UInt8(truncatingIfNeeded: Int64(value)))
+        case .int32: Double(Int32(truncatingIfNeeded: Int64(value)))
+        case .float32: Double(Float(value))
+        }
+    }
+
+    private func exact(_ node: Node) -> [Double] {
+        switch node.primitive {
+        case .constant: return stored(node)
+        case .scalar: return [node.scalarValue]
+        case .iota: return indices(of: node.shape.array).map { Double($0[node.axis]) }
+        case .random:
+            let alone = Node.random(key: Node.scalar(integer: node.input0!.key, .int64), node.shape, node.dtype)
+            return Tensor(alone).numbers
+
+        case .negate: return map(node) { -$0 }
+        case .abs: return map(node) { Swift.abs($0) }
+        case .sign: return map(node) { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }
+        case .floor: return map(node) { $0.rounded(.down) }
+        case .ceil: return map(node) { $0.rounded(.up) }
+        case .round: return map(node) { $0.rounded(.toNearestOrEven) }
+        case .exp: return map(node) { Foundation.exp($0) }
+        case .expm1: return map(node) { Foundation.expm1($0) }
+        case .log: return map(node) { Foundation.log($0) }
+        case .log1p: return map(node) { Foundation.log1p($0) }
+        case .sqrt: return map(node) { $0.squareRoot() }
+        case .rsqrt: return map(node) { 1 / $0.squareRoot() }
+        case .sin: return map(node) { Foundation.sin($0) }
+        case .cos: return map(node) { Foundation.cos($0) }
+        case .tanh: return map(node) { Foundation.tanh($0) }
+        case .sigmoid: return map(node) { 1 / (1 + Foundation.exp(-$0)) }
+        case .erf: return map(node) { Foundation.erf($0) }
+        case .not: return map(node) { $0 == 0 ? 1 : 0 }
+        case .convert:
+            let isWhole = !node.dtype.isFloatingPoint
+            return map(node) { node.dtype == .bool ? ($0 == 0 ? 0 : 1) : isWhole ? $0.rounded(.towardZero) : $0 }
+        case .alias: return input(node.input0!)
+
+        case .add: return combine(node) { $0 + $1 }
+        case .subtract: return combine(node) { $0 - $1 }
+        case .multiply: return combine(node) { $0 * $1 }
+        case .divide: return combine(node) { $0 / $1 }
+        case .power: return combine(node) { Foundation.pow($0, $1) }
+        case .maximum: return combine(node) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
+        case .minimum: return combine(node) { $0.isNaN || $1.isNaN ? .nan : Swift.min($0, $1) }
+        case .equal: return combine(node) { $0 == $1 ? 1 : 0 }
+        case .notEqual: return combine(node) { $0 != $1 ? 1 : 0 }
+        case .less: return combine(node) { $0 < $1 ? 1 : 0 }
+        case .lessEqual: return combine(node) { $0 <= $1 ? 1 : 0 }
+        case .greater: return combine(node) { $0 > $1 ? 1 : 0 }
+        case .greaterEqual: return combine(node) { $0 >= $1 ? 1 : 0 }
+        case .and: return combine(node) { $0 != 0 && $1 != 0 ? 1 : 0 }
+        case .or: return combine(node) { $0 != 0 || $1 != 0 ? 1 : 0 }
+        case .select:
+            let operands = [node.input0!, node.input1!, node.input2!].map { spread($0, to: node.shape.array) }
+            return operands[0].indices.map { operands[0][$0] != 0 ? operands[1][$0] : operands[2][$0] }
+
+        case .sum: return reduce(node, from: 0) { $0 + $1 }
+        case .max: return reduce(node, from: -.infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
+        case .argMax: return argMax(node)
+
+        case .reshape: return input(node.input0!)
+        case .transpose:
+            let order = Node.permutation(node.bits, rank: node.shape.rank)
+            return pick(node) { index in
+                var source = index
+                for (position, axis) in order.enumerated() { source[axis] = index[position] }
+                return source
+            }
+        case .broadcast: return spread(node.input0!, to: node.shape.array)
+        case .slice:
+            let rank = node.shape.rank, list = node.list!
+            return pick(node) { index in (0..<rank).map { list[$0] + list[rank + $0] * index[$0] } }
+        case .reverse:
+            let extents = node.shape.array
+            return pick(node) { index in
+                index.indices.map { node.axes.contains($0) ? extents[$0] - 1 - index[$0] : index[$0] }
+            }
+        case .pad: return pad(node)
+        case .concatenate: return concatenate(node)
+        case .matmul: return matmul(node)
+        case .gather: return gather(node)
+        case .scatterAdd: return scatterAdd(node)
+        case .checkIndices: return input(node.input0!)
+        }
+    }
+
+    // MARK: Shapes of loops
+
+    private func map(_ node: Node, _ function: (Double) -> Double) -> [Double] { input(node.input0!).map(function) }
+
+    private func combine(_ node: Node, _ function: (Double, Double) -> Double) -> [Double] {
+        let shape = node.shape.array
+        return zip(spread(node.input0!, to: shape), spread(node.input1!, to: shape)).map(function)
+    }
+
+    /// The elements of an operand at every index of a shape that it broadcasts to.
+    private func spread(_ node: Node, to shape: [Int]) -> [Double] {
+        let values = input(node), own = node.shape.array
+        if own == shape { return values }
+        let added = shape.count - own.count
+        return indices(of: shape).map { index in
+            values[position(own.indices.map { own[$0] == 1 ? 0 : index[$0 + added] }, in: own)]
+        }
+    }
+
+    private func pick(_ node: Node, _ source: ([Int]) -> [Int]) -> [Double] {
+        let values = input(node.input0!), shape = node.input0!.shape.array
+        return indices(of: node.shape.array).map { values[position(source($0), in: shape)] }
+    }
+
+    private func reduce(_ node: Node, from start: Double, _ function: (Double, Double) -> Double) -> [Double] {
+        let source = node.input0!, values = input(source), shape = node.shape.array
+        var result = [Double](repeating: start, count: node.shape.count)
+        for (index, value) in zip(indices(of: source.shape.array), values) {
+            let target = position(index.indices.map { node.axes.contains($0) ? 0 : index[$0] }, in: shape)
+            result[target] = function(result[target], value)
+        }
+        return result
+    }
+
+    private func argMax(_ node: Node) -> [Double] {
+        let values = input(node.input0!), shape = node.input0!.shape.array, axis = node.axis
+        return indices(of: node.shape.array).map { index in
+            var best = 0
+            for candidate in 1..<Swift.max(1, shape[axis]) {
+                var at = index
+                at[axis] = candidate
+                let value = values[position(at, in: shape)]
+                at[axis] = best
+                let champion = values[position(at, in: shape)]
+                if value > champion || value.isNaN && !champion.isNaN { best = candidate }
+            }
+            return Double(best)
+        }
+    }
+
+    private func pad(_ node: Node) -> [Double] {
+        let rank = node.shape.rank, list = node.list!, shape = node.shape.array
+        var result = [Double](repeating: 0, count: node.shape.count)
+        for (index, value) in zip(indices(of: node.input0!.shape.array), input(node.input0!)) {
+            let target = (0..<rank).map { list[$0] + index[$0] * (list[2 * rank + $0] + 1) }
+            result[position(target, in: shape)] = value
+        }
+        return result
+    }
+
+    private func concatenate(_ node: Node) -> [Double] {
+        var result = [Double](repeating: 0, count: node.shape.count)
+        var start = 0
+        node.forEachInput { part in
+            for (index, value) in zip(indices(of: part.shape.array), input(part)) {
+                var target = index
+                target[node.axis] += start
+                result[position(target, in: node.shape.array)] = value
+            }
+            start += part.shape[node.axis]
+        }
+        return result
+    }
+
+    private func matmul(_ node: Node) -> [Double] {
+        let (a, b) = (node.input0!, node.input1!), rank = node.shape.rank
+        let (transposesA, transposesB) = (node.bits & 1 != 0, node.bits & 2 != 0)
+        let (valuesA, valuesB) = (input(a), input(b))
+        func element(_ values: [Double], _ shape: [Int], _ batch: [Int], _ row: Int, _ column: Int) -> Double {
+            let own = shape.dropLast(2), added = batch.count - own.count
+            let leading = own.indices.map { own[$0] == 1 ? 0 : batch[$0 + added] }
+            return values[position(leading + [row, column], in: shape)]
+        }
+        let depth = a.shape[a.shape.rank - (transposesA ? 2 : 1)]
+        return indices(of: node.shape.array).map { index in
+            let batch = Array(index.dropLast(2)), row = index[rank - 2], column = index[rank - 1]
+            return (0..<depth).reduce(0) { sum, k in
+                let left = transposesA
+                    ? element(valuesA, a.shape.array, batch, k, row) : element(valuesA, a.shape.array, batch, row, k)
+                let right = transposesB
+                    ? element(valuesB, b.shape.array, batch, column, k)
+                    : element(valuesB, b.shape.array, batch, k, column)
+                return sum + left * right
+            }
+        }
+    }
+
+    private func gather(_ node: Node) -> [Double] {
+        let table = node.input0!, rows = node.input1!, axis = node.axis, width = rows.shape.rank
+        let (values, numbers) = (input(table), input(rows))
+        return indices(of: node.shape.array).map { index in
+            let row = Int(numbers[position(Array(index[axis..<(axis + width)]), in: rows.shape.array)])
+            return values[position(index[..<axis] + [row] + index[(axis + width)...], in: table.shape.array)]
+        }
+    }
+
+    private func scatterAdd(_ node: Node) -> [Double] {
+        let updates = node.input0!, rows = node.input1!, axis = node.axis, width = rows.shape.rank
+        let numbers = input(rows)
+        var result = [Double](repeating: 0, count: node.shape.count)
+        for (index, value) in zip(indices(of: updates.shape.array), input(updates)) {
+            let row = Int(numbers[position(Array(index[axis..<(axis + width)]), in: rows.shape.array)])
+            result[position(index[..<axis] + [row] + index[(axis + width)...], in: node.shape.array)] += value
+        }
+        return result
+    }
+
+    private func position(_ index: [Int], in shape: [Int]) -> Int {
+        zip(index, shape).reduce(0) { $0 * $1.1 + $1.0 }
+    }
+}
+
+extension Node {
+    /// The number of a `scalar` node, or of one that is in memory, as an integer.
+    fileprivate var key: Int64 {
+        storage.map { $0.pointer.load(as: Int64.self) } ?? Int64(bitPattern: bits)
+    }
+}
+
+/// All indices of a shape, in row-major order.
+func indices(of shape: [Int]) -> [[Int]] {
+    if shape.contains(0) { return [] }
+    var result: [[Int]] = []
+    result.reserveCapacity(shape.reduce(1, *))
+    var index = [Int](repeating: 0, count: shape.count)
+    while true {
+        result.append(index)
+        var axis = shape.count - 1
+        while axis >= 0 {
+            index[axis] += 1
+            if index[axis] < shape[axis] { break }
+            index[axis] = 0
+            axis -= 1
+        }
+        if axis < 0 { return result }
+    }
+}
+
+/// Everything that the nodes are computed from and the nodes themselves, operands first.
+func operations(below roots: [Node]) -> [Node] {
+    var order: [Node] = []
+    var seen: Set<ObjectIdentifier> = []
+    var stack: [(node: Node, isDone: Bool)] = roots.reversed().map { ($0, false) }
+    while let (node, isDone) = stack.popLast() {
+        if isDone {
+            order.append(node)
+        } else if seen.insert(ObjectIdentifier(node)).inserted {
+            stack.append((node, true))
+            if node.storage == nil { node.forEachInput { stack.append(($0, false)) } }
+        }
+    }
+    return order
+}
+
+/// Computes every operation by a plan of its own, in the order in which they depend on one another.
+func evaluateNodeByNode(_ tensors: [Tensor]) {
+    for node in operations(below: tensors.map(\.node)) { Graph.evaluate([node]) }
+}
