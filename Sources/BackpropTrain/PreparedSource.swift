@@ -27,9 +27,11 @@ struct PreparedSource {
         configuration = RunConfiguration(
             source: .digits,
             widths: [Digits.pixelsPerImage] + (options.hidden ?? [256, 128]) + [Digits.classCount],
-            activation: (options.activation ?? .relu).rawValue, epochs: options.epochs ?? 40,
+            activation: (options.activation ?? .relu).rawValue, epochs: options.epochs ?? 30,
             batchSize: options.batchSize ?? 64, learningRate: options.learningRate ?? 2e-3,
-            weightDecay: options.weightDecay ?? 1e-2, inputNoise: 0.15, patience: options.patience ?? 12,
+            weightDecay: options.weightDecay ?? 1e-2,
+            variation: Variation(noise: 0.1, shift: 0.7, labelSmoothing: 0.1),
+            patience: options.patience ?? 12,
             validationShare: options.patience == 0 ? 0 : 0.1, seed: options.seed)
     }
 
@@ -66,7 +68,7 @@ struct PreparedSource {
             activation: (options.activation ?? .relu).rawValue, epochs: options.epochs ?? 100,
             batchSize: options.batchSize ?? (split.training.count < 4_000 ? 32 : 128),
             learningRate: options.learningRate ?? 2e-3, weightDecay: options.weightDecay ?? 1e-2,
-            inputNoise: 0,
+            variation: .none,
             patience: options.patience ?? 20, validationShare: options.patience == 0 ? 0 : 0.15,
             seed: options.seed)
     }

@@ -21,8 +21,7 @@ package struct RunConfiguration: Codable, Sendable, Equatable {
     package var batchSize: Int
     package var learningRate: Double
     package var weightDecay: Double
-    /// The deviation of the noise that is added to inputs in training.
-    package var inputNoise: Double
+    package var variation: Variation
     package var patience: Int
     /// The share of the training examples that decides when to stop.
     package var validationShare: Double

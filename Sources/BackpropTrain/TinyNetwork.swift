@@ -115,10 +115,13 @@ package struct TinyNetwork: Sendable {
             Self.rounded($0.value, like: $0.byHand) != $0.byHand
         }
         let list = others.map { "\($0.name) \($0.byHand) for \(Self.rounded($0.value, like: $0.byHand))" }
+        let (slope, second) = (backward[0].value, backward[1].value)
         return """
             The engine carries every digit of float64. By hand each result is rounded to three digits, and the next one is
-            worked from the rounded one; so L starts from -0.547 instead of \(NumberFormat.fixed(backward[0].value, digits: 5)), and the rows below dL/dz2
-            from -0.135 instead of \(NumberFormat.fixed(backward[1].value, digits: 5)). That is the whole difference: \(list.joined(separator: ", ")).
+            worked from the rounded one: L from -0.547 instead of \(NumberFormat.fixed(slope, digits: 5)), and the rows below \
+            dL/dz2 from -0.135
+            instead of \(NumberFormat.fixed(second, digits: 5)). That is the whole difference:
+            \(list.joined(separator: ", ")).
             """
     }
 

@@ -72,6 +72,7 @@ package struct TrainingRun {
             model.parameters(), learningRate: configuration.learningRate,
             weightDecay: configuration.weightDecay)
         let loader = data.loader(batchSize: configuration.batchSize, seed: configuration.seed)
+        let variation = configuration.variation
         let stepCount = loader.batchCount * configuration.epochs
         var history = TrainingHistory()
         var best = Weights(of: model)
@@ -85,7 +86,7 @@ package struct TrainingRun {
                 try Interruption.check(draft.path)
                 optimizer.learningRate =
                     configuration.learningRate * Self.share(optimizer.stepCount, of: stepCount)
-                let loss = Measures.loss(model(disturbed(batch.inputs)), batch.labels)
+                let loss = variation.loss(model(variation.inputs(batch.inputs)), batch.labels)
                 loss.backward()
                 if optimizer.stepCount == 0 {
                     let bill = optimizer.memoryBill()
@@ -115,12 +116,6 @@ package struct TrainingRun {
         }
         try best.restore(to: model)
         return (model, history)
-    }
-
-    /// The inputs with fresh noise, from which a network learns to overlook what does not matter.
-    private func disturbed(_ inputs: Tensor) -> Tensor {
-        guard configuration.inputNoise > 0 else { return inputs }
-        return inputs + Tensor.normal(inputs.shape, standardDeviation: configuration.inputNoise)
     }
 
     /// The learning rate falls along half a cosine to a hundredth.
