@@ -126,6 +126,26 @@ static bool reads_a_in_place(const part *p) {
     return gemm->a_row == 1 && p->cols * gemm->k <= (pages_apart(gemm->a_col, p->element) ? 16384 : 65536);
 }
 
+// Few rows or few columns give a packed copy too little use.
+static bool is_dots(const bk_gemm *gemm) {
+    enum { MOST_DOT_ROWS = 4, LEAST_DOT_K = 16 };
+    return gemm->a_col == 1 && gemm->b_row == 1 && gemm->k >= LEAST_DOT_K && least(gemm->m, gemm->n) <= MOST_DOT_ROWS;
+}
+
+static void run_dots(const part *p, const char *a, const char *b, char *c, int64_t batch) {
+    const bk_gemm *gemm = p->gemm;
+    const int64_t element = p->element, tile_row = c ? gemm->c_row : p->cols;
+    char *tile = c ? c + (p->row * tile_row + p->col) * element
+                   : bk_scratch(BK_SCRATCH_TILE, (size_t)(p->rows * tile_row * element));
+    const char *first_a = a + p->row * gemm->a_row * element, *first_b = b + p->col * gemm->b_col * element;
+    gemm_dots dots = {first_a, gemm->a_row, first_b, gemm->b_col, tile, tile_row, 1, p->rows, p->cols, gemm->k};
+    if (gemm->m > gemm->n) {
+        dots = (gemm_dots){first_b, gemm->b_col, first_a, gemm->a_row, tile, 1, tile_row, p->cols, p->rows, gemm->k};
+    }
+    p->kernels->dots(&dots);
+    if (p->done) p->done(p->context, tile, tile_row, batch, p->row, p->rows, p->col, p->cols);
+}
+
 // The walk over one batch entry's part of C. Each block of B is packed once, and strips of a few rows pass over
 // it, so that a strip's part of A stays in the first-level cache while B streams from the second.
 static void run_part(const part *p, const char *a, const char *b, char *c, int64_t batch) {
@@ -233,8 +253,9 @@ void bk_gemm_run(const bk_gemm *gemm, const void *a, const void *b, void *c, int
         p.cols = least(gemm->n, units * (col_task + 1) / col_tasks * COL_UNIT) - p.col;
     }
     const int64_t end = least(gemm->batch, (group + 1) * batches);
+    void (*const walk)(const part *, const char *, const char *, char *, int64_t) = is_dots(gemm) ? run_dots : run_part;
     for (int64_t i = group * batches; i < end; i++) {
-        run_part(&p, (const char *)a + i * gemm->a_batch * p.element, (const char *)b + i * gemm->b_batch * p.element,
-                 c ? (char *)c + i * gemm->c_batch * p.element : NULL, i);
+        walk(&p, (const char *)a + i * gemm->a_batch * p.element, (const char *)b + i * gemm->b_batch * p.element,
+             c ? (char *)c + i * gemm->c_batch * p.element : NULL, i);
     }
 }

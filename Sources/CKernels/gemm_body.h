@@ -254,6 +254,8 @@ static void NAME(pack_a)(void *to, const void *from, int64_t a_row, int64_t a_co
     }
 }
 
+#include "gemm_dots.h"
+
 const gemm_kernels NAME(gemm) = {
     .rows = ROWS,
     .cols = VECTORS * LANES,
@@ -287,4 +289,5 @@ const gemm_kernels NAME(gemm) = {
     },
     .pack_b = NAME(pack_b),
     .pack_a = NAME(pack_a),
+    .dots = NAME(dots),
 };

@@ -18,6 +18,17 @@ typedef struct {
     bool accumulate;
 } gemm_strip;
 
+// C = A * B where the elements of a row of A and of a column of B lie side by side, for few rows.
+typedef struct {
+    const void *a;
+    int64_t a_row;
+    const void *b;
+    int64_t b_col;
+    void *c;
+    int64_t c_row, c_col;
+    int64_t rows, cols, k;
+} gemm_dots;
+
 // How rows are cut into strips: all have `rows` rows but the last two, where a thin last strip would be slow.
 typedef struct {
     int64_t count, rows, last_start, end;
@@ -54,6 +65,7 @@ typedef struct {
     // Copies strips `first` to `end` of A so that the rows lie side by side; each has room for the most rows.
     void (*pack_a)(void *packed, const void *a, int64_t a_row, int64_t a_col, const gemm_strips *strips,
                    int64_t first, int64_t end, int64_t k);
+    void (*dots)(const gemm_dots *dots);
 } gemm_kernels;
 
 extern const gemm_kernels gemm_plain_f32, gemm_plain_f64;
