@@ -24,7 +24,8 @@ struct Schedule {
             }
         }
         donors = Array(repeating: -1, count: graph.outputs.count)
-        var taken: Set<Int> = []
+        // A leaf that is also a result stays as it is.
+        var taken = Set(graph.outputs.filter { graph.values[$0].primitive == .constant })
         for (position, output) in graph.outputs.enumerated() where graph.isComputed(output) {
             let group = fusion.group(of: output)
             guard let leaf = Schedule.donor(for: output, group, graph, taken) else { continue }
