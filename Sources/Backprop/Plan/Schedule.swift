@@ -89,8 +89,9 @@ struct Schedule {
     ) -> Bool {
         for member in group.members {
             for input in graph.values[member].inputs where graph.layouts[input].base == leaf {
-                guard member <= output, graph.values[member].shape.count == graph.values[output].shape.count,
-                    graph.layouts[input].isDense(graph.values[input].shape)
+                let count = graph.values[output].shape.count
+                guard member <= output, graph.values[member].shape.count == count,
+                    graph.values[input].shape.count == count, graph.layouts[input].isDense(graph.values[input].shape)
                 else { return false }
             }
         }
