@@ -47,7 +47,7 @@ struct ReverseWalk {
                 }
                 cell.passes += 1
                 deposited.append(cell)
-            } else if !isTarget.contains(ObjectIdentifier(node)) || node.primitive == .alias {
+            } else if !node.isParameter {
                 walk.propagate(cotangent, through: node, isWanted)
             }
             if !isTarget.contains(ObjectIdentifier(node)) { walk.cotangents[position] = nil }
