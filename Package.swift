@@ -24,7 +24,7 @@ let package = Package(
         .executableTarget(
             name: "backprop-tool",
             dependencies: [
-                "BackpropTrain",
+                "BackpropData", "BackpropTrain",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/backprop"

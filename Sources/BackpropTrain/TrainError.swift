@@ -22,6 +22,14 @@ public struct TrainError: Error, Equatable, Sendable, CustomStringConvertible, L
         case targetExists
         /// The name of a part that is not allowed.
         case badName
+        /// An option outside its range, or one that does not go with another.
+        case badOption
+        /// The loss stopped being a finite number.
+        case diverged
+        /// The person stopped the run.
+        case interrupted
+        /// More memory than the machine has.
+        case tooLarge
         /// Values that cannot be written as JSON.
         case notEncodable
         /// The operating system refused to read, write or rename.

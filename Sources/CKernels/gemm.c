@@ -55,15 +55,17 @@ static void cut(const bk_gemm *gemm, int64_t pieces, int64_t *row_tasks, int64_t
 }
 
 void bk_gemm_prepare(bk_gemm *gemm) {
-    enum { TASK_WORK = 32 << 20, SPLIT_WORK = 3 << 19, FEW_WORK = 12 << 20, MAX_TASKS = 32 };
+    enum { TASK_WORK = 128 << 20, SPLIT_WORK = 3 << 19, FEW_WORK = 12 << 20,
+           BATCH_WORK = 4 << 20, MAX_TASKS = 32 };
     const int64_t batch = gemm->batch, m = gemm->m, n = gemm->n, k = gemm->k;
     // In multiply-adds; an element of C costs as much to store as some of them.
     const int64_t work = m * n * (k + 8);
     int64_t batches = batch, row_tasks = 1, col_tasks = 1;
     if (work * batch >= SPLIT_WORK) {
+        // Batch entries share nothing, so they may be spread more thinly than the parts of one.
+        batches = ceil_div(batch, most(2, least(MAX_TASKS, work * batch / BATCH_WORK)));
         const int64_t few = work * batch >= FEW_WORK ? 4 : 2;
         const int64_t wanted = power_of_two(most(few, least(MAX_TASKS, work * batch / TASK_WORK)));
-        batches = most(1, batch / wanted);
         if (batch < wanted) cut(gemm, power_of_two(ceil_div(wanted, batch)), &row_tasks, &col_tasks);
     }
 
@@ -102,18 +104,46 @@ static const gemm_kernels *kernels_for(bk_type type) {
     }
 }
 
-// Panels of B with `cols` columns can be read where they are if their columns lie side by side. It pays while
-// few rows would share the packed copy, or while the block stays in the first-level cache anyway.
-static bool reads_b_in_place(const part *p, int64_t cols) {
+// Lines that are whole pages apart compete for the same places in the caches.
+static bool pages_apart(int64_t stride, int64_t element) { return stride * element % 4096 == 0; }
+
+// B can be read in place where its columns lie side by side. It pays while few rows would share the packed copy, or
+// while the second-level cache holds the block.
+static bool reads_b_in_place(const part *p) {
     const bk_gemm *gemm = p->gemm;
     if (gemm->b_col != 1) return false;
-    if (!p->kernels->masked_loads && cols % p->kernels->lanes != 0) return false;
-    return p->rows <= 32 || cols * gemm->k * p->element <= 65536;
+    if (!p->kernels->masked_loads && p->cols % p->kernels->lanes != 0) return false;
+    const int64_t most_bytes = pages_apart(gemm->b_row, p->element) ? 64 << 10 : 640 << 10;
+    return p->rows <= 32 || p->cols * gemm->k * p->element <= most_bytes;
 }
 
+// A is only ever broadcast, so it is read in place where the elements of a row lie side by side. Where those of a
+// column do, each step of k touches another line, and a large part of A would not stay in the first-level cache;
+// least of all if the lines are whole pages apart and compete for the same places in it.
 static bool reads_a_in_place(const part *p) {
     const bk_gemm *gemm = p->gemm;
-    return gemm->a_col == 1 || (gemm->a_row == 1 && p->cols * gemm->k <= 16384);
+    if (gemm->a_col == 1) return true;
+    return gemm->a_row == 1 && p->cols * gemm->k <= (pages_apart(gemm->a_col, p->element) ? 16384 : 65536);
+}
+
+// Few rows or few columns give a packed copy too little use.
+static bool is_dots(const bk_gemm *gemm) {
+    enum { MOST_DOT_ROWS = 4, LEAST_DOT_K = 16 };
+    return gemm->a_col == 1 && gemm->b_row == 1 && gemm->k >= LEAST_DOT_K && least(gemm->m, gemm->n) <= MOST_DOT_ROWS;
+}
+
+static void run_dots(const part *p, const char *a, const char *b, char *c, int64_t batch) {
+    const bk_gemm *gemm = p->gemm;
+    const int64_t element = p->element, tile_row = c ? gemm->c_row : p->cols;
+    char *tile = c ? c + (p->row * tile_row + p->col) * element
+                   : bk_scratch(BK_SCRATCH_TILE, (size_t)(p->rows * tile_row * element));
+    const char *first_a = a + p->row * gemm->a_row * element, *first_b = b + p->col * gemm->b_col * element;
+    gemm_dots dots = {first_a, gemm->a_row, first_b, gemm->b_col, tile, tile_row, 1, p->rows, p->cols, gemm->k};
+    if (gemm->m > gemm->n) {
+        dots = (gemm_dots){first_b, gemm->b_col, first_a, gemm->a_row, tile, 1, tile_row, p->cols, p->rows, gemm->k};
+    }
+    p->kernels->dots(&dots);
+    if (p->done) p->done(p->context, tile, tile_row, batch, p->row, p->rows, p->col, p->cols);
 }
 
 // The walk over one batch entry's part of C. Each block of B is packed once, and strips of a few rows pass over
@@ -122,8 +152,9 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
     const bk_gemm *gemm = p->gemm;
     const gemm_kernels *kernels = p->kernels;
     const int64_t element = p->element, k_blocks = gemm->plan[PLAN_K_BLOCKS];
-    const int64_t col_blocks = ceil_div(p->cols, MAX_COLS), count = ceil_div(p->rows, kernels->rows);
-    const gemm_strips strips = {count, p->rows / count, p->rows % count};
+    const int64_t col_blocks = ceil_div(p->cols, MAX_COLS);
+    const gemm_strips strips = gemm_cut_strips(p->rows, kernels->rows);
+    const int64_t count = strips.count;
     const bool last_block_only = col_blocks == 1;
     const int64_t strips_of_tile = ceil_div(DONE_ELEMENTS, kernels->rows * p->cols);
 
@@ -143,7 +174,7 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
     const int64_t panel = kernels->cols;
     const bool a_in_place = reads_a_in_place(p);
     const int64_t block_k = ceil_div(gemm->k, k_blocks), block_cols = least(p->cols, MAX_COLS);
-    const int64_t bytes_b = reads_b_in_place(p, p->cols) ? 0 : ceil_div(block_cols, panel) * panel * block_k * element;
+    const int64_t bytes_b = reads_b_in_place(p) ? 0 : ceil_div(block_cols, panel) * panel * block_k * element;
     const int64_t packed_strips = least(count, PACKED_STRIPS);
     const int64_t bytes_a = a_in_place ? 0 : packed_strips * kernels->rows * block_k * element;
     char *packed = bytes_a + bytes_b <= STACK_BYTES ? stack : bk_scratch(BK_SCRATCH_PACK, (size_t)(bytes_a + bytes_b));
@@ -222,8 +253,9 @@ void bk_gemm_run(const bk_gemm *gemm, const void *a, const void *b, void *c, int
         p.cols = least(gemm->n, units * (col_task + 1) / col_tasks * COL_UNIT) - p.col;
     }
     const int64_t end = least(gemm->batch, (group + 1) * batches);
+    void (*const walk)(const part *, const char *, const char *, char *, int64_t) = is_dots(gemm) ? run_dots : run_part;
     for (int64_t i = group * batches; i < end; i++) {
-        run_part(&p, (const char *)a + i * gemm->a_batch * p.element, (const char *)b + i * gemm->b_batch * p.element,
-                 c ? (char *)c + i * gemm->c_batch * p.element : NULL, i);
+        walk(&p, (const char *)a + i * gemm->a_batch * p.element, (const char *)b + i * gemm->b_batch * p.element,
+             c ? (char *)c + i * gemm->c_batch * p.element : NULL, i);
     }
 }

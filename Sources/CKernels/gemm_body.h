@@ -57,7 +57,8 @@ ALWAYS void NAME(step)(const int rows, const int vectors, const bool side_by_sid
 // arithmetic on addresses, which would take issue slots from the multiply-adds. Either the elements of one row of
 // A lie side by side, or (`side_by_side`) those of the rows.
 ALWAYS void NAME(tile)(const int rows, const int vectors, const bool side_by_side, const bool masked,
-                       const gemm_strip *strip, const ELEMENT *b, ELEMENT *c, int64_t count) {
+                       const gemm_strip *strip, const ELEMENT *b, ELEMENT *c, int64_t count,
+                       int64_t next) {
     const int last = vectors - 1, pointers = side_by_side ? 1 : (rows + 2) / 3;
     const int64_t a_row = strip->a_row, b_row = strip->b_row, c_row = strip->c_row;
     const int64_t a_step = side_by_side ? strip->a_col : 1, ahead = PREFETCH_STEPS * b_row;
@@ -76,6 +77,7 @@ ALWAYS void NAME(tile)(const int rows, const int vectors, const bool side_by_sid
             NAME(step)(rows, vectors, side_by_side, masked, sum, a, a_row, i * a_step, b + i * b_row, mask);
         }
         b += 4 * b_row;
+        if (!side_by_side) UNROLL for (int i = 0; i < pointers; i++) __builtin_prefetch(a[i] + next, 0, 2);
         // Hidden from the optimizer, which would otherwise express all pointers through the first.
         UNROLL for (int i = 0; i < pointers; i++) {
             a[i] += 4 * a_step;
@@ -109,16 +111,18 @@ ALWAYS void NAME(strip)(const int rows, const bool side_by_side, const gemm_stri
     const ELEMENT *b = strip->b;
     ELEMENT *c = strip->c;
     int64_t cols = strip->cols;
+    int64_t next = rows * strip->a_row;
     for (; cols >= VECTORS * LANES; cols -= VECTORS * LANES) {
-        NAME(tile)(rows, VECTORS, side_by_side, false, strip, b, c, LANES);
+        NAME(tile)(rows, VECTORS, side_by_side, false, strip, b, c, LANES, next);
+        next = next < (rows + 2) * strip->a_row ? next + strip->a_row : 0;
         b += strip->b_panel;
         c += VECTORS * LANES;
     }
 #if VECTORS > 2
-    if (cols > 2 * LANES) NAME(tile)(rows, 3, side_by_side, true, strip, b, c, cols - 2 * LANES); else
+    if (cols > 2 * LANES) NAME(tile)(rows, 3, side_by_side, true, strip, b, c, cols - 2 * LANES, 0); else
 #endif
-    if (cols > LANES) NAME(tile)(rows, 2, side_by_side, true, strip, b, c, cols - LANES);
-    else if (cols > 0) NAME(tile)(rows, 1, side_by_side, true, strip, b, c, cols);
+    if (cols > LANES) NAME(tile)(rows, 2, side_by_side, true, strip, b, c, cols - LANES, 0);
+    else if (cols > 0) NAME(tile)(rows, 1, side_by_side, true, strip, b, c, cols, 0);
 }
 
 #define STRIP(rows)                                                                                      \
@@ -250,6 +254,8 @@ static void NAME(pack_a)(void *to, const void *from, int64_t a_row, int64_t a_co
     }
 }
 
+#include "gemm_dots.h"
+
 const gemm_kernels NAME(gemm) = {
     .rows = ROWS,
     .cols = VECTORS * LANES,
@@ -283,4 +289,5 @@ const gemm_kernels NAME(gemm) = {
     },
     .pack_b = NAME(pack_b),
     .pack_a = NAME(pack_a),
+    .dots = NAME(dots),
 };

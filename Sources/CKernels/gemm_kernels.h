@@ -18,13 +18,31 @@ typedef struct {
     bool accumulate;
 } gemm_strip;
 
-// Rows shared evenly among strips: the first `longer` of them have one row more than `rows`.
+// C = A * B where the elements of a row of A and of a column of B lie side by side, for few rows.
 typedef struct {
-    int64_t count, rows, longer;
+    const void *a;
+    int64_t a_row;
+    const void *b;
+    int64_t b_col;
+    void *c;
+    int64_t c_row, c_col;
+    int64_t rows, cols, k;
+} gemm_dots;
+
+// How rows are cut into strips: all have `rows` rows but the last two, where a thin last strip would be slow.
+typedef struct {
+    int64_t count, rows, last_start, end;
 } gemm_strips;
 
+static inline gemm_strips gemm_cut_strips(int64_t rows, int64_t most) {
+    const int64_t count = (rows + most - 1) / most, rest = rows - (count - 1) * most;
+    const int64_t last = count > 1 && rest < most / 2 ? (most + rest) / 2 : rest;
+    return (gemm_strips){count, most, rows - last, rows};
+}
+
 static inline int64_t gemm_strip_start(const gemm_strips *strips, int64_t s) {
-    return s * strips->rows + (s < strips->longer ? s : strips->longer);
+    if (s == strips->count) return strips->end;
+    return s + 1 == strips->count ? strips->last_start : s * strips->rows;
 }
 
 enum {
@@ -47,6 +65,7 @@ typedef struct {
     // Copies strips `first` to `end` of A so that the rows lie side by side; each has room for the most rows.
     void (*pack_a)(void *packed, const void *a, int64_t a_row, int64_t a_col, const gemm_strips *strips,
                    int64_t first, int64_t end, int64_t k);
+    void (*dots)(const gemm_dots *dots);
 } gemm_kernels;
 
 extern const gemm_kernels gemm_plain_f32, gemm_plain_f64;

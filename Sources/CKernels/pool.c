@@ -104,7 +104,8 @@ static void *worker(void *unused) {
             // after it has stored `state`: one of the two must notice the other.
             pthread_mutex_lock(&pool.mutex);
             atomic_fetch_add(&pool.sleepers, 1);
-            while (!something_to_do(seen)) pthread_cond_wait(&pool.wake, &pool.mutex);
+            // Once, not until there is work: who wakes too late for one region spins for the next.
+            if (!something_to_do(seen)) pthread_cond_wait(&pool.wake, &pool.mutex);
             atomic_fetch_sub(&pool.sleepers, 1);
             pthread_mutex_unlock(&pool.mutex);
             asleep_at = nanoseconds() + SPIN_NANOSECONDS;

@@ -7,11 +7,11 @@ func measureBlocks(seconds: Double, _ report: Report) {
     let copy = copyBandwidth(seconds: seconds)
 
     func add(_ name: String, bytes: Int, _ body: @escaping () -> Void) {
-        let time = medianSeconds(during: seconds, body)
+        let timing = time(during: seconds, body)
         report.add(
             Measurement(fields: [
-                ("workload", .text("blocks")), ("name", .text(name)), ("ms", .number(time * 1e3)),
-                ("gb_per_s", .number(Double(bytes) / time / 1e9)), ("copy_gb_per_s", .number(copy)),
+                ("workload", .text("blocks")), ("name", .text(name)), ("ms", .number(timing.median * 1e3)), ("min_ms", .number(timing.minimum * 1e3)),
+                ("gb_per_s", .number(Double(bytes) / timing.median / 1e9)), ("copy_gb_per_s", .number(copy)),
                 ("threads", .integer(Processor.threads)),
             ]))
     }
@@ -47,6 +47,6 @@ func measureBlocks(seconds: Double, _ report: Report) {
 private func copyBandwidth(seconds: Double) -> Double {
     let x = Tensor.normal([4096, 4096])
     evaluate(x)
-    let time = medianSeconds(during: seconds) { evaluate(-x) }
-    return 2 * Double(x.size * 4) / time / 1e9
+    let timing = time(during: seconds) { evaluate(-x) }
+    return 2 * Double(x.size * 4) / timing.median / 1e9
 }

@@ -35,8 +35,15 @@ struct Report {
     }
 }
 
-/// The median time of a call in seconds: a few calls to warm up, then as many as fit.
-func medianSeconds(during seconds: Double, atLeast minimum: Int = 20, _ body: () -> Void) -> Double {
+/// How long a call takes, in seconds.
+struct Timing {
+    var median: Double
+    /// The fastest call: what the machine can do when nobody else uses it.
+    var minimum: Double
+}
+
+/// Times a call: a few to warm up, then as many as fit.
+func time(during seconds: Double, atLeast minimum: Int = 20, _ body: () -> Void) -> Timing {
     let clock = ContinuousClock()
     let warmUp = clock.now
     var warmed = 0
@@ -52,7 +59,8 @@ func medianSeconds(during seconds: Double, atLeast minimum: Int = 20, _ body: ()
         times.append((clock.now - before).seconds)
         if times.count >= minimum && (clock.now - start) > .seconds(seconds * 4) { break }
     }
-    return times.sorted()[times.count / 2]
+    times.sort()
+    return Timing(median: times[times.count / 2], minimum: times[0])
 }
 
 extension Duration {

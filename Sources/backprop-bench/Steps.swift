@@ -71,13 +71,14 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double) -
     let bill = optimizer.memoryBill()
     let nodes = EngineCounters.nodesOfLastPlan
     optimizer.zeroGradients()
-    let stepSeconds = medianSeconds(during: seconds, step)
-    let forwardSeconds = medianSeconds(during: seconds / 2) {
+    let stepTime = time(during: seconds, step)
+    let forwardTime = time(during: seconds / 2) {
         withoutGradients { evaluate(workload.model(workload.inputs)) }
     }
     return Measurement(fields: [
-        ("workload", .text(workload.name)), ("step_ms", .number(stepSeconds * 1e3)),
-        ("forward_ms", .number(forwardSeconds * 1e3)), ("first_step_ms", .number(firstStep * 1e3)),
+        ("workload", .text(workload.name)), ("step_ms", .number(stepTime.median * 1e3)),
+        ("step_min_ms", .number(stepTime.minimum * 1e3)),
+        ("forward_ms", .number(forwardTime.median * 1e3)), ("first_step_ms", .number(firstStep * 1e3)),
         ("peak_bytes", .integer(bill.peakBytes)), ("nodes", .integer(nodes)),
         ("plan_us", .number(Double(planning) / 1e3)), ("plans", .integer(plans)),
         ("threads", .integer(Processor.threads)), ("isa", .text(Processor.instructionSet)),

@@ -82,17 +82,24 @@ private struct KernelBuilder {
             var builder = ProgramBuilder(graph, group, fusion)
             program = builder.build(&memory)
         }
-        if let product = group.product { return self.product(product, name, program) }
-        var partials: Int?
-        if program!.partialBytes > 0 {
-            let request = memory.request(
-                program!.partialBytes, wave, wave, name: "partial sums", shape: Shape([program!.partialBytes]))
-            partials = memory.pointers.slot(.workspace(request))
+        guard let product = group.product else {
+            return ProgramKernel(name: name, program!, partials: partials(of: program!, wave))
         }
-        return ProgramKernel(name: name, program!, partials: partials)
+        guard group.followsProduct, let program else { return self.product(product, name, program) }
+        let following = ProgramKernel(name: name, program, partials: partials(of: program, wave))
+        guard let first = self.product(product, name, nil) else { return following }
+        return ChainKernel(name: name, first, following)
     }
 
-    private mutating func product(_ index: Int, _ name: String, _ epilogue: Program?) -> Kernel? {
+    /// The slot of the memory for a program's accumulators, where it has any.
+    private mutating func partials(of program: Program, _ wave: Int) -> Int? {
+        guard program.partialBytes > 0 else { return nil }
+        let request = memory.request(
+            program.partialBytes, wave, wave, name: "partial sums", shape: Shape([program.partialBytes]))
+        return memory.pointers.slot(.workspace(request))
+    }
+
+    private mutating func product(_ index: Int, _ name: String, _ epilogue: Program?) -> ProductKernel? {
         let value = graph.values[index], shape = value.shape, rank = shape.rank
         if shape.count == 0 { return nil }
         let (a, b) = (value.inputs[0], value.inputs[1])
@@ -191,7 +198,7 @@ private struct KernelBuilder {
             .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .not, .convert, .alias, .add, .subtract,
             .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .and, .or, .select, .sum, .max, .reshape, .transpose, .broadcast, .slice, .reverse,
-            .matmul:
+            .matmul, .adamMean, .adamSquare, .adamValue:
             trap("\(value.primitive.name) has no kernel of its own")
         }
     }

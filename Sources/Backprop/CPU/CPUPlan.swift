@@ -46,14 +46,17 @@ final class CPUPlan: Executable {
         scalarBytes = ((graphScalars + addedScalars.count) * 8 + 63) & ~63
         self.workspaceBytes = workspaceBytes + scalarBytes
         kernelCount = waves.reduce(0) { $0 + $1.count }
-        productCount = waves.reduce(0) { $0 + $1.count { $0 is ProductKernel } }
+        productCount = waves.reduce(0) { $0 + $1.count { $0 is ProductKernel || $0 is ChainKernel } }
     }
 
-    func run(leaves: [Storage], scalars: [ScalarCell], outputs: [Storage]) {
+    func begin(_ scalars: [ScalarCell]) -> MemoryBlock {
         let workspace = Workspace.borrow(workspaceBytes)
-        defer { Workspace.giveBack(workspace) }
+        for (index, cell) in scalars.enumerated() { cell.write(to: workspace.pointer + index * 8) }
+        return workspace
+    }
+
+    func run(_ workspace: MemoryBlock, leaves: [Storage], outputs: [Storage]) {
         let base = workspace.pointer
-        for (index, cell) in scalars.enumerated() { cell.write(to: base + index * 8) }
         for (index, cell) in addedScalars.enumerated() { cell.write(to: base + (graphScalars + index) * 8) }
         withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: pointers.count + 1) { table in
             for (slot, entry) in pointers.enumerated() {
@@ -69,6 +72,7 @@ final class CPUPlan: Executable {
             run(UnsafePointer(table.baseAddress!))
         }
         withExtendedLifetime((leaves, outputs)) {}
+        Workspace.giveBack(workspace)
         EngineCounters.countRun(kernels: kernelCount, products: productCount)
     }
 
@@ -123,25 +127,20 @@ final class CPUPlan: Executable {
 /// Memory that plans borrow while they run. One block is kept, as large as the largest plan so far needed: plans run one
 /// after the other in a training loop, and share it.
 enum Workspace {
-    struct Block: @unchecked Sendable {
-        let pointer: UnsafeMutableRawPointer
-        let bytes: Int
-    }
+    private static let kept = Mutex<MemoryBlock?>(nil)
 
-    private static let kept = Mutex<Block?>(nil)
-
-    static func borrow(_ bytes: Int) -> Block {
-        let block = kept.withLock { kept -> Block? in
+    static func borrow(_ bytes: Int) -> MemoryBlock {
+        let block = kept.withLock { kept -> MemoryBlock? in
             guard let block = kept, block.bytes >= bytes else { return nil }
             kept = nil
             return block
         }
         if let block { return block }
-        return Block(pointer: MemoryPool.shared.take(bytes), bytes: bytes)
+        return MemoryBlock(pointer: MemoryPool.shared.take(bytes), bytes: bytes)
     }
 
-    static func giveBack(_ block: Block) {
-        let surplus = kept.withLock { kept -> Block? in
+    static func giveBack(_ block: MemoryBlock) {
+        let surplus = kept.withLock { kept -> MemoryBlock? in
             if let other = kept, other.bytes >= block.bytes { return block }
             defer { kept = block }
             return kept

@@ -126,6 +126,23 @@ final class ProductKernel: Kernel, @unchecked Sendable {
     }
 }
 
+/// A small product and the cluster that reads it, as one task.
+final class ChainKernel: Kernel, @unchecked Sendable {
+    private let first: ProductKernel
+    private let second: ProgramKernel
+
+    init(name: String, _ first: ProductKernel, _ second: ProgramKernel) {
+        (self.first, self.second) = (first, second)
+        super.init(name: name, tasks: 1)
+    }
+
+    override func run(task: Int, _ pointers: Pointers) {
+        for task in 0..<first.tasks { first.run(task: task, pointers) }
+        for task in 0..<second.tasks { second.run(task: task, pointers) }
+        if second.needsFinish { second.finish(pointers) }
+    }
+}
+
 /// Parts written side by side into one result: concatenation, and padding around one part.
 final class AssemblyKernel: Kernel, @unchecked Sendable {
     private let parts: [Program]

@@ -60,6 +60,11 @@ struct MemoryMap {
                 }
             }
         }
+        // A product that its own group reads from memory is read in the wave that computes it, if not later.
+        for group in fusion.groups where group.followsProduct {
+            let product = group.product!
+            lastRead[product] = Swift.max(lastRead[product] ?? 0, schedule.waveOf[group.id])
+        }
         for (index, last) in lastRead.sorted(by: { $0.key < $1.key }) where places[index] == nil {
             let value = graph.values[index]
             places[index] = .workspace(

@@ -13,58 +13,136 @@ struct ReverseWalk {
         case nodes([Node])
     }
 
-    private var order: [Node] = []
+    /// Everything with a variable among its ancestors, operands first.
+    private var order = Scratch<Unmanaged<Node>>()
+    /// For each of them whether it leads to a target, which is when a gradient for it is worth recording.
+    private var isWanted: [Bool] = []
     private var cotangents: [Tensor?] = []
-    /// Whether a target is among the ancestors.
-    private var leadsToTarget: [Bool] = []
 
     /// Gradients of `output`, contracted with `seed`, for the targets: one for each of the nodes (nil where none flows),
-    /// or deposited in the cells. Runs under the lock of the graph.
-    static func run(from output: Node, seed: Tensor, targets: Targets, keepingGraph: Bool, epoch: UInt32) -> (
-        gradients: [Tensor?], cells: [GradientCell]
-    ) {
+    /// or deposited in the cells. Runs under the lock of the graph, with a mark that no node carries yet.
+    static func run(
+        from output: Node, seed: Tensor, targets: Targets, keepingGraph: Bool, epoch: UInt32
+    ) -> (gradients: [Tensor?], cells: [GradientCell]) {
         bk_walk_depth_add(1)
         defer { bk_walk_depth_add(-1) }
         var walk = ReverseWalk()
+        defer { walk.order.deallocate() }
         walk.collect(from: output, epoch)
-        walk.mark(targets)
-        let isWanted = walk.leadsToTarget
-        walk.cotangents = Array(repeating: nil, count: walk.order.count)
-        walk.cotangents[Int(output.index)] = seed
-        var deposited: [GradientCell] = []
-        var isTarget: Set<ObjectIdentifier> = []
-        if case .nodes(let nodes) = targets { isTarget = Set(nodes.map(ObjectIdentifier.init)) }
-
-        for position in walk.order.indices.reversed() where isWanted[position] {
-            let node = walk.order[position]
-            guard let cotangent = walk.cotangents[position] else { continue }
-            if node.isParameter, case .cells = targets {
-                guard let cell = node.cell else { continue }
-                if let sum = cell.gradient {
-                    cell.gradient = (Tensor(sum) + cotangent).node
-                } else {
-                    cell.gradient = cotangent.node
-                }
-                cell.passes += 1
-                deposited.append(cell)
-            } else if !node.isParameter {
-                walk.propagate(cotangent, through: node, isWanted)
-            }
-            if !isTarget.contains(ObjectIdentifier(node)) { walk.cotangents[position] = nil }
-        }
+        let cells: [GradientCell]
         var gradients: [Tensor?] = []
-        if case .nodes(let nodes) = targets {
-            gradients = nodes.map { node in
-                let position = Int(node.index)
-                return position < walk.order.count && walk.order[position] === node ? walk.cotangents[position] : nil
+        switch targets {
+        case .cells:
+            walk.markWaysToParameters()
+            walk.cotangents[Int(output.index)] = seed
+            cells = walk.sweepToCells()
+        case .nodes(let nodes):
+            // A node that was not reached may carry an index of an earlier walk.
+            let positions = nodes.map { $0.mark == epoch ? Int($0.index) : -1 }
+            walk.markWays(to: positions)
+            walk.cotangents[Int(output.index)] = seed
+            walk.sweep(keeping: positions)
+            gradients = positions.map { $0 >= 0 ? walk.cotangents[$0] : nil }
+            cells = []
+        }
+        if !keepingGraph {
+            for index in walk.order.indices { walk.order[index]._withUnsafeGuaranteedRef { $0.isConsumed = $0.isConsumed || !$0.isParameter } }
+        }
+        return (gradients, cells)
+    }
+
+    private struct Visit: BitwiseCopyable {
+        var node: Unmanaged<Node>
+        var isDone: Bool
+    }
+
+    /// The nodes between the output and variables, by an iterative walk.
+    private mutating func collect(from output: Node, _ epoch: UInt32) {
+        var stack = Scratch<Visit>()
+        defer { stack.deallocate() }
+        stack.append(Visit(node: Unmanaged.passUnretained(output), isDone: false))
+        while !stack.isEmpty {
+            let (unmanaged, isDone) = (stack[stack.count - 1].node, stack[stack.count - 1].isDone)
+            stack.removeLast()
+            unmanaged._withUnsafeGuaranteedRef { node in
+                if isDone {
+                    node.index = Int32(order.count)
+                    order.append(unmanaged)
+                    return
+                }
+                if node.mark == epoch { return }
+                node.mark = epoch
+                if node.edge0 == nil, !node.isParameter {
+                    trap(
+                        "backward: the graph of this value was released by an earlier backward pass; call backward(keepingGraph: true) there")
+                }
+                stack.append(Visit(node: unmanaged, isDone: true))
+                if node.isParameter { return }
+                node.forEachEdge { edge in
+                    if edge._withUnsafeGuaranteedRef({ $0.variables != 0 && $0.mark != epoch }) {
+                        stack.append(Visit(node: edge, isDone: false))
+                    }
+                }
             }
         }
-        if !keepingGraph { for node in walk.order where !node.isParameter { node.isConsumed = true } }
-        return (gradients, deposited)
+        isWanted = Array(repeating: false, count: order.count)
+        cotangents = Array(repeating: nil, count: order.count)
+    }
+
+    private mutating func markWaysToParameters() {
+        for position in order.indices {
+            order[position]._withUnsafeGuaranteedRef { node in
+                isWanted[position] = node.isParameter || leads(node)
+            }
+        }
+    }
+
+    private mutating func markWays(to targets: [Int]) {
+        for target in targets where target >= 0 { isWanted[target] = true }
+        for position in order.indices where !isWanted[position] {
+            order[position]._withUnsafeGuaranteedRef { node in isWanted[position] = !node.isParameter && leads(node) }
+        }
+    }
+
+    /// Whether an operand of the node is wanted.
+    private func leads(_ node: Node) -> Bool {
+        var result = false
+        node.forEachEdge { edge in
+            edge._withUnsafeGuaranteedRef { if $0.variables != 0 && isWanted[Int($0.index)] { result = true } }
+        }
+        return result
+    }
+
+    private mutating func sweepToCells() -> [GradientCell] {
+        var cells: [GradientCell] = []
+        for position in order.indices.reversed() where isWanted[position] {
+            guard let cotangent = cotangents[position] else { continue }
+            cotangents[position] = nil
+            let node = order[position].takeUnretainedValue()
+            guard node.isParameter else {
+                propagate(cotangent, through: node)
+                continue
+            }
+            guard let cell = node.cell else { continue }
+            cell.gradient = cell.gradient.map { (Tensor($0) + cotangent).node } ?? cotangent.node
+            cell.passes += 1
+            cells.append(cell)
+        }
+        return cells
+    }
+
+    private mutating func sweep(keeping targets: [Int]) {
+        for position in order.indices.reversed() where isWanted[position] {
+            guard let cotangent = cotangents[position] else { continue }
+            if !targets.contains(position) { cotangents[position] = nil }
+            let node = order[position].takeUnretainedValue()
+            // One target may be computed from another.
+            if !node.isParameter && leads(node) { propagate(cotangent, through: node) }
+        }
     }
 
     /// Hands the gradient of a result on to its operands.
-    private mutating func propagate(_ cotangent: Tensor, through node: Node, _ isWanted: [Bool]) {
+    private mutating func propagate(_ cotangent: Tensor, through node: Node) {
         let context = RuleContext(node: node, cotangent: cotangent)
         var position = 0
         node.forEachInput { input in
@@ -82,7 +160,7 @@ struct ReverseWalk {
         let source = gradient.node.shape
         let added = source.rank - shape.rank
         var axes = AxisSet()
-        for axis in 0..<Swift.max(0, source.rank) {
+        for axis in 0..<source.rank {
             if axis < added || (shape[axis - added] == 1 && source[axis] != 1) { axes.insert(axis) }
         }
         var result = gradient.node
@@ -90,46 +168,5 @@ struct ReverseWalk {
         if added > 0 { result = Node.reshape(result, Shape(result.shape.array.dropFirst(added))) }
         // A rule may answer with fewer elements than the operand has, when each has the same gradient.
         return Tensor(result.shape == shape ? result : Node.broadcast(result, shape))
-    }
-
-    /// Everything with a variable among its ancestors, operands first.
-    private mutating func collect(from output: Node, _ epoch: UInt32) {
-        var stack: [(node: Node, isDone: Bool)] = [(output, false)]
-        while let (node, isDone) = stack.popLast() {
-            if isDone {
-                node.index = Int32(order.count)
-                order.append(node)
-                continue
-            }
-            if node.mark == epoch { continue }
-            node.mark = epoch
-            if node.input0 == nil, !node.isParameter {
-                trap(
-                    "backward: the graph of this value was released by an earlier backward pass; call backward(keepingGraph: true) there")
-            }
-            stack.append((node, true))
-            if !node.isParameter {
-                node.forEachInput { if $0.variables != 0 && $0.mark != epoch { stack.append(($0, false)) } }
-            }
-        }
-    }
-
-    private mutating func mark(_ targets: Targets) {
-        leadsToTarget = Array(repeating: false, count: order.count)
-        if case .nodes(let nodes) = targets {
-            for node in nodes {
-                let index = Int(node.index)
-                if index < order.count && order[index] === node { leadsToTarget[index] = true }
-            }
-        }
-        for (position, node) in order.enumerated() {
-            if node.isParameter {
-                if case .cells = targets { leadsToTarget[position] = true }
-                continue
-            }
-            var leads = leadsToTarget[position]
-            node.forEachInput { if $0.variables != 0 && leadsToTarget[Int($0.index)] { leads = true } }
-            leadsToTarget[position] = leads
-        }
     }
 }

@@ -13,7 +13,8 @@ struct RuleContext {
         case 0: node.input0!
         case 1: node.input1!
         case 2: node.input2!
-        default: node.moreInputs![position - 3]
+        case 3: node.input3!
+        default: node.moreInputs![position - 4]
         }
     }
 }
@@ -27,6 +28,8 @@ extension RuleContext {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
             .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices:
             return nil
+        case .adamMean, .adamSquare, .adamValue:
+            trap("\(node.primitive.name) is an update of an optimizer and has no gradient")
 
         case .negate: return -g
         case .abs: return g * sign(x)
@@ -39,7 +42,7 @@ extension RuleContext {
         case .sin: return g * cos(x)
         case .cos: return -(g * sin(x))
         case .tanh: return g * (1 - output * output)
-        case .sigmoid: return g * (output * (1 - output))
+        case .sigmoid: return (g * output) * (1 - output)
         case .erf: return g * exp(-(x * x)) * 1.1283791670955126  // 2 / sqrt(pi)
         case .convert: return g.asType(x.dtype)
         case .alias: return g

@@ -4,7 +4,7 @@ extension Primitive {
     var savedForGradient: (inputs: Int, output: Bool) {
         switch self {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
-            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices:
+            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices, .adamMean, .adamSquare, .adamValue:
             (0, false)
         case .negate, .convert, .alias, .add, .subtract, .sum, .reshape, .transpose, .broadcast, .slice, .reverse,
             .pad, .concatenate:

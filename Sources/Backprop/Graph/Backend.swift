@@ -14,8 +14,10 @@ package protocol Executable: AnyObject, Sendable {
     var workspaceBytes: Int { get }
     /// Workspace by value, for the bill.
     var workspaceItems: [BillItem] { get }
-    /// Computes the outputs. `leaves` and `outputs` are in the order of the canonical graph.
-    func run(leaves: [Storage], scalars: [ScalarCell], outputs: [Storage])
+    /// Memory for one run, with the numbers of the graph written to it.
+    func begin(_ scalars: [ScalarCell]) -> MemoryBlock
+    /// Computes the outputs, and gives the memory back. `leaves` and `outputs` are in the order of the canonical graph.
+    func run(_ workspace: MemoryBlock, leaves: [Storage], outputs: [Storage])
     /// The plan as a person reads it.
     var description: String { get }
 }

@@ -27,6 +27,14 @@ package struct CanonicalGraph: Sendable {
     package var outputs: [Int]
 }
 
+/// The numbers that are part of the canonical form after all, since plans treat them differently.
+enum ScalarLiteral: UInt64 {
+    case none = 0
+    case one = 1
+
+    init(_ node: Node) { self = node.dtype.isFloatingPoint && node.bits == (1.0).bitPattern ? .one : .none }
+}
+
 /// The 128 bits by which the plan cache knows a canonical graph.
 package struct CanonicalKey: Hashable, Sendable {
     var low: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -42,32 +50,37 @@ package struct CanonicalKey: Hashable, Sendable {
 }
 
 /// Walks from the roots to everything that has to be computed for them. Lives inside the lock of the graph, so its
-/// arrays are reused from one evaluation to the next.
-struct Traversal {
+/// lists are reused from one evaluation to the next; the addresses in them are what `@unchecked` stands for.
+struct Traversal: @unchecked Sendable {
     /// Everything reached, inputs first.
-    private(set) var order: [Unmanaged<Node>] = []
+    private(set) var order = Scratch<Unmanaged<Node>>()
     /// References to each of them from others of them.
-    private(set) var uses: [Int32] = []
-    private(set) var leaves: [Unmanaged<Node>] = []
+    private var uses = Scratch<Int32>()
+    private(set) var leaves = Scratch<Unmanaged<Node>>()
     /// Distinct numbers of `scalar` nodes, in the form in which kernels read them.
     private(set) var scalars: [ScalarCell] = []
     /// Positions in `order` that become outputs.
-    private(set) var outputs: [Int32] = []
+    private(set) var outputs = Scratch<Int32>()
     private(set) var key = CanonicalKey()
 
-    private var stack: [(node: Unmanaged<Node>, next: Int32)] = []
-    private var scalarSlots: [ScalarCell: Int32] = [:]
+    private struct Visit: BitwiseCopyable {
+        var node: Unmanaged<Node>
+        var next: Int32
+    }
+
+    private var stack = Scratch<Visit>()
+    private var scalarSlots: [ScalarCell: Int] = [:]
     private var epoch: UInt32 = 0
     private var isSaved: [Bool] = []
 
     mutating func run(roots: [Node], epoch: UInt32) {
         self.epoch = epoch
-        order.removeAll(keepingCapacity: true)
-        uses.removeAll(keepingCapacity: true)
-        leaves.removeAll(keepingCapacity: true)
+        order.removeAll()
+        uses.removeAll()
+        leaves.removeAll()
+        outputs.removeAll()
         scalars.removeAll(keepingCapacity: true)
-        outputs.removeAll(keepingCapacity: true)
-        scalarSlots.removeAll(keepingCapacity: true)
+        if !scalarSlots.isEmpty { scalarSlots.removeAll(keepingCapacity: true) }
         key = CanonicalKey()
         for root in roots where root.mark != epoch { descend(from: root) }
         markSavedForBackward()
@@ -78,9 +91,11 @@ struct Traversal {
             if isSource { continue }
             // Somebody outside holds it: a tensor, or an operation that is not part of this evaluation.
             let isHeld = references > Int(uses[position])
-            if isHeld || (!isSaved.isEmpty && isSaved[position]) { outputs.append(Int32(position)) }
+            if isHeld || (!isSaved.isEmpty && isSaved[position]) {
+                outputs.append(Int32(position))
+                key.mix(UInt64(position))
+            }
         }
-        for output in outputs { key.mix(UInt64(output)) }
         key.mix(UInt64(order.count))
         EngineCounters.countNodes(order.count)
     }
@@ -94,38 +109,47 @@ struct Traversal {
 
     private mutating func descend(from root: Node) {
         root.mark = epoch
-        stack.append((Unmanaged.passUnretained(root), 0))
-        while let (unmanaged, next) = stack.last {
-            let child: Unmanaged<Node>? = unmanaged._withUnsafeGuaranteedRef { node in
-                if node.storage != nil { return nil }
-                var position = next
-                while true {
-                    let input: Node?
-                    switch position {
-                    case 0: input = node.input0
-                    case 1: input = node.input1
-                    case 2: input = node.input2
-                    default:
-                        let index = Int(position) - 3
-                        if let more = node.moreInputs, index < more.count { input = more[index] } else { return nil }
-                    }
-                    position += 1
-                    guard let input else {
-                        if position > 3 { return nil }
-                        continue
-                    }
-                    if input.mark != epoch {
-                        input.mark = epoch
-                        stack[stack.count - 1].next = position
-                        return Unmanaged.passUnretained(input)
-                    }
-                }
-            }
-            if let child {
-                stack.append((child, 0))
+        stack.append(Visit(node: Unmanaged.passUnretained(root), next: 0))
+        while !stack.isEmpty {
+            let node = stack[stack.count - 1].node
+            if let (child, position) = unvisitedInput(of: node, from: stack[stack.count - 1].next) {
+                stack[stack.count - 1].next = position
+                stack.append(Visit(node: child, next: 0))
             } else {
                 stack.removeLast()
-                emit(unmanaged)
+                emit(node)
+            }
+        }
+    }
+
+    /// The next input that has not been reached, which is marked as reached, and the position after it.
+    @inline(__always)
+    private func unvisitedInput(
+        of unmanaged: Unmanaged<Node>, from start: Int32
+    ) -> (Unmanaged<Node>, Int32)? {
+        unmanaged._withUnsafeGuaranteedRef { node in
+            if node.storage != nil { return nil }
+            var position = start
+            while true {
+                let edge: Unmanaged<Node>?
+                switch position {
+                case 0: edge = node.edge0
+                case 1: edge = node.edge1
+                case 2: edge = node.edge2
+                case 3: edge = node.edge3
+                default:
+                    let index = Int(position) - 4
+                    guard let more = node.moreInputs, index < more.count else { return nil }
+                    edge = Unmanaged.passUnretained(more[index])
+                }
+                position += 1
+                guard let edge else { return nil }
+                let isNew = edge._withUnsafeGuaranteedRef { input in
+                    if input.mark == epoch { return false }
+                    input.mark = epoch
+                    return true
+                }
+                if isNew { return (edge, position) }
             }
         }
     }
@@ -137,33 +161,41 @@ struct Traversal {
             uses.append(0)
             let isLeaf = node.storage != nil
             let kind: Primitive = isLeaf ? .constant : node.primitive
+            let listCount = node.list == nil ? 0 : node.list!.count
             key.mix(
                 UInt64(kind.rawValue) | UInt64(node.dtype.rawValue) << 8 | UInt64(node.shape.rank) << 16
-                    | UInt64(node.list?.count ?? 0) << 24)
+                    | UInt64(listCount) << 24)
             node.shape.forEachWord { key.mix($0) }
             if isLeaf {
                 leaves.append(unmanaged)
                 return
             }
             if kind == .scalar {
-                let cell = ScalarCell(bits: node.bits, dtype: node.dtype)
-                var slot = Int32(scalars.count)
-                if let known = scalarSlots[cell] {
-                    slot = known
-                } else {
-                    scalarSlots[cell] = slot
-                    scalars.append(cell)
-                }
-                key.mix(UInt64(slot))
+                key.mix(UInt64(slot(of: ScalarCell(bits: node.bits, dtype: node.dtype))))
+                key.mix(ScalarLiteral(node).rawValue)
                 return
             }
             key.mix(node.bits)
-            node.forEachInput { input in
-                uses[Int(input.index)] += 1
-                key.mix(UInt64(truncatingIfNeeded: input.index))
+            node.forEachEdge { edge in
+                let index = Int(edge._withUnsafeGuaranteedRef { $0.index })
+                uses[index] += 1
+                key.mix(UInt64(truncatingIfNeeded: index))
             }
-            if let list = node.list { for number in list { key.mix(UInt64(bitPattern: Int64(number))) } }
+            if listCount > 0 { for number in node.list! { key.mix(UInt64(bitPattern: Int64(number))) } }
         }
+    }
+
+    /// The number of a scalar among the distinct ones. There are few as a rule, so looking through them is quickest.
+    private mutating func slot(of cell: ScalarCell) -> Int {
+        if scalars.count < 24 {
+            for index in scalars.indices where scalars[index] == cell { return index }
+        } else {
+            if scalarSlots.isEmpty { for (index, known) in scalars.enumerated() { scalarSlots[known] = index } }
+            if let known = scalarSlots[cell] { return known }
+            scalarSlots[cell] = scalars.count
+        }
+        scalars.append(cell)
+        return scalars.count - 1
     }
 
     /// Where a backward pass may still follow, the values it will ask for stay in memory, so that the forward pass
@@ -171,8 +203,9 @@ struct Traversal {
     private mutating func markSavedForBackward() {
         isSaved.removeAll(keepingCapacity: true)
         for position in order.indices {
-            let node = order[position]._withUnsafeGuaranteedRef { $0 }
-            guard node.storage == nil, node.needsGradient else { continue }
+            let isOpen = order[position]._withUnsafeGuaranteedRef { $0.storage == nil && $0.needsGradient }
+            guard isOpen else { continue }
+            let node = order[position].takeUnretainedValue()
             if isSaved.isEmpty { isSaved = Array(repeating: false, count: order.count) }
             let saved = node.primitive.savedForGradient
             if saved.output { isSaved[position] = true }
@@ -189,7 +222,8 @@ struct Traversal {
         var values: [Value] = []
         values.reserveCapacity(order.count)
         var leaf = 0
-        for unmanaged in order {
+        for position in order.indices {
+            let unmanaged = order[position]
             let node = unmanaged._withUnsafeGuaranteedRef { $0 }
             if node.storage != nil {
                 values.append(
@@ -201,14 +235,15 @@ struct Traversal {
                 primitive: node.primitive, dtype: node.dtype, shape: node.shape, bits: node.bits, list: node.list,
                 inputs: [])
             if node.isScalarConstant {
-                value.bits = 0
-                value.source = Int(scalarSlots[ScalarCell(bits: node.bits, dtype: node.dtype)]!)
+                value.bits = ScalarLiteral(node).rawValue
+                value.source = scalars.firstIndex(of: ScalarCell(bits: node.bits, dtype: node.dtype))!
             }
             node.forEachInput { value.inputs.append(Int($0.index)) }
             values.append(value)
         }
         return CanonicalGraph(
-            values: values, leafCount: leaves.count, scalarCount: scalars.count, outputs: outputs.map(Int.init))
+            values: values, leafCount: leaves.count, scalarCount: scalars.count, 
+            outputs: outputs.indices.map { Int(outputs[$0]) })
     }
 }
 

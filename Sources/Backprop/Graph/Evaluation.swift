@@ -35,7 +35,10 @@ package enum Graph {
             launch = prepare(roots, &state)
         }
         launch?.run()
-        for root in roots { root.storage?.waitUntilReady() }
+        for root in roots {
+            // What this run did not compute, another thread may still be computing.
+            if let storage = root.storage, !storage.isReady { storage.waitUntilReady() }
+        }
     }
 
     /// Empties the plan cache.
@@ -51,7 +54,7 @@ package enum Graph {
     /// What evaluating the nodes will hold in memory, without running anything.
     package static func bill(_ roots: [Node]) -> MemoryBill {
         state.withLock { state in
-            let pending = roots.filter { $0.storage == nil }
+            let pending = roots.filter { $0.storage == nil && !$0.isScalarConstant }
             guard !pending.isEmpty else { return MemoryBill(items: [], peakBytes: 0) }
             let roots = pending + state.awaited
             state.traversal.run(roots: roots, epoch: state.nextEpoch())
@@ -61,11 +64,8 @@ package enum Graph {
     }
 
     private static func prepare(_ roots: [Node], _ state: inout State) -> Launch? {
-        var isPending = false
-        for root in roots where root.storage == nil { isPending = true }
-        guard isPending else { return nil }
-        var wanted = roots.filter { $0.storage == nil && !$0.isScalarConstant }
-        for root in roots where root.storage == nil && root.isScalarConstant { materialize(scalar: root) }
+        var wanted: [Node] = []
+        for root in roots where root.storage == nil && !root.isScalarConstant { wanted.append(root) }
         guard !wanted.isEmpty else { return nil }
         if !state.awaited.isEmpty {
             for node in state.awaited where node.storage == nil { wanted.append(node) }
@@ -76,7 +76,15 @@ package enum Graph {
         return Launch(state.traversal, executable)
     }
 
-    private static func materialize(scalar node: Node) {
+    /// The elements of a node; computes them where they are not in memory. A number is written to memory of its own
+    /// each time, since its node may be shared by many graphs.
+    package static func elements(of node: Node) -> Storage {
+        if node.isScalarConstant { return storage(scalar: node) }
+        evaluate([node])
+        return node.storage!
+    }
+
+    private static func storage(scalar node: Node) -> Storage {
         let storage = Storage(byteCount: node.dtype.byteCount)
         switch node.dtype {
         case .bool, .uint8: storage.pointer.storeBytes(of: UInt8(truncatingIfNeeded: node.bits), as: UInt8.self)
@@ -85,55 +93,58 @@ package enum Graph {
         case .float32: storage.pointer.storeBytes(of: Float(node.scalarValue), as: Float.self)
         case .float64: storage.pointer.storeBytes(of: node.scalarValue, as: Double.self)
         }
-        node.storage = storage
+        return storage
     }
 }
 
 /// One run of a plan with its memory, made under the lock and run outside of it.
 private struct Launch {
     let executable: any Executable
-    let leaves: [Storage]
-    let scalars: [ScalarCell]
-    let outputs: [Storage]
+    let workspace: MemoryBlock
+    private(set) var leaves: [Storage] = []
+    private(set) var outputs: [Storage] = []
     /// Leaves that other runs may still be computing.
-    let unfinished: [Storage]
+    private var unfinished: [Storage] = []
 
     init(_ traversal: borrowing Traversal, _ executable: any Executable) {
         self.executable = executable
-        scalars = traversal.scalars
-        var leaves = traversal.leaves.map { $0._withUnsafeGuaranteedRef { $0.storage! } }
-        let outputNodes = traversal.outputs.map { traversal.order[Int($0)].takeUnretainedValue() }
-        // The history goes first: it holds the old parameters, and whether somebody else still does decides
-        // whether their memory can be taken over.
-        for node in outputNodes {
+        workspace = executable.begin(traversal.scalars)
+        leaves.reserveCapacity(traversal.leaves.count)
+        for index in traversal.leaves.indices {
+            let storage = traversal.leaves[index]._withUnsafeGuaranteedRef { $0.storage! }
+            if !storage.isReady { unfinished.append(storage) }
+            leaves.append(storage)
+        }
+        // The history goes first: it holds the old parameters, and whether somebody else still does decides whether
+        // their memory can be taken over. Outputs are held meanwhile, since one may hang on the history of another.
+        let nodes = traversal.outputs.indices.map {
+            traversal.order[Int(traversal.outputs[$0])].takeUnretainedValue()
+        }
+        for node in nodes {
             node.pendingDepth = 0
             if !node.needsGradient || node.isParameter { node.dropInputs() }
         }
-        unfinished = leaves.filter { !$0.isReady }
-        let donors = executable.donors
-        let shared = executable.sharedLeaves
-        outputs = outputNodes.indices.map { position in
-            let node = outputNodes[position]
+        let donors = executable.donors, sharedLeaves = executable.sharedLeaves
+        outputs.reserveCapacity(traversal.outputs.count)
+        for (output, node) in nodes.enumerated() {
+            let donor = donors[output]
             let storage: Storage
-            if shared[position] >= 0 {
-                storage = leaves[shared[position]]
-            } else if donors[position] >= 0, leaves[donors[position]].isReady,
-                isKnownUniquelyReferenced(&leaves[donors[position]])
-            {
-                storage = leaves[donors[position]]
+            if sharedLeaves[output] >= 0 {
+                storage = leaves[sharedLeaves[output]]
+            } else if donor >= 0, leaves[donor].isReady, isKnownUniquelyReferenced(&leaves[donor]) {
+                storage = leaves[donor]
                 storage.beginOverwriting()
             } else {
                 storage = Storage(byteCount: node.shape.count * node.dtype.byteCount, isReady: false)
             }
             node.storage = storage
-            return storage
+            outputs.append(storage)
         }
-        self.leaves = leaves
     }
 
     func run() {
         for leaf in unfinished { leaf.waitUntilReady() }
-        executable.run(leaves: leaves, scalars: scalars, outputs: outputs)
+        executable.run(workspace, leaves: leaves, outputs: outputs)
         for output in outputs { output.finish() }
     }
 }

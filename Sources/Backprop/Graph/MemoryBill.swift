@@ -33,14 +33,14 @@ extension MemoryBill {
         var items: [BillItem] = []
         var peak = executable.workspaceBytes
         var counted: Set<ObjectIdentifier> = []
-        for leaf in traversal.leaves {
-            let node = leaf.takeUnretainedValue()
+        for index in traversal.leaves.indices {
+            let node = traversal.leaves[index].takeUnretainedValue()
             guard counted.insert(ObjectIdentifier(node.storage!)).inserted else { continue }
             items.append(BillItem(name: "input", shape: node.shape.array, bytes: node.storage!.byteCount))
             peak += node.storage!.byteCount
         }
-        for (position, output) in traversal.outputs.enumerated() {
-            let node = traversal.order[Int(output)].takeUnretainedValue()
+        for position in traversal.outputs.indices {
+            let node = traversal.order[Int(traversal.outputs[position])].takeUnretainedValue()
             guard executable.sharedLeaves[position] < 0 else { continue }
             if executable.donors[position] >= 0 { continue }
             let bytes = node.shape.count * node.dtype.byteCount

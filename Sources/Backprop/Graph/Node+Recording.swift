@@ -1,7 +1,15 @@
 /// Shape and dtype rules: the only way in which nodes are recorded.
 extension Node {
+    /// The numbers that gradient rules and functions use most, shared by all graphs.
+    private static let common: [[Node]] = [DType.float32, .float64].map { dtype in
+        [0.0, 1.0, 2.0].map { Node(.scalar, dtype, .scalar, bits: $0.bitPattern) }
+    }
+
     /// A number of the given dtype.
     package static func scalar(_ value: Double, _ dtype: DType) -> Node {
+        if dtype.isFloatingPoint, value == 0 || value == 1 || value == 2, value.sign == .plus {
+            return common[dtype == .float32 ? 0 : 1][Int(value)]
+        }
         let bits = dtype.isFloatingPoint ? value.bitPattern : UInt64(bitPattern: Int64(value))
         return Node(.scalar, dtype, .scalar, bits: bits)
     }
@@ -142,7 +150,8 @@ extension Node {
         shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
         return Node(
             .concatenate, parts[0].dtype, shape, parts[0], parts[1], parts.count > 2 ? parts[2] : nil,
-            bits: UInt64(axis), moreInputs: parts.count > 3 ? Array(parts[3...]) : nil)
+            parts.count > 3 ? parts[3] : nil, bits: UInt64(axis),
+            moreInputs: parts.count > 4 ? Array(parts[4...]) : nil)
     }
 
     /// The product of matrices in the last two axes, each read transposed where asked for; leading axes broadcast.
@@ -188,6 +197,21 @@ extension Node {
     /// The indices themselves; evaluation stops with a message where one lies outside of 0..<count.
     package static func checkIndices(_ indices: Node, below count: Int) -> Node {
         Node(.checkIndices, indices.dtype, indices.shape, indices, bits: UInt64(count))
+    }
+
+    /// The running mean of gradients after an update: mean + (gradient - mean) (1 - beta1).
+    package static func adamMean(_ mean: Node, gradient: Node, _ numbers: Node) -> Node {
+        Node(.adamMean, mean.dtype, mean.shape, mean, gradient, numbers)
+    }
+
+    /// The running mean of squared gradients after an update: square beta2 + ((1 - beta2) gradient) gradient.
+    package static func adamSquare(_ square: Node, gradient: Node, _ numbers: Node) -> Node {
+        Node(.adamSquare, square.dtype, square.shape, square, gradient, numbers)
+    }
+
+    /// The value after an update: value keep - (stepSize mean) / (sqrt(square) / correction + epsilon).
+    package static func adamValue(_ value: Node, mean: Node, square: Node, _ numbers: Node) -> Node {
+        Node(.adamValue, value.dtype, value.shape, value, mean, square, numbers)
     }
 
     /// The same value as a node of its own.

@@ -16,17 +16,20 @@ package final class Node: @unchecked Sendable {
     /// Attributes that do not fit: starts and steps of a slice, widths of a pad.
     package let list: [Int]?
 
-    @exclusivity(unchecked) package var input0: Node?
-    @exclusivity(unchecked) package var input1: Node?
-    @exclusivity(unchecked) package var input2: Node?
-    /// The inputs beyond the third.
-    @exclusivity(unchecked) package var moreInputs: [Node]?
+    // References to inputs are counted by hand, so that walking over a graph does not touch a counter at every edge.
+    @exclusivity(unchecked) private(set) var edge0: Unmanaged<Node>?
+    @exclusivity(unchecked) private(set) var edge1: Unmanaged<Node>?
+    @exclusivity(unchecked) private(set) var edge2: Unmanaged<Node>?
+    @exclusivity(unchecked) private(set) var edge3: Unmanaged<Node>?
+    /// The inputs beyond the fourth.
+    @exclusivity(unchecked) package private(set) var moreInputs: [Node]?
 
     @exclusivity(unchecked) package var storage: Storage?
     /// Whether this is the value of a parameter: differentiation ends here.
     @exclusivity(unchecked) package var isParameter = false
-    /// Where the gradient of a parameter's value goes.
-    @exclusivity(unchecked) package weak var cell: GradientCell?
+    /// Where the gradient of a parameter's value goes. The parameter empties it when it goes, which breaks the circle
+    /// of a gradient that was computed from the value.
+    @exclusivity(unchecked) package var cell: GradientCell?
     /// A backward pass has been recorded from here: the history is not needed once the value is in memory.
     @exclusivity(unchecked) package var isConsumed = false
     /// Operations on the longest way down; tells whether freeing the chain needs more than recursion.
@@ -38,16 +41,17 @@ package final class Node: @unchecked Sendable {
 
     package init(
         _ primitive: Primitive, _ dtype: DType, _ shape: Shape, _ input0: Node? = nil, _ input1: Node? = nil,
-        _ input2: Node? = nil, bits: UInt64 = 0, list: [Int]? = nil, moreInputs: [Node]? = nil
+        _ input2: Node? = nil, _ input3: Node? = nil, bits: UInt64 = 0, list: [Int]? = nil, moreInputs: [Node]? = nil
     ) {
         self.primitive = primitive
         self.dtype = dtype
         self.shape = shape
         self.bits = bits
         self.list = list
-        self.input0 = input0
-        self.input1 = input1
-        self.input2 = input2
+        edge0 = input0.map(Unmanaged.passRetained)
+        edge1 = input1.map(Unmanaged.passRetained)
+        edge2 = input2.map(Unmanaged.passRetained)
+        edge3 = input3.map(Unmanaged.passRetained)
         self.moreInputs = moreInputs
         var variables: UInt16 = 0
         var depth: Int32 = 0
@@ -66,6 +70,11 @@ package final class Node: @unchecked Sendable {
             variables |= input2.variables
             depth = Swift.max(depth, input2.depth)
             pending = Swift.max(pending, input2.pendingDepth)
+        }
+        if let input3 {
+            variables |= input3.variables
+            depth = Swift.max(depth, input3.depth)
+            pending = Swift.max(pending, input3.pendingDepth)
         }
         if let moreInputs {
             for input in moreInputs {
@@ -100,8 +109,25 @@ package final class Node: @unchecked Sendable {
     /// Chains up to this depth may be freed by plain recursion.
     private static let shallow: Int32 = 256
 
-    deinit {
-        if depth > Node.shallow { releaseInputsIteratively() }
+    deinit { releaseInputs() }
+
+    /// Forgets how the value was computed.
+    package func dropInputs() {
+        releaseInputs()
+        depth = 0
+    }
+
+    private func releaseInputs() {
+        if depth > Node.shallow { return releaseInputsIteratively() }
+        edge0?.release()
+        edge0 = nil
+        edge1?.release()
+        edge1 = nil
+        edge2?.release()
+        edge2 = nil
+        edge3?.release()
+        edge3 = nil
+        if moreInputs != nil { moreInputs = nil }
     }
 
     /// Frees a long chain without one stack frame a node.
@@ -114,27 +140,16 @@ package final class Node: @unchecked Sendable {
     }
 
     private func moveInputs(to pending: inout [Node]) {
-        if let node = input0 { pending.append(node) }
-        input0 = nil
-        if let node = input1 { pending.append(node) }
-        input1 = nil
-        if let node = input2 { pending.append(node) }
-        input2 = nil
+        if let edge0 { pending.append(edge0.takeRetainedValue()) }
+        edge0 = nil
+        if let edge1 { pending.append(edge1.takeRetainedValue()) }
+        edge1 = nil
+        if let edge2 { pending.append(edge2.takeRetainedValue()) }
+        edge2 = nil
+        if let edge3 { pending.append(edge3.takeRetainedValue()) }
+        edge3 = nil
         if let moreInputs { pending += moreInputs }
         moreInputs = nil
-    }
-
-    /// Forgets how the value was computed.
-    package func dropInputs() {
-        if depth > Node.shallow {
-            releaseInputsIteratively()
-        } else {
-            input0 = nil
-            input1 = nil
-            input2 = nil
-            moreInputs = nil
-        }
-        depth = 0
     }
 
     /// Whether a backward pass that is still possible runs through here.
@@ -144,12 +159,24 @@ package final class Node: @unchecked Sendable {
         return UInt32(variables) & open != 0 && !isConsumed
     }
 
+    package var input0: Node? { edge0?.takeUnretainedValue() }
+    package var input1: Node? { edge1?.takeUnretainedValue() }
+    package var input2: Node? { edge2?.takeUnretainedValue() }
+    package var input3: Node? { edge3?.takeUnretainedValue() }
+
+    /// Calls the body with every input in order, without counting references.
+    @inline(__always)
+    package func forEachEdge(_ body: (Unmanaged<Node>) -> Void) {
+        if let edge0 { body(edge0) }
+        if let edge1 { body(edge1) }
+        if let edge2 { body(edge2) }
+        if let edge3 { body(edge3) }
+        if let moreInputs { for input in moreInputs { body(Unmanaged.passUnretained(input)) } }
+    }
+
     @inline(__always)
     package func forEachInput(_ body: (Node) -> Void) {
-        if let input0 { body(input0) }
-        if let input1 { body(input1) }
-        if let input2 { body(input2) }
-        if let moreInputs { for input in moreInputs { body(input) } }
+        forEachEdge { edge in edge._withUnsafeGuaranteedRef { body($0) } }
     }
 
     package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }

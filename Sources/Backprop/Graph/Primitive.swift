@@ -38,6 +38,10 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case gather, scatterAdd
     /// Indices as they are, after a check that they lie in a range.
     case checkIndices
+
+    /// The three results of an Adam update, each as one node because an optimizer records them for every parameter at
+    /// every step. They run as one instruction where they meet, and as their composition elsewhere (CPU/ProgramBuilder+Adam).
+    case adamMean, adamSquare, adamValue
 }
 
 extension Primitive {
@@ -52,7 +56,7 @@ extension Primitive {
             .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .not, .convert, .add, .subtract, .multiply,
             .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual,
             .and, .or, .select, .sum, .max, .argMax, .pad, .concatenate, .matmul, .gather, .scatterAdd,
-            .checkIndices:
+            .checkIndices, .adamMean, .adamSquare, .adamValue:
             false
         }
     }

@@ -8,7 +8,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// The elements of one value in memory: dense, row-major, aligned to a cache line.
+/// The elements of one value in memory: dense and row-major; large ones are aligned to a cache line.
 ///
 /// Written by one plan before `isReady` turns true and never again, except by a plan that holds the only reference
 /// and reuses the memory in place; so readers need no lock, which is what `@unchecked` stands for.
@@ -34,6 +34,12 @@ package final class Storage: @unchecked Sendable {
     package func finish() { ready.store(true, ordering: .releasing) }
 }
 
+/// Memory that belongs to one run of a plan at a time, which is what `@unchecked` stands for.
+package struct MemoryBlock: @unchecked Sendable {
+    package let pointer: UnsafeMutableRawPointer
+    package let bytes: Int
+}
+
 /// Memory of tensors, with a bounded store of freed blocks: large blocks would otherwise go back to the system and
 /// be faulted in again page by page at every step.
 package final class MemoryPool: Sendable {
@@ -48,6 +54,8 @@ package final class MemoryPool: Sendable {
 
     /// Blocks below this size are left to `malloc`, which is good at them.
     private static let smallest = 1 << 16
+    /// Blocks below this size need no cache line of their own; asking for one costs more than the block.
+    private static let aligned = 1 << 10
     /// What the store keeps at most.
     private static let limit = 1 << 28
 
@@ -71,7 +79,12 @@ package final class MemoryPool: Sendable {
         }
         if let kept { return UnsafeMutableRawPointer(bitPattern: kept)! }
         var pointer: UnsafeMutableRawPointer?
-        guard posix_memalign(&pointer, 64, size) == 0, let pointer else {
+        if size < MemoryPool.aligned {
+            pointer = malloc(size)
+        } else if posix_memalign(&pointer, 64, size) != 0 {
+            pointer = nil
+        }
+        guard let pointer else {
             trap("out of memory: \(byteCount) bytes for a tensor; use a smaller batch or a smaller model")
         }
         return pointer

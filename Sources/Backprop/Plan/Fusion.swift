@@ -17,6 +17,8 @@ struct Fusion {
     private static let longestRow = 16384
     /// A sum over everything runs as one row up to this length.
     private static let longestWholeRow = 4096
+    /// Multiplications of a product that runs as one task anyway, so that what follows it can be of the same task.
+    private static let smallProduct = 300_000
 
     static func run(_ graph: SimplifiedGraph) -> Fusion {
         var fusion = Fusion(graph)
@@ -37,9 +39,6 @@ struct Fusion {
         }
     }
 
-    /// Groups in the order of their numbers that still exist.
-    var liveGroups: [Group] { groups.filter { !$0.isMerged } }
-
     /// The group that runs a computed value.
     func group(of value: Int) -> Group { groups[groupOf[value]] }
 
@@ -55,6 +54,7 @@ struct Fusion {
             start(index)
         case .product:
             for candidate in candidates where attach(product: index, to: groups[candidate], candidates) { return }
+            for candidate in candidates where prepend(product: index, to: groups[candidate], candidates) { return }
             let group = newGroup()
             group.product = index
             assign(index, to: group)
@@ -81,7 +81,7 @@ struct Fusion {
             let reader = groupOf[consumer]
             if reader == group.id || dependencies[reader].contains(group.id) { continue }
             dependencies[reader].formUnion(closure)
-            for other in groups where !other.isMerged && dependencies[other.id].contains(reader) {
+            for other in groups where dependencies[other.id].contains(reader) {
                 dependencies[other.id].formUnion(closure)
             }
         }
@@ -152,13 +152,15 @@ struct Fusion {
             let start = placement.constraint.columnsStart!
             if let existing = group.constraint.columnsStart, existing != start { return false }
         } else if placement.domain != group.domain {
-            guard let start = group.constraint.columnsStart, start < group.domain.count,
-                placement.domain == Array(group.domain[..<start]),
-                group.product == nil
+            // One value for every row of the cluster.
+            let start = group.constraint.columnsStart ?? placement.domain.count
+            guard start < group.domain.count, start > 0 || group.constraint.columnsStart != nil,
+                placement.domain == Array(group.domain[..<start]), !group.worksOnTiles
             else { return false }
             placement.role = .row
+            placement.constraint.columnsStart = start
         }
-        if group.product != nil && value.primitive.kind == .reduction { return false }
+        if group.worksOnTiles && value.primitive.kind == .reduction { return false }
         var constraint = group.constraint
         if let start = placement.constraint.columnsStart { constraint.columnsStart = start }
 
@@ -234,7 +236,7 @@ struct Fusion {
             for strides in walked {
                 guard LoopNest.isMergeable(strides, domain, columns) else { return false }
                 if let rows, !LoopNest.isMergeable(strides, domain, rows) { return false }
-                if group.product != nil, !LoopNest.isMergeable(strides, domain, 0..<columns.lowerBound) { return false }
+                if group.worksOnTiles, !LoopNest.isMergeable(strides, domain, 0..<columns.lowerBound) { return false }
             }
         }
         return true
@@ -273,6 +275,19 @@ struct Fusion {
             return false
         }
         group.constraint = constraint
+        assign(index, to: group)
+        return true
+    }
+
+    /// Lets a cluster run right after a small product that it reads.
+    private mutating func prepend(product index: Int, to group: Group, _ readers: [Int]) -> Bool {
+        let value = graph.values[index], left = graph.values[value.inputs[0]].shape
+        let depth = left[left.rank - (value.bits & 1 != 0 ? 2 : 1)]
+        guard group.isCluster, group.product == nil, isAcyclic(group, readers), value.shape.count > 0,
+            value.shape.count * depth <= Fusion.smallProduct, group.domain.reduce(1, *) <= 4 * value.shape.count
+        else { return false }
+        group.product = index
+        group.followsProduct = true
         assign(index, to: group)
         return true
     }

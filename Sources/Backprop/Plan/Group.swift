@@ -6,6 +6,9 @@ final class Group {
     var members: [Int] = []
     /// The matrix product whose tiles the members work on, or that runs alone.
     var product: Int?
+    /// Whether the members run after the whole product, rather than on its tiles: for products so small that all of it
+    /// stays in cache. The members may then be of any form.
+    var followsProduct = false
     /// The operation with a kernel of its own.
     var standalone: Int?
 
@@ -14,7 +17,6 @@ final class Group {
     var constraint = LoopNest.Constraint()
     var lane: Lane?
     var roles: [Int: Role] = [:]
-    var isMerged = false
 
     /// What a member computes in the iteration space.
     enum Role: Equatable {
@@ -29,6 +31,8 @@ final class Group {
     init(id: Int) { self.id = id }
 
     var isCluster: Bool { standalone == nil && !members.isEmpty }
+    /// Whether the members see only one tile of a product at a time.
+    var worksOnTiles: Bool { product != nil && !followsProduct }
     var hasTotals: Bool { roles.values.contains(.total) }
 
     /// The strides of the axes of a result of the given role, as the program writes it.

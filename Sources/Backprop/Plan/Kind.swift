@@ -19,7 +19,8 @@ extension Primitive {
         case .constant, .scalar, .reshape, .transpose, .broadcast, .slice, .reverse: .none
         case .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt,
             .sin, .cos, .tanh, .sigmoid, .erf, .not, .convert, .alias, .add, .subtract, .multiply, .divide, .power,
-            .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .and, .or, .select:
+            .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .and, .or, .select,
+            .adamMean, .adamSquare, .adamValue:
             .elementwise
         case .sum, .max: .reduction
         case .matmul: .product

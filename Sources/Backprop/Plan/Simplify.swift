@@ -85,6 +85,8 @@ struct Simplifier {
             .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual,
             .and, .or, .select, .transpose, .slice, .reverse, .pad, .concatenate:
             return merged(value)
+        case .adamMean, .adamSquare, .adamValue:
+            return withNumbers(value)
         case .argMax, .checkIndices, .scatterAdd, .gather:
             var value = value
             value.inputs = value.inputs.map { dense($0) }
@@ -162,7 +164,7 @@ struct Simplifier {
         return dense(spread)
     }
 
-    private mutating func merged(_ value: Value) -> Int {
+    mutating func merged(_ value: Value) -> Int {
         let identity = Identity(
             primitive: value.primitive, dtype: value.dtype, shape: value.shape, bits: value.bits, list: value.list,
             inputs: value.inputs, source: value.source)
@@ -211,7 +213,7 @@ struct Simplifier {
             .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .not, .convert, .alias, .add, .subtract,
             .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .and, .or, .select, .sum, .max, .argMax, .pad, .concatenate, .matmul, .gather,
-            .scatterAdd, .checkIndices:
+            .scatterAdd, .checkIndices, .adamMean, .adamSquare, .adamValue:
             return .dense(index, value.shape)
         }
         return layout

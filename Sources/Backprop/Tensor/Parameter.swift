@@ -19,6 +19,8 @@ public final class Parameter: Sendable {
         self.value = value
     }
 
+    deinit { Graph.state.withLock { _ in cell.gradient = nil } }
+
     /// The value now. Assigning forgets how the new value was computed.
     public var value: Tensor {
         get { Tensor(state.withLock { $0.value }) }

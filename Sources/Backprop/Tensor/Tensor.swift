@@ -71,8 +71,7 @@ extension Tensor {
 
     /// Calls `body` with the elements, dense and in row-major order. Computes the tensor.
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        Graph.evaluate([node])
-        let storage = node.storage!
+        let storage = Graph.elements(of: node)
         return try withExtendedLifetime(storage) {
             try body(UnsafeRawBufferPointer(start: storage.pointer, count: storage.byteCount))
         }

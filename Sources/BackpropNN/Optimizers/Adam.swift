@@ -5,13 +5,7 @@ public class Adam: Optimizer {
     public let betas: (Double, Double)
     public let epsilon: Double
     public let weightDecay: Double
-    private var constants: [DType: Constants] = [:]
-
-    /// The numbers of a step, which all parameters share.
-    struct Constants {
-        let complement1: Tensor, beta2: Tensor, complement2: Tensor
-        let correction: Tensor, epsilon: Tensor, stepSize: Tensor, decay: Tensor, keep: Tensor
-    }
+    private var numbers: [DType: Tensor] = [:]
 
     public init(
         _ parameters: [Parameter], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
@@ -27,37 +21,44 @@ public class Adam: Optimizer {
         [Tensor.zeros(value.shape, dtype: value.dtype), Tensor.zeros(value.shape, dtype: value.dtype)]
     }
 
-    public override func prepare(step: Int) { constants.removeAll(keepingCapacity: true) }
+    public override func prepare(step: Int) { numbers.removeAll(keepingCapacity: true) }
 
-    func constants(_ dtype: DType, step: Int) -> Constants {
-        if let known = constants[dtype] { return known }
-        func number(_ value: Double) -> Tensor { Tensor(value, dtype: dtype) }
-        let (beta1, beta2) = betas
-        let result = Constants(
-            complement1: number(1 - beta1), beta2: number(beta2), complement2: number(1 - beta2),
-            correction: number((1 - power(beta2, step)).squareRoot()), epsilon: number(epsilon),
-            stepSize: number(learningRate / (1 - power(beta1, step))), decay: number(weightDecay),
-            keep: number(1 - learningRate * weightDecay))
-        constants[dtype] = result
+    /// The part of the value that a step keeps before it moves.
+    var keep: Double { 1 }
+
+    /// The numbers of the step, which all parameters share, as a tensor in memory: they are data of the plan.
+    private func numbers(_ dtype: DType, step: Int) -> Tensor {
+        if let known = numbers[dtype] { return known }
+        let values = AdamNumber.allCases.map { number -> Double in
+            switch number {
+            case .complement1: 1 - betas.0
+            case .beta2: betas.1
+            case .complement2: 1 - betas.1
+            case .correction: (1 - power(betas.1, step)).squareRoot()
+            case .epsilon: epsilon
+            case .stepSize: learningRate / (1 - power(betas.0, step))
+            case .keep: keep
+            }
+        }
+        let result = dtype == .float64 ? Tensor(values) : Tensor(values.map(Float.init))
+        numbers[dtype] = result
         return result
     }
 
     public override func updated(
         _ value: Tensor, gradient: Tensor, state: inout [Tensor], step: Int
     ) -> Tensor {
-        let constants = constants(value.dtype, step: step)
-        let gradient = weightDecay == 0 ? gradient : gradient + value * constants.decay
-        return moved(value, gradient, &state, constants)
+        moved(value, weightDecay == 0 ? gradient : gradient + value * weightDecay, &state, step)
     }
 
-    /// The update without weight decay.
-    func moved(_ value: Tensor, _ gradient: Tensor, _ state: inout [Tensor], _ constants: Constants) -> Tensor {
-        let mean = state[0] + (gradient - state[0]) * constants.complement1
-        let square = state[1] * constants.beta2 + gradient * gradient * constants.complement2
-        state[0] = mean
-        state[1] = square
-        let scale = sqrt(square) / constants.correction + constants.epsilon
-        return value - mean / scale * constants.stepSize
+    /// The update without weight decay on the gradient.
+    func moved(_ value: Tensor, _ gradient: Tensor, _ state: inout [Tensor], _ step: Int) -> Tensor {
+        let numbers = numbers(value.dtype, step: step).node
+        let mean = Node.adamMean(state[0].node, gradient: gradient.node, numbers)
+        let square = Node.adamSquare(state[1].node, gradient: gradient.node, numbers)
+        state[0] = Tensor(mean)
+        state[1] = Tensor(square)
+        return Tensor(Node.adamValue(value.node, mean: mean, square: square, numbers))
     }
 
     /// base to a whole power, as repeated squaring: the same bits everywhere.
@@ -82,10 +83,9 @@ public final class AdamW: Adam {
             parameters, learningRate: learningRate, betas: betas, epsilon: epsilon, weightDecay: weightDecay)
     }
 
+    override var keep: Double { 1 - learningRate * weightDecay }
+
     public override func updated(
         _ value: Tensor, gradient: Tensor, state: inout [Tensor], step: Int
-    ) -> Tensor {
-        let constants = constants(value.dtype, step: step)
-        return moved(value * constants.keep, gradient, &state, constants)
-    }
+    ) -> Tensor { moved(value, gradient, &state, step) }
 }

@@ -129,6 +129,8 @@ struct ReferenceInterpreter {
         case .gather: return gather(node)
         case .scatterAdd: return scatterAdd(node)
         case .checkIndices: return input(node.input0!)
+        case .adamMean, .adamSquare, .adamValue:
+            preconditionFailure("\(node.primitive) is recorded by optimizers only")
         }
     }
 

@@ -1,0 +1,42 @@
+/// A table of text with aligned columns, two blanks apart.
+struct TextTable {
+    enum Column {
+        case left(String), right(String)
+
+        var title: String {
+            switch self {
+            case .left(let title), .right(let title): title
+            }
+        }
+    }
+
+    let columns: [Column]
+
+    /// How wide each column has to be for these rows and its title.
+    func widths(_ rows: [[String]]) -> [Int] {
+        columns.indices.map { column in
+            ([columns[column].title] + rows.map { $0[column] }).map(\.count).max() ?? 0
+        }
+    }
+
+    /// The titles, a line and the rows, each line with a line feed.
+    func text(_ rows: [[String]], widths: [Int]? = nil) -> String {
+        let widths = widths ?? self.widths(rows)
+        let rule = widths.map { String(repeating: "-", count: $0) }
+        return ([columns.map(\.title), rule] + rows).map { line($0, widths) + "\n" }.joined()
+    }
+
+    private func line(_ cells: [String], _ widths: [Int]) -> String {
+        var parts: [String] = []
+        for (column, (cell, width)) in zip(columns, zip(cells, widths)) {
+            let padding = String(repeating: " ", count: max(0, width - cell.count))
+            switch column {
+            case .left: parts.append(cell + padding)
+            case .right: parts.append(padding + cell)
+            }
+        }
+        var text = parts.joined(separator: "  ")
+        while text.hasSuffix(" ") { text.removeLast() }
+        return text
+    }
+}

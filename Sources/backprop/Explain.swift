@@ -1,0 +1,41 @@
+import ArgumentParser
+import BackpropTrain
+
+/// Shows how training works.
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Works a tiny network step by step, or learns exclusive or from scratch.",
+        subcommands: [ExplainTiny.self, ExplainXor.self], defaultSubcommand: ExplainTiny.self)
+}
+
+/// The tiny network, with every number.
+struct ExplainTiny: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tiny",
+        abstract: "Forward pass, backward pass and update of the tiny network, with every number.")
+
+    func run() throws { try StandardOutput.write(TinyNetwork().text) }
+}
+
+/// Exclusive or.
+struct ExplainXor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "xor",
+        abstract: "Learns exclusive or with two layers, and shows the border that it draws.")
+
+    @Option(help: ArgumentHelp("What the first weights follow from.", valueName: "number"))
+    var seed: UInt64 = 0
+
+    @Option(help: ArgumentHelp("Passes over the four examples.", valueName: "count"))
+    var epochs = 3_000
+
+    @Option(help: ArgumentHelp("Also write the picture there, as SVG.", valueName: "file.svg"))
+    var output: String?
+
+    func run() throws {
+        let learnt = try ExclusiveOr(seed: seed, epochs: epochs)
+        if let output { try learnt.writePicture(to: output) }
+        try StandardOutput.write(learnt.text(colour: Terminal.standardOutput.hasColour))
+        try learnt.check()
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import BackpropData
+import BackpropTrain
+import Foundation
+
+/// The command line of Backprop.
+@main
+struct Tool: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backprop",
+        abstract: "Trains neural networks, uses them, and shows how training works.",
+        discussion: "Threads: BACKPROP_THREADS. Results do not depend on their number.",
+        version: "0.1.0",
+        subcommands: [Train.self, Predict.self, Explain.self])
+
+    /// Runs the command. Whatever goes wrong is one line on standard error, and an exit code that is not zero.
+    static func main() {
+        Interruption.watch()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error)
+            if code == .success { exit(withError: error) }
+            StandardOutput.complain("backprop: " + message(about: error) + "\n")
+            Foundation.exit(status(for: error))
+        }
+    }
+
+    private static func message(about error: any Error) -> String {
+        switch error {
+        case let error as TrainError: return error.description
+        case let error as DataError: return error.description
+        default:
+            let lines = message(for: error).split(whereSeparator: \.isNewline).map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+            return lines.joined(separator: " ") + "; see backprop --help"
+        }
+    }
+
+    /// 130 and the like after a signal, as shells expect; 64 for a wrong command line; 1 for the rest.
+    private static func status(for error: any Error) -> Int32 {
+        if (error as? TrainError)?.reason == .interrupted { return 128 + Interruption.requested }
+        if (error as? TrainError)?.reason == .badOption { return ExitCode.validationFailure.rawValue }
+        if error is TrainError || error is DataError { return 1 }
+        return exitCode(for: error).rawValue
+    }
+}
