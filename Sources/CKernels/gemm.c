@@ -126,7 +126,7 @@ static bool reads_b_in_place(const part *p) {
 static bool reads_a_in_place(const part *p) {
     const bk_gemm *gemm = p->gemm;
     if (gemm->a_col == 1) return true;
-    return gemm->a_row == 1 && p->cols * gemm->k <= (pages_apart(gemm->a_col, p->element) ? 16384 : 65536);
+    return gemm->a_row == 1 && p->cols * gemm->k <= (pages_apart(gemm->a_col, p->element) ? 16384 : 98304);
 }
 
 // Reports rows [first, end) of a finished tile.
