@@ -19,7 +19,9 @@ enum {
     MAX_SINGLE_K = 640,       // up to here k stays in one piece
     PACKED_STRIPS = 24,       // strips of A that are packed together
     DONE_ELEMENTS = 4096,     // a finished tile has about this many elements
-    STACK_BYTES = 4096,
+    TILE_BYTES = 1 << 20,     // where C has no memory: the size of a tile that is finished in several passes,
+    LEAST_TILE_ROWS = 96,     // and the rows that it has at least
+    STACK_BYTES = 4096,       // what is packed on the stack
 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -55,8 +57,7 @@ static void cut(const bk_gemm *gemm, int64_t pieces, int64_t *row_tasks, int64_t
 }
 
 void bk_gemm_prepare(bk_gemm *gemm) {
-    enum { TASK_WORK = 128 << 20, SPLIT_WORK = 3 << 19, FEW_WORK = 12 << 20,
-           BATCH_WORK = 4 << 20, MAX_TASKS = 32 };
+    enum { SPLIT_WORK = 3 << 19, FEW_WORK = 12 << 20, TASK_WORK = 128 << 20, BATCH_WORK = 4 << 20, MAX_TASKS = 32 };
     const int64_t batch = gemm->batch, m = gemm->m, n = gemm->n, k = gemm->k;
     // In multiply-adds; an element of C costs as much to store as some of them.
     const int64_t work = m * n * (k + 8);
@@ -65,7 +66,9 @@ void bk_gemm_prepare(bk_gemm *gemm) {
         // Batch entries share nothing, so they may be spread more thinly than the parts of one.
         batches = ceil_div(batch, most(2, least(MAX_TASKS, work * batch / BATCH_WORK)));
         const int64_t few = work * batch >= FEW_WORK ? 4 : 2;
-        const int64_t wanted = power_of_two(most(few, least(MAX_TASKS, work * batch / TASK_WORK)));
+        const int64_t by_work = most(least(MAX_TASKS, work * batch / TASK_WORK),
+                                     least(8 * MAX_TASKS, work * batch / (2 * TASK_WORK)));
+        const int64_t wanted = power_of_two(most(few, by_work));
         if (batch < wanted) cut(gemm, power_of_two(ceil_div(wanted, batch)), &row_tasks, &col_tasks);
     }
 
@@ -123,7 +126,12 @@ static bool reads_b_in_place(const part *p) {
 static bool reads_a_in_place(const part *p) {
     const bk_gemm *gemm = p->gemm;
     if (gemm->a_col == 1) return true;
-    return gemm->a_row == 1 && p->cols * gemm->k <= (pages_apart(gemm->a_col, p->element) ? 16384 : 65536);
+    return gemm->a_row == 1 && p->cols * gemm->k <= (pages_apart(gemm->a_col, p->element) ? 16384 : 98304);
+}
+
+// Reports rows [first, end) of a finished tile.
+static void report(const part *p, char *tile, int64_t tile_row, int64_t batch, int64_t first, int64_t end) {
+    p->done(p->context, tile, tile_row, batch, p->row + first, end - first, p->col, p->cols);
 }
 
 // Few rows or few columns give a packed copy too little use.
@@ -143,42 +151,50 @@ static void run_dots(const part *p, const char *a, const char *b, char *c, int64
         dots = (gemm_dots){first_b, gemm->b_col, first_a, gemm->a_row, tile, 1, tile_row, p->cols, p->rows, gemm->k};
     }
     p->kernels->dots(&dots);
-    if (p->done) p->done(p->context, tile, tile_row, batch, p->row, p->rows, p->col, p->cols);
+    if (p->done) report(p, tile, tile_row, batch, 0, p->rows);
 }
 
-// The walk over one batch entry's part of C. Each block of B is packed once, and strips of a few rows pass over
-// it, so that a strip's part of A stays in the first-level cache while B streams from the second.
+// Where a part keeps what it packs, and how. Small parts use the stack.
+typedef struct {
+    char *a, *b;     // NULL where the operand is read in place
+    int64_t strips;  // of A, packed together
+} packing;
+
+static packing plan_packing(const part *p, int64_t strips, int64_t block_k, char *stack) {
+    const gemm_kernels *kernels = p->kernels;
+    const int64_t panels = ceil_div(least(p->cols, MAX_COLS), kernels->cols);
+    packing packed = {.strips = least(strips, PACKED_STRIPS)};
+    const int64_t b = reads_b_in_place(p) ? 0 : panels * kernels->cols * block_k * p->element;
+    const int64_t a = reads_a_in_place(p) ? 0 : packed.strips * kernels->rows * block_k * p->element;
+    char *memory = a + b <= STACK_BYTES ? stack : bk_scratch(BK_SCRATCH_PACK, (size_t)(a + b));
+    if (b) packed.b = memory;
+    if (a) packed.a = memory + b;
+    return packed;
+}
+
+// The walk over a part of C. Each block of B is packed once, and strips of a few rows pass over it, so that a
+// strip's part of A stays in the first-level cache while B streams from the second.
 static void run_part(const part *p, const char *a, const char *b, char *c, int64_t batch) {
     const bk_gemm *gemm = p->gemm;
     const gemm_kernels *kernels = p->kernels;
     const int64_t element = p->element, k_blocks = gemm->plan[PLAN_K_BLOCKS];
-    const int64_t col_blocks = ceil_div(p->cols, MAX_COLS);
     const gemm_strips strips = gemm_cut_strips(p->rows, kernels->rows);
-    const int64_t count = strips.count;
-    const bool last_block_only = col_blocks == 1;
     const int64_t strips_of_tile = ceil_div(DONE_ELEMENTS, kernels->rows * p->cols);
+    const bool one_column_block = p->cols <= MAX_COLS;
 
     // Where C has no memory, all rows of the part need scratch only if they are visited more than once.
-    char *tile = c;
+    const bool rolling = !c && k_blocks == 1 && one_column_block;
     int64_t tile_row = gemm->c_row;
-    const bool rolling = !c && k_blocks == 1 && col_blocks == 1;
-    if (!c) {
-        const int64_t kept = rolling ? least(p->rows, strips_of_tile * kernels->rows) : p->rows;
-        tile_row = (p->cols + 15) / 16 * 16;
-        tile = bk_scratch(BK_SCRATCH_TILE, (size_t)(kept * tile_row * element));
+    char *tile;
+    if (c) {
+        tile = c + (p->row * tile_row + p->col) * element;
     } else {
-        tile += (p->row * tile_row + p->col) * element;
+        const int64_t kept = rolling ? least(p->rows, strips_of_tile * kernels->rows) : p->rows;
+        tile_row = ceil_div(p->cols, 16) * 16;
+        tile = bk_scratch(BK_SCRATCH_TILE, (size_t)(kept * tile_row * element));
     }
-
     _Alignas(64) char stack[STACK_BYTES];
-    const int64_t panel = kernels->cols;
-    const bool a_in_place = reads_a_in_place(p);
-    const int64_t block_k = ceil_div(gemm->k, k_blocks), block_cols = least(p->cols, MAX_COLS);
-    const int64_t bytes_b = reads_b_in_place(p) ? 0 : ceil_div(block_cols, panel) * panel * block_k * element;
-    const int64_t packed_strips = least(count, PACKED_STRIPS);
-    const int64_t bytes_a = a_in_place ? 0 : packed_strips * kernels->rows * block_k * element;
-    char *packed = bytes_a + bytes_b <= STACK_BYTES ? stack : bk_scratch(BK_SCRATCH_PACK, (size_t)(bytes_a + bytes_b));
-    char *packed_a = packed + bytes_b;
+    const packing packed = plan_packing(p, strips.count, ceil_div(gemm->k, k_blocks), stack);
 
     gemm_strip strip = {.c_row = tile_row};
     for (int64_t col = 0; col < p->cols; col += MAX_COLS) {
@@ -188,50 +204,71 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
             strip.k = gemm->k * (block + 1) / k_blocks - k0;
             strip.accumulate = block > 0;
 
+            const char *block_a = a + (p->row * gemm->a_row + k0 * gemm->a_col) * element;
             strip.b = b + (k0 * gemm->b_row + (p->col + col) * gemm->b_col) * element;
             strip.b_row = gemm->b_row;
-            strip.b_panel = panel;
-            if (bytes_b) {
-                kernels->pack_b(packed, strip.b, gemm->b_row, gemm->b_col, strip.k, strip.cols);
-                strip.b = packed;
-                strip.b_row = panel;
-                strip.b_panel = panel * strip.k;
+            strip.b_panel = kernels->cols;
+            if (packed.b) {
+                kernels->pack_b(packed.b, strip.b, gemm->b_row, gemm->b_col, strip.k, strip.cols);
+                strip.b = packed.b;
+                strip.b_row = kernels->cols;
+                strip.b_panel = kernels->cols * strip.k;
             }
 
-            int64_t tile_start = 0;  // the first row that `done` has not seen
-            for (int64_t s = 0; s < count; s++) {
-                const int64_t row = gemm_strip_start(&strips, s);
-                const int64_t end = gemm_strip_start(&strips, s + 1), rows = end - row;
-                strip.a = a + ((p->row + row) * gemm->a_row + k0 * gemm->a_col) * element;
+            int64_t reported = 0;  // rows that `done` has seen
+            for (int64_t s = 0; s < strips.count; s++) {
+                const int64_t row = gemm_strip_start(&strips, s), end = gemm_strip_start(&strips, s + 1);
+                strip.a = block_a + row * gemm->a_row * element;
                 strip.a_row = gemm->a_row;
                 strip.a_col = gemm->a_col;
-                if (!a_in_place) {
-                    if (s % packed_strips == 0) {
-                        kernels->pack_a(packed_a, a + (p->row * gemm->a_row + k0 * gemm->a_col) * element, gemm->a_row,
-                                        gemm->a_col, &strips, s, least(s + packed_strips, count), strip.k);
+                if (packed.a) {
+                    const int64_t place = s % packed.strips;
+                    if (place == 0) {
+                        kernels->pack_a(packed.a, block_a, gemm->a_row, gemm->a_col, &strips, s,
+                                        least(s + packed.strips, strips.count), strip.k);
                     }
-                    strip.a = packed_a + s % packed_strips * kernels->rows * strip.k * element;
+                    strip.a = packed.a + place * kernels->rows * strip.k * element;
                     strip.a_row = 1;
-                    strip.a_col = rows;
+                    strip.a_col = end - row;
                 }
-                strip.c = tile + ((rolling ? row - tile_start : row) * tile_row + col) * element;
-                (strip.a_row == 1 ? kernels->strip_side_by_side : kernels->strip)[rows - 1](&strip);
+                strip.c = tile + ((rolling ? row - reported : row) * tile_row + col) * element;
+                (strip.a_row == 1 ? kernels->strip_side_by_side : kernels->strip)[end - row - 1](&strip);
 
-                const bool finished = last_block_only && block + 1 == k_blocks;
-                if (finished && p->done && ((s + 1) % strips_of_tile == 0 || s + 1 == count)) {
-                    p->done(p->context, tile + (rolling ? 0 : tile_start * tile_row) * element, tile_row, batch,
-                            p->row + tile_start, end - tile_start, p->col, p->cols);
-                    tile_start = end;
+                const bool finished = p->done && one_column_block && block + 1 == k_blocks;
+                if (finished && ((s + 1) % strips_of_tile == 0 || s + 1 == strips.count)) {
+                    report(p, rolling ? tile : tile + reported * tile_row * element, tile_row, batch, reported, end);
+                    reported = end;
                 }
             }
         }
     }
-    if (!last_block_only && p->done) {
-        for (int64_t s = 0; s < count; s += strips_of_tile) {
+    if (p->done && !one_column_block) {
+        for (int64_t s = 0; s < strips.count; s += strips_of_tile) {
             const int64_t row = gemm_strip_start(&strips, s);
-            const int64_t end = gemm_strip_start(&strips, least(s + strips_of_tile, count));
-            p->done(p->context, tile + row * tile_row * element, tile_row, batch, p->row + row, end - row, p->col,
-                    p->cols);
+            const int64_t end = gemm_strip_start(&strips, least(s + strips_of_tile, strips.count));
+            report(p, tile + row * tile_row * element, tile_row, batch, row, end);
+        }
+    }
+}
+
+// Cuts what a task owns of one batch entry into parts: no wider than a block of B (unless whole rows are asked for),
+// and no taller than its scratch tile should be.
+static void run_entry(part p, const char *a, const char *b, char *c, int64_t batch) {
+    const bk_gemm *gemm = p.gemm;
+    if (is_dots(gemm)) {
+        run_dots(&p, a, b, c, batch);
+        return;
+    }
+    const int64_t end_row = p.row + p.rows, end_col = p.col + p.cols;
+    const int64_t width = gemm->whole_rows ? p.cols : MAX_COLS;
+    const int64_t height = c ? p.rows : most(LEAST_TILE_ROWS, TILE_BYTES / (least(p.cols, width) * p.element));
+    for (; p.col < end_col; p.col += width) {
+        p.cols = least(width, end_col - p.col);
+        for (int64_t row = end_row - p.rows; row < end_row; row += height) {
+            part q = p;
+            q.row = row;
+            q.rows = least(height, end_row - row);
+            run_part(&q, a, b, c, batch);
         }
     }
 }
@@ -253,9 +290,8 @@ void bk_gemm_run(const bk_gemm *gemm, const void *a, const void *b, void *c, int
         p.cols = least(gemm->n, units * (col_task + 1) / col_tasks * COL_UNIT) - p.col;
     }
     const int64_t end = least(gemm->batch, (group + 1) * batches);
-    void (*const walk)(const part *, const char *, const char *, char *, int64_t) = is_dots(gemm) ? run_dots : run_part;
     for (int64_t i = group * batches; i < end; i++) {
-        walk(&p, (const char *)a + i * gemm->a_batch * p.element, (const char *)b + i * gemm->b_batch * p.element,
-             c ? (char *)c + i * gemm->c_batch * p.element : NULL, i);
+        run_entry(p, (const char *)a + i * gemm->a_batch * p.element, (const char *)b + i * gemm->b_batch * p.element,
+                  c ? (char *)c + i * gemm->c_batch * p.element : NULL, i);
     }
 }

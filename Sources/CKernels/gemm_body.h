@@ -51,14 +51,13 @@ ALWAYS void NAME(step)(const int rows, const int vectors, const bool side_by_sid
     }
 }
 
-// `rows` rows by `vectors` vectors of C, the last of them with `count` columns where it is `masked` (which costs
-// an issue slot for each load). The sizes are constants where this
-// is inlined, so that the accumulators stay in registers. The inner loop does four steps of k with hardly any
-// arithmetic on addresses, which would take issue slots from the multiply-adds. Either the elements of one row of
-// A lie side by side, or (`side_by_side`) those of the rows.
+// `rows` rows by `vectors` vectors of C, the last of them with `count` columns where it is `masked` (which costs an
+// issue slot for each load). The sizes are constants where this is inlined, so that the accumulators stay in
+// registers. The inner loop does four steps of k with hardly any arithmetic on addresses, which would take issue
+// slots from the multiply-adds. Either the elements of one row of A lie side by side, or (`side_by_side`) those of
+// one column. What lies `next` elements further in A is fetched into the second-level cache.
 ALWAYS void NAME(tile)(const int rows, const int vectors, const bool side_by_side, const bool masked,
-                       const gemm_strip *strip, const ELEMENT *b, ELEMENT *c, int64_t count,
-                       int64_t next) {
+                       const gemm_strip *strip, const ELEMENT *b, ELEMENT *c, int64_t count, int64_t next) {
     const int last = vectors - 1, pointers = side_by_side ? 1 : (rows + 2) / 3;
     const int64_t a_row = strip->a_row, b_row = strip->b_row, c_row = strip->c_row;
     const int64_t a_step = side_by_side ? strip->a_col : 1, ahead = PREFETCH_STEPS * b_row;
@@ -111,6 +110,7 @@ ALWAYS void NAME(strip)(const int rows, const bool side_by_side, const gemm_stri
     const ELEMENT *b = strip->b;
     ELEMENT *c = strip->c;
     int64_t cols = strip->cols;
+    // While the first panels are computed, the rows of the next strip are fetched, a third of them for each panel.
     int64_t next = rows * strip->a_row;
     for (; cols >= VECTORS * LANES; cols -= VECTORS * LANES) {
         NAME(tile)(rows, VECTORS, side_by_side, false, strip, b, c, LANES, next);
