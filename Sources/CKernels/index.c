@@ -121,7 +121,8 @@ int64_t bk_scatter_add_tasks(const bk_gather_shape *shape) {
         }                                                                                                       \
     }
 
-void bk_scatter_add_run(const bk_gather_shape *shape, const void *updates, const void *indices, void *result, int64_t task) {
+void bk_scatter_add_run(const bk_gather_shape *shape, const void *updates, const void *indices, void *result,
+                        int64_t task) {
     const scatter_cut cut = cut_scatter(shape);
     const int64_t inner_tasks = most(1, (shape->inner + cut.inner_share - 1) / cut.inner_share);
     const int64_t first_outer = task / inner_tasks * cut.outer_share;

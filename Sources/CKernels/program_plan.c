@@ -199,7 +199,7 @@ static void choose_tasks(bk_program *program) {
         share = most(TASK_COST / cost_of_element(program), bk_chunks(total, MOST_TASKS));
         share = most(share, row_unit * col_unit);
     } else {
-        row_unit = plan[PLAN_ROW_GROUP];
+        row_unit = most(1, least(rows, plan[PLAN_ROW_GROUP]));
         col_unit = program->whole_rows ? cols : GREATEST_TILE_BYTES / bk_type_bytes(bk_lane_type(program->lane));
         share = most(TASK_ELEMENTS_WITH_TOTALS, bk_chunks(total, MOST_TASKS_WITH_TOTALS));
     }

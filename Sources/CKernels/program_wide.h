@@ -9,22 +9,12 @@ INLINE V N(submul)(V a, V b, V c) { return (a - b) * c; }
 INLINE V N(mulmul)(V a, V b, V c) { return (a * b) * c; }
 INLINE V N(scaled_sum)(V a, V b, V c, V d) { return a * c + b * d; }
 
-// 1/x for 2^-100 < x < 2^126 within one unit in the last place: one step of Newton from the processor's estimate.
-INLINE V N(quick_reciprocal)(V x) {
-#if BODY_AVX512 && LANE_BYTES == 4
-    V y = (V)_mm512_rcp14_ps((__m512)x);
-    return N(fma)(y, N(fma)(-x, y, N(splat)(1)), y);
-#else
-    return 1 / x;
-#endif
-}
-
 // The tanh form of GELU is x / (1 + e^-z), z = 2 sqrt(2/pi) (x + 0.044715 x^3), because (1 + tanh(z/2)) / 2 is the
 // logistic function of z. So written, it keeps its relative accuracy for negative x, too.
 #define GELU_1 K(1.59576912f, 1.5957691216057308)
 #define GELU_3 K(0.0713548163f, 0.071354816272600248)
 
-// e^-z, kept finite; the sum with 1 has a reciprocal in the normal range.
+// e^-z, kept finite.
 INLINE V N(gelu_exp)(V x, V square) {
     V minus_z = x * N(fma)(square, N(splat)(-GELU_3), N(splat)(-GELU_1));
     V n, rounded;
@@ -32,13 +22,13 @@ INLINE V N(gelu_exp)(V x, V square) {
     return N(scale)(p + 1, n, rounded);
 }
 
-INLINE V N(gelu)(V x) { return x * N(quick_reciprocal)(1 + N(gelu_exp)(x, x * x)); }
+INLINE V N(gelu)(V x) { return x / (1 + N(gelu_exp)(x, x * x)); }
 
 // With s the logistic function of z: s + x s (1 - s) z'.
 INLINE V N(gelu_grad)(V a, V x) {
     V square = x * x;
     V e = N(gelu_exp)(x, square);
-    V s = N(quick_reciprocal)(1 + e);
+    V s = 1 / (1 + e);
     V slope = N(fma)(square, N(splat)(3 * GELU_3), N(splat)(GELU_1));
     return a * (s * N(fma)(x * (e * s), slope, N(splat)(1)));
 }
@@ -46,7 +36,8 @@ INLINE V N(gelu_grad)(V a, V x) {
 #undef GELU_1
 #undef GELU_3
 
-// sqrt(x) within one unit in the last place.
+// sqrt(x) within one unit in the last place: one step of Newton from the processor's estimate of 1/sqrt(x), which leaves
+// the divider to the division that follows.
 INLINE V N(quick_sqrt)(V x) {
 #if BODY_AVX512 && LANE_BYTES == 4
     V y = (V)_mm512_rsqrt14_ps((__m512)x);

@@ -73,7 +73,9 @@ typedef enum {
     // along the columns of each row: dst is a BK_ROW temp. Fixed tree, the same for every instruction set width.
     BK_OP_ROW_SUM, BK_OP_ROW_MAX, BK_OP_ROW_MIN, BK_OP_ROW_PROD,
     BK_OP_ROW_DOT,  // sum of a * b, the bits of MUL and ROW_SUM (float lanes only)
-    // into a BK_TOTAL operand (dst), from a full or row operand (a)
+    // into a BK_TOTAL operand (dst), from full or row operands; what varies by row only counts once a row. Single sums
+    // and products of float lanes are kept in double precision across rows. The order of operations depends on the
+    // shape of the iteration space, not on what else the program does.
     BK_OP_TOTAL_SUM, BK_OP_TOTAL_MAX, BK_OP_TOTAL_MIN, BK_OP_TOTAL_PROD,
     BK_OP_TOTAL_DOT,  // sum of a * b, the bits of MUL and TOTAL_SUM (float lanes only)
     BK_OP_COUNT
