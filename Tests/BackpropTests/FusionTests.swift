@@ -8,14 +8,14 @@ import Testing
 
     @Test(arguments: 0..<8)
     func valuesOfRandomGraphs(block: Int) {
-        for seed in (block * 60)..<(block * 60 + 60) {
+        for seed in (block * 30)..<(block * 30 + 30) {
             for (dtype, tolerance) in [(DType.float64, 1e-10), (.float32, 1e-3)] { compare(seed, dtype, tolerance) }
         }
     }
 
     @Test(arguments: 0..<4)
     func valuesOfRandomIntegerGraphs(block: Int) {
-        for seed in (block * 60)..<(block * 60 + 60) {
+        for seed in (block * 30)..<(block * 30 + 30) {
             compare(seed, .int32, 0)
             compare(seed, .int64, 0)
         }
@@ -41,7 +41,7 @@ import Testing
 
     @Test(arguments: 0..<8)
     func gradientsOfRandomGraphs(block: Int) {
-        for seed in (block * 40)..<(block * 40 + 40) {
+        for seed in (block * 20)..<(block * 20 + 20) {
             let leaves = RandomGraph.leaves(seed: seed, dtype: .float64)
             func loss(_ readsEarly: Bool) -> ([Tensor]) -> Tensor {
                 { variables in
