@@ -65,7 +65,7 @@ struct PreparedSource {
                 file: table.source, encoding: encoding, hasHeader: options.header != .absent,
                 missingMarkers: options.missingMarkers, holdOut: holdOut),
             widths: [encoding.width] + (options.hidden ?? [64, 32]) + [outputs],
-            activation: (options.activation ?? .relu).rawValue, epochs: options.epochs ?? 100,
+            activation: (options.activation ?? .tanh).rawValue, epochs: options.epochs ?? 100,
             batchSize: options.batchSize ?? (split.training.count < 4_000 ? 32 : 128),
             learningRate: options.learningRate ?? 2e-3, weightDecay: options.weightDecay ?? 1e-2,
             variation: .none,
