@@ -1,21 +1,22 @@
 import Backprop
 import Testing
 
-/// Random graphs computed as one plan, operation by operation, and by plain loops.
+/// Random graphs computed as one plan against the same graphs computed operation by operation, where each operation is
+/// also compared with plain loops.
 @Suite struct FusionTests {
     /// Short graphs and long ones.
     private static func length(_ seed: Int) -> Int { 8 + seed * 7 % 40 }
 
     @Test(arguments: 0..<8)
     func valuesOfRandomGraphs(block: Int) {
-        for seed in (block * 60)..<(block * 60 + 60) {
+        for seed in (block * 30)..<(block * 30 + 30) {
             for (dtype, tolerance) in [(DType.float64, 1e-10), (.float32, 1e-3)] { compare(seed, dtype, tolerance) }
         }
     }
 
     @Test(arguments: 0..<4)
     func valuesOfRandomIntegerGraphs(block: Int) {
-        for seed in (block * 60)..<(block * 60 + 60) {
+        for seed in (block * 30)..<(block * 30 + 30) {
             compare(seed, .int32, 0)
             compare(seed, .int64, 0)
         }
@@ -26,22 +27,19 @@ import Testing
             RandomGraph.results(
                 seed: seed, dtype: dtype, leaves: RandomGraph.leaves(seed: seed, dtype: dtype), length: FusionTests.length(seed))
         }
-        let fused = record(), stepwise = record(), reference = record()
+        let fused = record(), stepwise = record()
         evaluate(fused)
-        evaluateNodeByNode(stepwise)
-        var interpreter = ReferenceInterpreter()
+        let worst = evaluateNodeByNode(stepwise)
+        #expect(worst.error <= tolerance, "seed \(seed), \(dtype): \(worst)")
         for position in fused.indices {
-            let expected = interpreter.values(of: reference[position])
-            let alone = difference(stepwise[position].numbers, expected)
-            #expect(alone <= tolerance, "operation by operation: seed \(seed), \(dtype), result \(position)")
-            let together = difference(fused[position].numbers, expected)
-            #expect(together <= tolerance, "as one plan: seed \(seed), \(dtype), result \(position)")
+            let error = difference(fused[position].numbers, stepwise[position].numbers)
+            #expect(error <= tolerance, "seed \(seed), \(dtype), result \(position)")
         }
     }
 
     @Test(arguments: 0..<8)
     func gradientsOfRandomGraphs(block: Int) {
-        for seed in (block * 40)..<(block * 40 + 40) {
+        for seed in (block * 20)..<(block * 20 + 20) {
             let leaves = RandomGraph.leaves(seed: seed, dtype: .float64)
             func loss(_ readsEarly: Bool) -> ([Tensor]) -> Tensor {
                 { variables in
@@ -51,16 +49,14 @@ import Testing
                     return results.reduce(Tensor(0, dtype: .float64)) { $0 + ($1 * Example.weights(like: $1)).mean() }
                 }
             }
-            let reference = grad(loss(false))(leaves).map { ReferenceInterpreter.values(of: $0) }
             let fused = grad(loss(false))(leaves)
             evaluate(fused)
             let stepwise = grad(loss(true))(leaves)
-            evaluateNodeByNode(stepwise)
+            let worst = evaluateNodeByNode(stepwise)
+            #expect(worst.error < 1e-12, "seed \(seed): \(worst)")
             for position in leaves.indices {
-                let alone = difference(stepwise[position].numbers, reference[position])
-                #expect(alone < 1e-9, "operation by operation: seed \(seed), leaf \(position)")
-                let together = difference(fused[position].numbers, reference[position])
-                #expect(together < 1e-9, "as one plan: seed \(seed), leaf \(position)")
+                let error = difference(fused[position].numbers, stepwise[position].numbers)
+                #expect(error < 1e-9, "seed \(seed), leaf \(position)")
             }
         }
     }

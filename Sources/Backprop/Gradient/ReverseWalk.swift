@@ -45,10 +45,20 @@ struct ReverseWalk {
             gradients = positions.map { $0 >= 0 ? walk.cotangents[$0] : nil }
             cells = []
         }
-        if !keepingGraph {
-            for index in walk.order.indices { walk.order[index]._withUnsafeGuaranteedRef { $0.isConsumed = $0.isConsumed || !$0.isParameter } }
-        }
+        if !keepingGraph { walk.release() }
         return (gradients, cells)
+    }
+
+    /// Marks the history as used, and lets go of what is in memory already. Operands first, since a node may be freed
+    /// with the last that was computed from it.
+    private func release() {
+        for index in order.indices {
+            order[index]._withUnsafeGuaranteedRef { node in
+                if node.isParameter { return }
+                node.isConsumed = true
+                if node.storage != nil { node.dropInputs() }
+            }
+        }
     }
 
     private struct Visit: BitwiseCopyable {

@@ -73,7 +73,8 @@ struct Traversal: @unchecked Sendable {
     private var epoch: UInt32 = 0
     private var isSaved: [Bool] = []
 
-    mutating func run(roots: [Node], epoch: UInt32) {
+    /// `released` are nodes to which one reference will be gone when the graph is evaluated.
+    mutating func run(roots: [Node], released: [Unmanaged<Node>] = [], epoch: UInt32) {
         self.epoch = epoch
         order.removeAll()
         uses.removeAll()
@@ -84,6 +85,9 @@ struct Traversal: @unchecked Sendable {
         key = CanonicalKey()
         for root in roots where root.mark != epoch { descend(from: root) }
         markSavedForBackward()
+        for node in released {
+            node._withUnsafeGuaranteedRef { if $0.mark == epoch { uses[Int($0.index)] += 1 } }
+        }
         for position in order.indices {
             // Before anything here names the node, which would count.
             let references = referenceCount(order[position])

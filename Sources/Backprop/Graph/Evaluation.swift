@@ -52,12 +52,12 @@ package enum Graph {
 
 
     /// What evaluating the nodes will hold in memory, without running anything.
-    package static func bill(_ roots: [Node]) -> MemoryBill {
+    package static func bill(_ roots: [Node], released: [Unmanaged<Node>] = []) -> MemoryBill {
         state.withLock { state in
             let pending = roots.filter { $0.storage == nil && !$0.isScalarConstant }
             guard !pending.isEmpty else { return MemoryBill(items: [], peakBytes: 0) }
             let roots = pending + state.awaited
-            state.traversal.run(roots: roots, epoch: state.nextEpoch())
+            state.traversal.run(roots: roots, released: released, epoch: state.nextEpoch())
             let executable = state.cache.executable(for: state.traversal)
             return MemoryBill(state.traversal, executable)
         }

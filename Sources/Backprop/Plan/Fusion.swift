@@ -152,6 +152,8 @@ struct Fusion {
             let start = placement.constraint.columnsStart!
             if let existing = group.constraint.columnsStart, existing != start { return false }
         } else if placement.domain != group.domain {
+            // Random numbers follow from the place of an element in the iteration space.
+            if value.primitive == .random { return false }
             // One value for every row of the cluster.
             let start = group.constraint.columnsStart ?? placement.domain.count
             guard start < group.domain.count, start > 0 || group.constraint.columnsStart != nil,

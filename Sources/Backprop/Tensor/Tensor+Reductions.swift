@@ -58,6 +58,11 @@ extension Tensor {
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { -((-self).max(axes: axes, keepDims: keepDims, file: file, line: line)) }
 
+    /// The least element along one axis.
+    public func min(
+        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { min(axes: [axis], keepDims: keepDims, file: file, line: line) }
+
     /// The product over one axis, as a tree of products, so that its gradient is exact where elements are 0.
     public func product(
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line

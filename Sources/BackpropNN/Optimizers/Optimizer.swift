@@ -74,7 +74,7 @@ open class Optimizer {
                     updated(parameters[index].value, gradient: gradient, state: &state, step: stepCount + 1))
                 results += state
             }
-            return MemoryBill.of(results)
+            return MemoryBill.of(results, released: gradients)
         }
         for (parameter, gradient) in zip(parameters, gradients) { parameter.gradient = gradient }
         return bill

@@ -1,0 +1,130 @@
+import Backprop
+import Testing
+
+/// Mistakes of the caller stop the program with a message that names the operator and the shapes.
+@Suite struct TrapTests {
+    private func message(_ result: ExitTest.Result?) -> String {
+        String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    }
+
+    private func expect(_ result: ExitTest.Result?, toName parts: String...) {
+        let message = message(result)
+        for part in parts { #expect(message.contains(part), "the message is: \(message.prefix(300))") }
+    }
+
+    @Test func additionOfShapesThatDoNotFit() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([2, 3]) + Tensor.zeros([4])
+        }
+        expect(result, toName: "add", "[2, 3]", "[4]")
+    }
+
+    @Test func additionOfDTypesThatDiffer() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([2]) + Tensor.zeros([2], dtype: .float64)
+        }
+        expect(result, toName: "add", "float32", "float64", "asType")
+    }
+
+    @Test func productOfMatricesThatDoNotFit() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = matmul(Tensor.zeros([2, 3]), Tensor.zeros([4, 5]))
+        }
+        expect(result, toName: "matmul", "[2, 3]", "[4, 5]")
+    }
+
+    @Test func productOfBatchesThatDoNotFit() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = matmul(Tensor.zeros([2, 3, 4]), Tensor.zeros([3, 4, 5]))
+        }
+        expect(result, toName: "matmul", "[2, 3, 4]", "[3, 4, 5]")
+    }
+
+    @Test func productWithAScalar() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = matmul(Tensor(1), Tensor.zeros([4, 5]))
+        }
+        expect(result, toName: "matmul", "[]", "[4, 5]")
+    }
+
+    @Test func reshapingToAnotherNumberOfElements() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([2, 3]).reshaped([4, -1])
+        }
+        expect(result, toName: "reshaped", "[2, 3]", "[4, -1]")
+    }
+
+    @Test func concatenationOfShapesThatDiffer() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = concatenated([Tensor.zeros([2, 3]), Tensor.zeros([2, 4])], axis: 0)
+        }
+        expect(result, toName: "concatenated", "[2, 3]", "[2, 4]")
+    }
+
+    @Test func anAxisThatDoesNotExist() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([2, 3]).sum(axis: 2)
+        }
+        expect(result, toName: "sum", "axis 2", "[2, 3]")
+    }
+
+    @Test func anIndexOutsideOfTheTable() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            evaluate(Tensor.zeros([3, 2]).take(Tensor([0, 3] as [Int32])))
+        }
+        expect(result, toName: "gather", "index 3", "position 1", "0..<3")
+    }
+
+    @Test func aNegativeIndex() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            evaluate(Tensor.zeros([3, 2]).take(Tensor([-1] as [Int64])))
+        }
+        expect(result, toName: "gather", "index -1", "0..<3")
+    }
+
+    @Test func backwardFromMoreThanOneNumber() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            Parameter(Tensor.zeros([2])).value.backward()
+        }
+        expect(result, toName: "backward", "[2]", "sum")
+    }
+
+    @Test func backwardWithoutParameters() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            Tensor.zeros([2]).sum().backward()
+        }
+        expect(result, toName: "backward", "no trainable parameter")
+    }
+
+    @Test func backwardThroughAReleasedGraph() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let weight = Parameter(Tensor([1.0]))
+            let hidden = weight.value * 2
+            hidden.sum().backward()
+            evaluate(hidden)
+            square(hidden).sum().backward()
+        }
+        expect(result, toName: "backward", "released", "keepingGraph")
+    }
+
+    @Test func anItemOfManyElements() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([2, 2]).item()
+        }
+        expect(result, toName: "item", "[2, 2]")
+    }
+
+    @Test func aFractionBesideIntegers() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.arange(3) * 0.5
+        }
+        expect(result, toName: "0.5", "int32")
+    }
+
+    @Test func moreThanEightAxes() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([Int](repeating: 1, count: 9))
+        }
+        expect(result, toName: "at most 8 axes")
+    }
+}
