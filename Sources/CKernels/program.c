@@ -71,9 +71,10 @@ bk_runner bk_runner_start(const bk_program *program, void *const *pointers, int6
     runner.total_count = bk_program_totals(program, runner.totals);
     place += bk_aligned(runner.total_count * (int64_t)sizeof(bk_total));
     for (int64_t i = 0; i < runner.total_count; i++) {
-        runner.totals[i].tile = place;
-        runner.totals[i].sum = place + runner.totals[i].bytes;
-        place += 2 * runner.totals[i].bytes;
+        bk_total *total = &runner.totals[i];
+        total->tile = place;
+        total->sum = total->per_column ? place + total->bytes : place;
+        place += 2 * total->bytes;
     }
     int64_t counts[4];
     count_temps(program, counts);
@@ -150,21 +151,27 @@ static void swap_axes(bk_block *block, int count) {
 // A few long lines are cheaper than many short ones.
 static void lengthen_lines(bk_step *step, bool any_stride, int64_t bytes) {
     bk_block *block = &step->block;
+    const int more = block->more_row ? BK_ADAM_MORE_FULL : 0;
     if (block->rows == 1) return;
     if (block->cols == 1) {
         bool possible = !step->is_random || block->row_step == 1;
         for (int i = 0; i < step->count && !any_stride; i++) {
             possible = possible && (block->row[i] == bytes || (block->row[i] == 0 && i != BK_DST));
         }
+        for (int i = 0; i < more; i++) possible = possible && block->more_row[i] == bytes;
         if (possible) swap_axes(block, step->count);
         return;
     }
     bool possible = block->row_step == block->cols * block->col_step;
     for (int i = 0; i < step->count; i++) possible = possible && block->row[i] == block->cols * block->col[i];
+    for (int i = 0; i < more; i++) possible = possible && block->more_row[i] == block->cols * bytes;
     if (!possible) return;
     block->cols *= block->rows;
     block->rows = 1;
 }
+
+// Results from this size on are not expected to stay in the cache.
+enum { PAST_CACHE_BYTES = 4 << 20 };
 
 // LOAD and STORE: a plain copy, a transposition, or a loop for any strides and types.
 static void choose_move(bk_runner *runner, bk_step *step, bool stores) {
@@ -180,6 +187,8 @@ static void choose_move(bk_runner *runner, bk_step *step, bool stores) {
     const int64_t bytes = bk_type_bytes(type);
     const bool same_type = type == bk_lane_type(program->lane);
     const int64_t a = block->col[BK_A], dst = block->col[BK_DST];
+    block->past_cache = program->operands[step->operands[BK_DST]].kind == BK_MEMORY &&
+                        program->plan[PLAN_BATCHES] * runner->rows * runner->cols * bytes >= PAST_CACHE_BYTES;
     if (same_type && (dst == bytes || block->cols == 1) && (a == bytes || a == 0)) {
         step->kernel = kernels->map[program->lane][BK_OP_COPY][a != 0];
     } else if (same_type && block->rows > 1 && block->cols > 1 && dst == bytes && block->row[BK_A] == bytes) {
@@ -213,8 +222,9 @@ static void make_step(bk_runner *runner, int64_t number) {
     }
 
     if (bk_is_row_reduction(op) || bk_is_total(op)) {
-        // A source that varies by row only counts once a row in totals; along a row it is a line of equal values.
-        const bool once = bk_is_total(op) && program->operands[instruction->a].extent == BK_ROW;
+        // What varies by row only counts once a row in totals; along a row it is a line of equal values.
+        bool once = bk_is_total(op);
+        for (int i = BK_A; i < step->count; i++) once = once && program->operands[operands[i]].extent == BK_ROW;
         block->rows = runner->shape_rows;
         block->cols = once ? 1 : runner->shape_cols;
         step->first_col_only = once;
@@ -224,12 +234,6 @@ static void make_step(bk_runner *runner, int64_t number) {
             step->kernel = kernels->column[lane][op];
         } else {
             step->kernel = kernels->whole[lane][op];
-            block->row[BK_DST] = block->col[BK_DST] = 0;
-            if (block->cols == 1 && block->row[BK_A] == bytes) swap_axes(block, step->count);
-            if (block->rows > 1 && block->row[BK_A] == block->cols * block->col[BK_A]) {
-                block->cols *= block->rows;
-                block->rows = 1;
-            }
         }
         return;
     }
@@ -255,12 +259,18 @@ static void make_step(bk_runner *runner, int64_t number) {
         block->row_step = block->col_step = 0;
     }
     if (step->is_random || step->reads_index) block->row[BK_A] = block->col[BK_A] = 0;
+    if (op == BK_OP_ADAM) {
+        block->more = runner->at + instruction->d;
+        block->more_row = runner->row + instruction->d;
+    }
     lengthen_lines(step, moves, bytes);
 
     if (moves) {
         choose_move(runner, step, op == BK_OP_STORE);
     } else if (step->is_random) {
         step->kernel = kernels->random[lane];
+    } else if (op == BK_OP_ADAM) {
+        step->kernel = kernels->adam[lane];
     } else {
         int variant = 0;
         for (int i = BK_A; i < step->count; i++) variant |= (block->col[i] != 0) << (i - BK_A);
@@ -303,9 +313,6 @@ void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, i
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-// Tiles between two combinations of the accumulators of a task: keeps the chains of additions short.
-enum { TILES_BETWEEN_SETTLEMENTS = 32 };
-
 void bk_program_run(const bk_program *program, void *const *pointers, void *partials, int64_t task) {
     const int64_t *plan = program->plan;
     const int64_t rows = plan[PLAN_ROWS], cols = plan[PLAN_COLS];
@@ -329,15 +336,11 @@ void bk_program_run(const bk_program *program, void *const *pointers, void *part
     for (int64_t first_batch = batch; batch < last_batch; batch++) {
         bk_runner_set_batch(&runner, plan[PLAN_KEPT], batch);
         if (runner.total_count) bk_totals_begin(&runner, true, width);
-        int64_t unsettled = 0;
         for (int64_t row = first_row; row < last_row; row += tile_rows) {
             for (int64_t col = first_col; col < last_col; col += tile_cols) {
                 bk_runner_tile(&runner, row, least(tile_rows, last_row - row), col, least(tile_cols, last_col - col));
             }
-            if (runner.total_count && ++unsettled == TILES_BETWEEN_SETTLEMENTS) {
-                bk_totals_settle(&runner, width);
-                unsettled = 0;
-            }
+            if (runner.total_count && (row + tile_rows) % plan[PLAN_ROW_GROUP] == 0) bk_totals_settle(&runner, width);
         }
         if (runner.total_count) {
             bk_totals_settle(&runner, width);

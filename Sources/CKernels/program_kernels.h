@@ -7,6 +7,7 @@
 
 enum { BK_DST = 0, BK_A = 1, BK_B = 2, BK_C = 3, BK_D = 4, BK_ARGUMENTS = 5 };
 enum { BK_LANES = 3, BK_TYPES = 6 };
+enum { BK_TOTAL_BLOCK_BYTES = 4096 };
 
 // One instruction on one tile: `rows` lines of `cols` elements.
 typedef struct {
@@ -15,6 +16,7 @@ typedef struct {
     int64_t col[BK_ARGUMENTS];       // bytes from one element to the next; 0 where it is the same for a whole line
     int64_t rows, cols;
     int64_t first, row_step, col_step;  // BK_INDEX and BK_OP_RANDOM: the number of the first element, and its steps
+    bool past_cache;                 // the result is too large to be found in the cache later
     char *const *more;               // wide instructions: addresses and line strides of operands d, d+1, ...
     const int64_t *more_row;
 } bk_block;
@@ -27,7 +29,8 @@ typedef struct {
     const bk_kernel *map[BK_LANES][BK_OP_COUNT];
     bk_kernel row[BK_LANES][BK_OP_COUNT];     // ROW_*: one value a line
     bk_kernel column[BK_LANES][BK_OP_COUNT];  // TOTAL_* into one accumulator a column
-    bk_kernel whole[BK_LANES][BK_OP_COUNT];   // TOTAL_* into one accumulator: a double, or an int64_t
+    bk_kernel whole[BK_LANES][BK_OP_COUNT];   // TOTAL_* into one: a double, or an int64_t
+    bk_kernel adam[BK_LANES];
     bk_kernel random[BK_LANES];
     bk_kernel index[BK_LANES];
     bk_kernel transpose[BK_LANES];  // lines of the source run down the rows

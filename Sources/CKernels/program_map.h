@@ -71,6 +71,39 @@
     static const bk_kernel N(name##_maps)[8] = {N(name##_map0), N(name##_map1), N(name##_map2), N(name##_map3),    \
                                                 N(name##_map4), N(name##_map5), N(name##_map6), N(name##_map7)};
 
+#define MAP4(name, va, vb, vc, vd)                                                                             \
+    static void N(name##_map##va##vb##vc##vd)(const bk_block *k) {                                             \
+        const int64_t n = k->cols;                                                                             \
+        for (int64_t r = 0; r < k->rows; r++) {                                                                \
+            T *dst = LINE(T, BK_DST);                                                                          \
+            const T *a = LINE(T, BK_A), *b = LINE(T, BK_B), *c = LINE(T, BK_C), *d = LINE(T, BK_D);            \
+            const V a0 = N(splat)(*a), b0 = N(splat)(*b), c0 = N(splat)(*c), d0 = N(splat)(*d);                \
+            int64_t i = 0;                                                                                     \
+            for (; i + LANES <= n; i += LANES)                                                                 \
+                N(put)(dst + i, N(name)(VALUE(a, va, i), VALUE(b, vb, i), VALUE(c, vc, i), VALUE(d, vd, i)));  \
+            if (i < n)                                                                                         \
+                N(put_part)(dst + i,                                                                           \
+                            N(name)(PART(a, va, i, n - i), PART(b, vb, i, n - i), PART(c, vc, i, n - i),       \
+                                    PART(d, vd, i, n - i)),                                                    \
+                            n - i);                                                                            \
+            (void)a0, (void)b0, (void)c0, (void)d0;                                                            \
+        }                                                                                                      \
+    }
+#define MAP4_QUARTER(name, vc, vd) \
+    MAP4(name, 0, 0, vc, vd)       \
+    MAP4(name, 1, 0, vc, vd)       \
+    MAP4(name, 0, 1, vc, vd)       \
+    MAP4(name, 1, 1, vc, vd)
+#define MAP4_NAMES(name, vc, vd) \
+    N(name##_map00##vc##vd), N(name##_map10##vc##vd), N(name##_map01##vc##vd), N(name##_map11##vc##vd)
+#define MAP4_ALL(name)                                                                                 \
+    MAP4_QUARTER(name, 0, 0)                                                                           \
+    MAP4_QUARTER(name, 1, 0)                                                                           \
+    MAP4_QUARTER(name, 0, 1)                                                                           \
+    MAP4_QUARTER(name, 1, 1)                                                                           \
+    static const bk_kernel N(name##_maps)[16] = {MAP4_NAMES(name, 0, 0), MAP4_NAMES(name, 1, 0),       \
+                                                 MAP4_NAMES(name, 0, 1), MAP4_NAMES(name, 1, 1)};
+
 MAP1_ALL(copy)
 MAP1_ALL(neg)
 MAP1_ALL(abs)
@@ -115,6 +148,16 @@ MAP1_ALL(sigmoid)
 MAP1_ALL(erf)
 MAP2_ALL(pow)
 MAP2_ALL(atan2)
+MAP1_ALL(relu)
+MAP1_ALL(gelu)
+MAP2_ALL(expsub)
+MAP2_ALL(relu_grad)
+MAP2_ALL(sigmoid_grad)
+MAP2_ALL(tanh_grad)
+MAP2_ALL(gelu_grad)
+MAP3_ALL(submul)
+MAP3_ALL(mulmul)
+MAP4_ALL(scaled_sum)
 #endif
 
 #undef VALUE
@@ -125,3 +168,7 @@ MAP2_ALL(atan2)
 #undef MAP1_ALL
 #undef MAP2_ALL
 #undef MAP3_ALL
+#undef MAP4
+#undef MAP4_QUARTER
+#undef MAP4_NAMES
+#undef MAP4_ALL

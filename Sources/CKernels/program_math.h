@@ -268,13 +268,16 @@ INLINE V N(rem)(V a, V b) { return EACH_LANE(N(remainder)(a[lane], b[lane])); }
 INLINE V N(pow)(V a, V b) { return EACH_LANE(K(powf, pow)(a[lane], b[lane])); }
 INLINE V N(atan2)(V a, V b) { return EACH_LANE(K(atan2f, atan2)(a[lane], b[lane])); }
 
-#undef K
-
 #endif
 
 INLINE V N(muladd)(V a, V b, V c) { return N(add)(N(mul)(a, b), c); }
 INLINE V N(mulsub)(V a, V b, V c) { return N(sub)(N(mul)(a, b), c); }
 INLINE V N(negmuladd)(V a, V b, V c) { return N(sub)(c, N(mul)(a, b)); }
+
+#if LANE_FLOAT
+#include "program_wide.h"
+#undef K
+#endif
 
 #undef EACH_LANE
 #undef UNLESS_NAN

@@ -17,7 +17,7 @@
 
 // A square of LANES x LANES elements. One round of zipping vector i with vector i + LANES/2 rotates the bits of
 // (vector, lane) by one place; after log2(LANES) rounds vector and lane have changed places.
-INLINE void N(transpose_square)(const char *source, int64_t source_step, char *dst, int64_t dst_step) {
+INLINE void N(transpose_square)(const char *source, int64_t source_step, char *dst, int64_t dst_step, bool past_cache) {
     V rows[BODY_VECTOR_BYTES / LANE_BYTES], next[BODY_VECTOR_BYTES / LANE_BYTES];
 #pragma clang loop unroll(full)
     for (int i = 0; i < LANES; i++) rows[i] = N(get)((const T *)(source + i * source_step));
@@ -32,12 +32,22 @@ INLINE void N(transpose_square)(const char *source, int64_t source_step, char *d
         for (int i = 0; i < LANES; i++) rows[i] = next[i];
     }
 #pragma clang loop unroll(full)
-    for (int i = 0; i < LANES; i++) N(put)((T *)(dst + i * dst_step), rows[i]);
+    for (int i = 0; i < LANES; i++) {
+        V *place = (V *)(dst + i * dst_step);
+        if (past_cache) __builtin_nontemporal_store(rows[i], place);
+        else N(put)((T *)place, rows[i]);
+    }
 }
 
 // A's elements are adjacent down its rows, the result's along them. A square of 64 bytes a side is a whole number
 // of cache lines on both sides, so these are finished one after the other.
 static void N(transpose)(const bk_block *k) {
+#if BODY_AVX512
+    // Vectors that are whole lines need not be read before they are written.
+    const bool past_cache = k->past_cache && ((uintptr_t)k->at[BK_DST] | (uintptr_t)k->row[BK_DST]) % 64 == 0;
+#else
+    const bool past_cache = false;
+#endif
     const int64_t rows = k->rows, cols = k->cols, step = k->col[BK_A], dst_step = k->row[BK_DST];
     const int64_t inner_rows = rows - rows % LANES, inner_cols = cols - cols % LANES;
     for (int64_t r0 = 0; r0 < inner_rows; r0 += WIDE_LANES) {
@@ -46,8 +56,10 @@ static void N(transpose)(const bk_block *k) {
             const int64_t c1 = c0 + WIDE_LANES < inner_cols ? c0 + WIDE_LANES : inner_cols;
             for (int64_t r = r0; r < r1; r += LANES) {
                 for (int64_t c = c0; c < c1; c += LANES) {
-                    N(transpose_square)(k->at[BK_A] + r * LANE_BYTES + c * step, step,
-                                        k->at[BK_DST] + r * dst_step + c * LANE_BYTES, dst_step);
+                    const char *source = k->at[BK_A] + r * LANE_BYTES + c * step;
+                    char *dst = k->at[BK_DST] + r * dst_step + c * LANE_BYTES;
+                    if (past_cache) N(transpose_square)(source, step, dst, dst_step, true);
+                    else N(transpose_square)(source, step, dst, dst_step, false);
                 }
             }
         }
@@ -57,6 +69,9 @@ static void N(transpose)(const bk_block *k) {
         const char *a = k->at[BK_A] + r * LANE_BYTES;
         for (int64_t c = r < inner_rows ? inner_cols : 0; c < cols; c++) dst[c] = *(const T *)(a + c * step);
     }
+#if BODY_AVX512
+    if (past_cache) _mm_sfence();  // before another thread is told that the result is there
+#endif
 }
 
 // The numbers of BK_INDEX.

@@ -3,11 +3,19 @@
 #include "program_run.h"
 
 // Temporaries of a tile should stay in the first-level cache together with the memory that streams by.
-enum { TEMP_BUDGET_BYTES = 16384, LEAST_TILE_BYTES = 4096, GREATEST_TILE_BYTES = 32768 };
-// Tiles that turn columns into rows: as many columns as there are lines open at once on either side.
-enum { TURNED_TILE_COLS = 64 };
-// Work worth handing to another thread, in elements of one cheap instruction, and the most tasks of a run.
-enum { TASK_COST = 49152, MOST_TASKS = 256, MOST_TASKS_WITH_TOTALS = 64 };
+enum { TEMP_BUDGET_BYTES = 16384, GREATEST_TILE_BYTES = 32768 };
+// A tile that turns columns into rows is this wide across the lines of the memory that it turns; along these lines it
+// is as long as it can be.
+enum { TURNED_TILE_WIDTH = 32 };
+// Work worth handing to another thread, in elements of one cheap instruction, and the most tasks of a run. Where there
+// are totals the shape alone decides, so that fusing more or less into the program does not change their bits.
+enum { TASK_COST = 49152, MOST_TASKS = 256 };
+enum { TASK_ELEMENTS_WITH_TOTALS = 32768, MOST_TASKS_WITH_TOTALS = 64 };
+// Rows whose sum down a column is one chain of additions: a power of two, fewer where rows are long.
+enum { MOST_ROWS_IN_GROUP = 128, LEAST_ROWS_IN_GROUP = 16 };
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
 typedef struct {
     int64_t kept, rows, cols, row_axis;
@@ -78,9 +86,9 @@ static merged_space merge(const bk_program *program) {
 static int64_t cost_of(const bk_program *program, const bk_instruction *instruction) {
     switch (instruction->op) {
     case BK_OP_EXP: case BK_OP_EXPM1: case BK_OP_LOG: case BK_OP_LOG1P: case BK_OP_TANH: case BK_OP_SIGMOID:
-    case BK_OP_RANDOM:
+    case BK_OP_RANDOM: case BK_OP_GELU: case BK_OP_EXPSUB: case BK_OP_ADAM:
         return 8;
-    case BK_OP_ERF: case BK_OP_SIN: case BK_OP_COS:
+    case BK_OP_ERF: case BK_OP_SIN: case BK_OP_COS: case BK_OP_GELU_GRAD:
         return 16;
     case BK_OP_POW: case BK_OP_ATAN2: case BK_OP_REM:
         return 100;
@@ -107,21 +115,43 @@ static int64_t cost_of_element(const bk_program *program) {
     return cost > 0 ? cost : 1;
 }
 
-// Some operand runs down the columns in memory while the tile is written along its rows.
-static bool is_turned(const bk_program *program, int64_t row_axis) {
-    for (int i = 0; i < program->operand_count; i++) {
-        const bk_operand *o = &program->operands[i];
+// Some memory runs down the columns while the tile is written along its rows, or the other way round.
+typedef enum { STRAIGHT, TURNED_SOURCE, TURNED_RESULT } direction;
+
+static direction direction_of(const bk_program *program, int64_t row_axis) {
+    direction found = STRAIGHT;
+    for (int i = 0; i < program->instruction_count; i++) {
+        const bk_instruction *instruction = &program->instructions[i];
+        if (instruction->op != BK_OP_LOAD && instruction->op != BK_OP_STORE) continue;
+        const bool stores = instruction->op == BK_OP_STORE;
+        const bk_operand *o = &program->operands[stores ? instruction->dst : instruction->a];
         if (o->kind != BK_MEMORY || o->extent != BK_FULL) continue;
         int64_t row = bk_row_stride(o, row_axis), col = o->col_stride;
         row = row < 0 ? -row : row;
         col = col < 0 ? -col : col;
-        if (row != 0 && row < col) return true;
+        if (row == 0 || row >= col) continue;
+        if (!stores) return TURNED_SOURCE;
+        found = TURNED_RESULT;
     }
-    return false;
+    return found;
 }
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+typedef enum { NO_TOTALS, COLUMN_TOTALS, SINGLE_TOTALS, BOTH_TOTALS } total_kinds;
+
+static total_kinds totals_of(const bk_program *program) {
+    int kinds = NO_TOTALS;
+    for (int i = 0; i < program->operand_count; i++) {
+        const bk_operand *o = &program->operands[i];
+        if (o->kind == BK_TOTAL) kinds |= o->extent == BK_COL ? COLUMN_TOTALS : SINGLE_TOTALS;
+    }
+    return (total_kinds)kinds;
+}
+
+static int64_t power_of_two_below(int64_t x) {
+    int64_t power = 1;
+    while (power * 2 <= x) power *= 2;
+    return power;
+}
 
 static void choose_tile(bk_program *program) {
     const int64_t rows = program->plan[PLAN_ROWS], cols = program->plan[PLAN_COLS];
@@ -131,20 +161,26 @@ static void choose_tile(bk_program *program) {
         const bk_operand *o = &program->operands[i];
         if (o->kind == BK_TEMP && o->extent == BK_FULL) temps = most(temps, o->slot + 1);
     }
-    const int64_t bytes = temps == 0 ? GREATEST_TILE_BYTES : most(TEMP_BUDGET_BYTES / temps, LEAST_TILE_BYTES);
-    const int64_t elements = bytes / lane_bytes;
-    int64_t tile_cols;
+    const total_kinds totals = totals_of(program);
+    const int64_t blocks = temps == 0 ? GREATEST_TILE_BYTES : most(TEMP_BUDGET_BYTES / temps, BK_TOTAL_BLOCK_BYTES);
+    const int64_t elements = blocks / BK_TOTAL_BLOCK_BYTES * BK_TOTAL_BLOCK_BYTES / lane_bytes;
+    const bool may_turn = rows > 1 && totals == NO_TOTALS;
+    const direction turned = may_turn ? direction_of(program, program->plan[PLAN_ROW_AXIS]) : STRAIGHT;
+    int64_t tile_cols = cols;
     if (program->whole_rows) {
         tile_cols = cols;
-    } else if (rows > 1 && is_turned(program, program->plan[PLAN_ROW_AXIS])) {
-        tile_cols = least(cols, most(TURNED_TILE_COLS, elements / rows));
-    } else if (cols > elements) {
-        tile_cols = least(cols, bk_aligned(bk_chunks(cols, bk_chunks(cols, elements))));
+    } else if (turned == TURNED_SOURCE) {
+        tile_cols = least(cols, most(TURNED_TILE_WIDTH, elements / rows));
+    } else if (turned == TURNED_RESULT) {
+        tile_cols = least(cols, most(elements / TURNED_TILE_WIDTH, elements / rows));
     } else {
-        tile_cols = cols;
+        tile_cols = least(cols, elements);
     }
     tile_cols = most(tile_cols, 1);
-    const int64_t tile_rows = most(1, least(rows, elements / tile_cols));
+    int64_t tile_rows = most(1, least(rows, elements / tile_cols));
+    const int64_t group = power_of_two_below(most(1, TASK_ELEMENTS_WITH_TOTALS / most(cols, 1)));
+    program->plan[PLAN_ROW_GROUP] = most(LEAST_ROWS_IN_GROUP, least(MOST_ROWS_IN_GROUP, group));
+    if (totals != NO_TOTALS) tile_rows = power_of_two_below(least(tile_rows, program->plan[PLAN_ROW_GROUP]));
     program->plan[PLAN_TILE_COLS] = tile_cols;
     program->plan[PLAN_TILE_ROWS] = tile_rows;
     // An epilogue's tiles have shapes of their own, so there is room for a usual number of elements at least.
@@ -154,26 +190,27 @@ static void choose_tile(bk_program *program) {
 static void choose_tasks(bk_program *program) {
     int64_t *plan = program->plan;
     const int64_t rows = plan[PLAN_ROWS], cols = plan[PLAN_COLS], batches = plan[PLAN_BATCHES];
-    const int64_t tile_rows = plan[PLAN_TILE_ROWS], tile_cols = plan[PLAN_TILE_COLS];
-    bool totals = false, only_columns = true;
-    for (int i = 0; i < program->operand_count; i++) {
-        if (program->operands[i].kind != BK_TOTAL) continue;
-        totals = true;
-        only_columns = only_columns && program->operands[i].extent == BK_COL;
-    }
+    const total_kinds totals = totals_of(program);
     const int64_t total = batches * rows * cols;
-    int64_t share = TASK_COST / cost_of_element(program);
-    share = most(share, bk_chunks(total, totals ? MOST_TASKS_WITH_TOTALS : MOST_TASKS));
-    share = most(share, tile_rows * tile_cols);
+    int64_t share, row_unit, col_unit;
+    if (totals == NO_TOTALS) {
+        row_unit = plan[PLAN_TILE_ROWS];
+        col_unit = plan[PLAN_TILE_COLS];
+        share = most(TASK_COST / cost_of_element(program), bk_chunks(total, MOST_TASKS));
+        share = most(share, row_unit * col_unit);
+    } else {
+        row_unit = plan[PLAN_ROW_GROUP];
+        col_unit = program->whole_rows ? cols : GREATEST_TILE_BYTES / bk_type_bytes(bk_lane_type(program->lane));
+        share = most(TASK_ELEMENTS_WITH_TOTALS, bk_chunks(total, MOST_TASKS_WITH_TOTALS));
+    }
 
-    const int64_t col_tiles = bk_chunks(cols, tile_cols);
     plan[PLAN_BATCH_CHUNK] = most(batches, 1);
     plan[PLAN_ROW_CHUNK] = most(rows, 1);
     plan[PLAN_COL_CHUNK] = most(cols, 1);
     if (total <= share) return;
-    if (totals && only_columns && col_tiles * 2 >= bk_chunks(total, share)) {
+    if (totals == COLUMN_TOTALS && bk_chunks(cols, col_unit) * 2 >= bk_chunks(total, share)) {
         // Columns by themselves make enough tasks, and each task owns its columns.
-        plan[PLAN_COL_CHUNK] = tile_cols * most(1, share / (batches * rows * tile_cols));
+        plan[PLAN_COL_CHUNK] = col_unit * most(1, share / (batches * rows * col_unit));
         return;
     }
     const int64_t whole_batches = share / (rows * cols);
@@ -182,12 +219,11 @@ static void choose_tasks(bk_program *program) {
         return;
     }
     plan[PLAN_BATCH_CHUNK] = 1;
-    const int64_t row_tiles = share / (tile_rows * cols);
-    if (row_tiles >= 1) {
-        plan[PLAN_ROW_CHUNK] = row_tiles * tile_rows;
+    if (row_unit * cols <= share || col_unit >= cols) {
+        plan[PLAN_ROW_CHUNK] = row_unit * most(1, share / (row_unit * cols));
     } else {
-        plan[PLAN_ROW_CHUNK] = tile_rows;
-        plan[PLAN_COL_CHUNK] = most(1, share / (tile_rows * tile_cols)) * tile_cols;
+        plan[PLAN_ROW_CHUNK] = row_unit;
+        plan[PLAN_COL_CHUNK] = col_unit * most(1, share / (row_unit * col_unit));
     }
 }
 

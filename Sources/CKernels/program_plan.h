@@ -15,6 +15,7 @@ enum {
     PLAN_TILE_ELEMENTS,  // room that every temporary has
     // A task does a box of so many batches, rows and columns (fewer at the ends).
     PLAN_BATCH_CHUNK, PLAN_ROW_CHUNK, PLAN_COL_CHUNK,
+    PLAN_ROW_GROUP,      // rows after which the accumulators of a task are settled
     PLAN_SLOT_BYTES,     // partial results of one task
     PLAN_SCRATCH_BYTES,
 };
@@ -40,8 +41,10 @@ static inline int64_t bk_col_stride(const bk_operand *operand) {
 
 static inline int64_t bk_chunks(int64_t count, int64_t chunk) { return (count + chunk - 1) / chunk; }
 static inline int64_t bk_aligned(int64_t bytes) { return (bytes + 63) & ~(int64_t)63; }
-static inline bool bk_is_row_reduction(int op) { return op >= BK_OP_ROW_SUM && op <= BK_OP_ROW_PROD; }
-static inline bool bk_is_total(int op) { return op >= BK_OP_TOTAL_SUM && op <= BK_OP_TOTAL_PROD; }
+// Operands of an instruction beyond its arguments, and how many of them come first that are not scalars.
+enum { BK_ADAM_MORE = 11, BK_ADAM_MORE_FULL = 4 };
+static inline bool bk_is_row_reduction(int op) { return op >= BK_OP_ROW_SUM && op <= BK_OP_ROW_DOT; }
+static inline bool bk_is_total(int op) { return op >= BK_OP_TOTAL_SUM && op <= BK_OP_TOTAL_DOT; }
 
 // One accumulator of a program.
 typedef struct {
@@ -52,7 +55,7 @@ typedef struct {
     bool direct;      // one task sees all that belongs to a result, and writes it to memory itself
     int64_t bytes;    // of one accumulator over the columns of a task
     int64_t slot;     // offset of its partial results in the slot of a task
-    char *tile, *sum; // accumulator of the last few tiles, and of the whole task (runs only)
+    char *tile, *sum; // accumulators: where tiles add to, and of the whole task; the same for single values
 } bk_total;
 
 // Describes the accumulators of a program whose chunks are known, and returns their number; `totals` may be NULL.

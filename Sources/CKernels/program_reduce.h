@@ -1,6 +1,9 @@
 // Reductions (see program_lane.h). A line is cut into blocks; in a block four chains of WIDE_LANES partial results
 // each take every fourth vector; chains, blocks and lanes are then combined in a fixed tree. So the order depends on
 // the length of the line only, and even the chains of a long line are short.
+//
+// Totals take the rows one after the other, and a line of a total to a single value in blocks of BK_TOTAL_BLOCK_BYTES.
+// Tiles begin and end where blocks do, so the size of a tile leaves no trace in the result.
 
 // These work on vectors of every width. All arithmetic here is on vectors, whose integers wrap around where single
 // signed integers may not.
@@ -44,94 +47,112 @@
 
 typedef TOTAL_TYPE N(total) __attribute__((ext_vector_type(2)));
 
-enum { N(REDUCE_BLOCK) = 4 * 64 * WIDE_LANES };
+enum { N(REDUCE_BLOCK) = 4 * 64 * WIDE_LANES, N(TOTAL_BLOCK) = BK_TOTAL_BLOCK_BYTES / LANE_BYTES };
 
-#define REDUCTION(name, OF, identity)                                                                   \
-    INLINE T N(name##_line)(const T *a, int64_t n) {                                                    \
+// What is reduced: READ takes a whole vector and READ_PART the first few elements of one, both from element i of the
+// sources a and b, each a line where its flag says so and one value a line otherwise.
+INLINE W N(read)(const T *p, bool line, int64_t i) { return line ? N(get_wide)(p + i) : (W)(*p); }
+INLINE W N(read_part)(const T *p, bool line, int64_t i, int64_t count, T fill) {
+    if (line) return N(get_wide_part)(p + i, count, fill);
+    T same[64 / LANE_BYTES];
+    for (int64_t lane = 0; lane < WIDE_LANES; lane++) same[lane] = lane < count ? *p : fill;
+    return N(get_wide)(same);
+}
+INLINE V N(read_column)(const char *p, int64_t col, int64_t part) {
+    if (col == 0) return N(splat)(*(const T *)p);
+    return part ? N(get_part)((const T *)p, part, N(splat)(0)) : N(get)((const T *)p);
+}
+#define READ(i) N(read)(a, va, i)
+#define READ_PART(i, count, fill) N(read_part)(a, va, i, count, fill)
+#define READ_COLUMN(i) N(read_column)(a + (i) * a_col, a_col, part)
+#define READ_PRODUCT(i) (N(read)(a, va, i) * N(read)(b, vb, i))
+#define READ_PRODUCT_PART(i, count, fill) (N(read_part)(a, va, i, count, fill) * N(read_part)(b, vb, i, count, fill))
+#define READ_PRODUCT_COLUMN(i) (READ_COLUMN(i) * N(read_column)(b + (i) * b_col, b_col, part))
+
+#define REDUCTION(name, OF, identity, FROM, second)                                                     \
+    INLINE T N(name##_line)(const T *a, const T *b, int64_t n, bool va, bool vb) {                      \
         W sum = (W)(identity);                                                                          \
         for (int64_t start = 0; start < n; start += N(REDUCE_BLOCK)) {                                  \
             const int64_t end = n - start < N(REDUCE_BLOCK) ? n : start + N(REDUCE_BLOCK);              \
             W s0 = (W)(identity), s1 = s0, s2 = s0, s3 = s0;                                            \
             int64_t i = start;                                                                          \
             for (; i + 4 * WIDE_LANES <= end; i += 4 * WIDE_LANES) {                                    \
-                s0 = OF(N(get_wide)(a + i), s0);                                                        \
-                s1 = OF(N(get_wide)(a + i + WIDE_LANES), s1);                                           \
-                s2 = OF(N(get_wide)(a + i + 2 * WIDE_LANES), s2);                                       \
-                s3 = OF(N(get_wide)(a + i + 3 * WIDE_LANES), s3);                                       \
+                s0 = OF(FROM(i), s0);                                                                   \
+                s1 = OF(FROM(i + WIDE_LANES), s1);                                                      \
+                s2 = OF(FROM(i + 2 * WIDE_LANES), s2);                                                  \
+                s3 = OF(FROM(i + 3 * WIDE_LANES), s3);                                                  \
             }                                                                                           \
-            if (i + WIDE_LANES <= end) s0 = OF(N(get_wide)(a + i), s0), i += WIDE_LANES;                \
-            if (i + WIDE_LANES <= end) s1 = OF(N(get_wide)(a + i), s1), i += WIDE_LANES;                \
-            if (i + WIDE_LANES <= end) s2 = OF(N(get_wide)(a + i), s2), i += WIDE_LANES;                \
-            if (i < end) s3 = OF(N(get_wide_part)(a + i, end - i, identity), s3);                       \
+            if (i + WIDE_LANES <= end) s0 = OF(FROM(i), s0), i += WIDE_LANES;                           \
+            if (i + WIDE_LANES <= end) s1 = OF(FROM(i), s1), i += WIDE_LANES;                           \
+            if (i + WIDE_LANES <= end) s2 = OF(FROM(i), s2), i += WIDE_LANES;                           \
+            if (i < end) s3 = OF(FROM##_PART(i, end - i, identity), s3);                                \
             W low = OF(s0, s1), high = OF(s2, s3);                                                      \
             W block = OF(low, high);                                                                    \
             sum = OF(block, sum);                                                                       \
         }                                                                                               \
+        (void)b, (void)vb;                                                                              \
         return ACROSS(OF, sum);                                                                         \
     }                                                                                                   \
+    INLINE T N(name##_any_line)(const bk_block *k, int64_t r) {                                         \
+        const T *a = LINE(T, BK_A), *b = LINE(T, second);                                               \
+        const bool va = k->col[BK_A] != 0, vb = k->col[second] != 0;                                    \
+        if (va && vb) return N(name##_line)(a, b, k->cols, true, true);                                 \
+        return N(name##_line)(a, b, k->cols, va, vb);                                                   \
+    }                                                                                                   \
     static void N(row_##name)(const bk_block *k) {                                                      \
-        for (int64_t r = 0; r < k->rows; r++) {                                                         \
-            const T *a = LINE(T, BK_A);                                                                 \
-            T *dst = LINE(T, BK_DST);                                                                   \
-            *dst = k->col[BK_A] ? N(name##_line)(a, k->cols) : N(name##_repeated)(*a, k->cols);         \
-        }                                                                                               \
+        for (int64_t r = 0; r < k->rows; r++) *LINE(T, BK_DST) = N(name##_any_line)(k, r);              \
     }                                                                                                   \
     static void N(whole_##name)(const bk_block *k) {                                                    \
         N(total) total = (N(total))(*(TOTAL_TYPE *)k->at[BK_DST]);                                      \
+        const bool va = k->col[BK_A] != 0, vb = k->col[second] != 0;                                    \
         for (int64_t r = 0; r < k->rows; r++) {                                                         \
-            const T *a = LINE(T, BK_A);                                                                 \
-            T line = k->col[BK_A] ? N(name##_line)(a, k->cols) : N(name##_repeated)(*a, k->cols);       \
-            total = OF((N(total))((TOTAL_TYPE)line), total);                                            \
+            const T *a = LINE(T, BK_A), *b = LINE(T, second);                                           \
+            for (int64_t i = 0; i < k->cols; i += N(TOTAL_BLOCK)) {                                     \
+                const int64_t n = k->cols - i < N(TOTAL_BLOCK) ? k->cols - i : N(TOTAL_BLOCK);          \
+                T block = va && vb ? N(name##_line)(a + i, b + i, n, true, true)                        \
+                                   : N(name##_line)(va ? a + i : a, vb ? b + i : b, n, va, vb);         \
+                total = OF((N(total))((TOTAL_TYPE)block), total);                                       \
+            }                                                                                           \
         }                                                                                               \
         *(TOTAL_TYPE *)k->at[BK_DST] = total.x;                                                         \
     }                                                                                                   \
-    static void N(column_##name)(const bk_block *k) {                                                   \
-        const int64_t n = k->cols, step = k->row[BK_A];                                                 \
-        for (int64_t i = 0; i < n; i += LANES) {                                                        \
-            const int64_t part = n - i < LANES ? n - i : 0;                                             \
-            const char *a = k->at[BK_A] + i * k->col[BK_A];                                             \
-            T *dst = (T *)k->at[BK_DST] + i;                                                            \
-            V s0 = N(splat)(identity), s1 = s0, s2 = s0, s3 = s0;                                       \
-            int64_t r = 0;                                                                              \
-            for (; r + 4 <= k->rows; r += 4, a += 4 * step) {                                           \
-                s0 = OF(N(column_get)(a, k->col[BK_A], part), s0);                                      \
-                s1 = OF(N(column_get)(a + step, k->col[BK_A], part), s1);                               \
-                s2 = OF(N(column_get)(a + 2 * step, k->col[BK_A], part), s2);                           \
-                s3 = OF(N(column_get)(a + 3 * step, k->col[BK_A], part), s3);                           \
-            }                                                                                           \
-            for (; r < k->rows; r++, a += step) s0 = OF(N(column_get)(a, k->col[BK_A], part), s0);      \
-            V low = OF(s0, s1), high = OF(s2, s3);                                                      \
-            V sum = OF(low, high);                                                                      \
-            if (part) N(put_part)(dst, OF(N(get_part)(dst, part, N(splat)(0)), sum), part);             \
-            else N(put)(dst, OF(N(get)(dst), sum));                                                     \
+    INLINE void N(name##_columns)(const bk_block *k, int64_t i, int64_t part, const int count) {        \
+        const int64_t a_col = k->col[BK_A], b_col = k->col[second];                                     \
+        const char *a = k->at[BK_A] + i * a_col, *b = k->at[second] + i * b_col;                        \
+        T *dst = (T *)k->at[BK_DST] + i;                                                                \
+        V sums[4];                                                                                      \
+        for (int c = 0; c < count; c++) {                                                               \
+            sums[c] = part ? N(get_part)(dst, part, N(splat)(0)) : N(get)(dst + c * LANES);             \
         }                                                                                               \
+        for (int64_t r = 0; r < k->rows; r++, a += k->row[BK_A], b += k->row[second]) {                 \
+            for (int c = 0; c < count; c++) sums[c] = OF(FROM##_COLUMN(c * LANES), sums[c]);            \
+        }                                                                                               \
+        for (int c = 0; c < count; c++) {                                                               \
+            if (part) N(put_part)(dst, sums[c], part);                                                  \
+            else N(put)(dst + c * LANES, sums[c]);                                                      \
+        }                                                                                               \
+    }                                                                                                   \
+    static void N(column_##name)(const bk_block *k) {                                                   \
+        int64_t i = 0;                                                                                  \
+        for (; i + 4 * LANES <= k->cols; i += 4 * LANES) N(name##_columns)(k, i, 0, 4);                 \
+        for (; i + LANES <= k->cols; i += LANES) N(name##_columns)(k, i, 0, 1);                         \
+        if (i < k->cols) N(name##_columns)(k, i, k->cols - i, 1);                                       \
     }
 
-// The first lanes of a line that may be one repeated value.
-INLINE V N(column_get)(const char *a, int64_t col, int64_t part) {
-    if (col == 0) return N(splat)(*(const T *)a);
-    return part ? N(get_part)((const T *)a, part, N(splat)(0)) : N(get)((const T *)a);
-}
-
-// A line of `n` equal elements.
+REDUCTION(sum, SUM_OF, 0, READ, BK_A)
+REDUCTION(prod, PROD_OF, 1, READ, BK_A)
+REDUCTION(max, MAX_OF, LEAST, READ, BK_A)
+REDUCTION(min, MIN_OF, GREATEST, READ, BK_A)
 #if LANE_FLOAT
-INLINE T N(sum_repeated)(T a, int64_t n) { return a * (T)n; }
-#else
-INLINE T N(sum_repeated)(T a, int64_t n) { return (T)((uint64_t)a * (uint64_t)n); }
+REDUCTION(dot, SUM_OF, 0, READ_PRODUCT, BK_B)
 #endif
-INLINE T N(max_repeated)(T a, int64_t n) { return (void)n, a; }
-INLINE T N(min_repeated)(T a, int64_t n) { return (void)n, a; }
-INLINE T N(prod_repeated)(T a, int64_t n) {
-    V product = N(splat)(1);
-    for (int64_t i = 0; i < n; i++) product *= N(splat)(a);
-    return product[0];
-}
 
-REDUCTION(sum, SUM_OF, 0)
-REDUCTION(prod, PROD_OF, 1)
-REDUCTION(max, MAX_OF, LEAST)
-REDUCTION(min, MIN_OF, GREATEST)
-
+#undef READ
+#undef READ_PART
+#undef READ_COLUMN
+#undef READ_PRODUCT
+#undef READ_PRODUCT_PART
+#undef READ_PRODUCT_COLUMN
 #undef SUM_OF
 #undef PROD_OF
 #undef MAX_OF

@@ -18,7 +18,12 @@
     [BK_OP_SQRT] = sqrt_maps_##lane, [BK_OP_RSQRT] = rsqrt_maps_##lane,                                           \
     [BK_OP_RECIPROCAL] = reciprocal_maps_##lane, [BK_OP_SIN] = sin_maps_##lane, [BK_OP_COS] = cos_maps_##lane,    \
     [BK_OP_TANH] = tanh_maps_##lane, [BK_OP_SIGMOID] = sigmoid_maps_##lane, [BK_OP_ERF] = erf_maps_##lane,        \
-    [BK_OP_POW] = pow_maps_##lane, [BK_OP_ATAN2] = atan2_maps_##lane
+    [BK_OP_POW] = pow_maps_##lane, [BK_OP_ATAN2] = atan2_maps_##lane, [BK_OP_RELU] = relu_maps_##lane,            \
+    [BK_OP_GELU] = gelu_maps_##lane, [BK_OP_EXPSUB] = expsub_maps_##lane,                                         \
+    [BK_OP_RELU_GRAD] = relu_grad_maps_##lane, [BK_OP_SIGMOID_GRAD] = sigmoid_grad_maps_##lane,                   \
+    [BK_OP_TANH_GRAD] = tanh_grad_maps_##lane, [BK_OP_GELU_GRAD] = gelu_grad_maps_##lane,                         \
+    [BK_OP_SUBMUL] = submul_maps_##lane, [BK_OP_MULMUL] = mulmul_maps_##lane,                                     \
+    [BK_OP_SCALED_SUM] = scaled_sum_maps_##lane
 
 #define ROWS(lane)                                                                       \
     [BK_OP_ROW_SUM] = row_sum_##lane, [BK_OP_ROW_MAX] = row_max_##lane,                  \
@@ -29,9 +34,14 @@
 
 const bk_kernels BODY_TABLE = {
     .map = {{FLOAT_LANE(f32)}, {FLOAT_LANE(f64)}, {ANY_LANE(i64)}},
-    .row = {{ROWS(f32)}, {ROWS(f64)}, {ROWS(i64)}},
-    .column = {{TOTALS(column, f32)}, {TOTALS(column, f64)}, {TOTALS(column, i64)}},
-    .whole = {{TOTALS(whole, f32)}, {TOTALS(whole, f64)}, {TOTALS(whole, i64)}},
+    .row = {{ROWS(f32), [BK_OP_ROW_DOT] = row_dot_f32}, {ROWS(f64), [BK_OP_ROW_DOT] = row_dot_f64}, {ROWS(i64)}},
+    .column = {{TOTALS(column, f32), [BK_OP_TOTAL_DOT] = column_dot_f32},
+               {TOTALS(column, f64), [BK_OP_TOTAL_DOT] = column_dot_f64},
+               {TOTALS(column, i64)}},
+    .whole = {{TOTALS(whole, f32), [BK_OP_TOTAL_DOT] = whole_dot_f32},
+              {TOTALS(whole, f64), [BK_OP_TOTAL_DOT] = whole_dot_f64},
+              {TOTALS(whole, i64)}},
+    .adam = {adam_f32, adam_f64, NULL},
     .random = {random_f32, random_f64, random_i64},
     .index = {index_f32, index_f64, index_i64},
     .transpose = {transpose_f32, transpose_f64, transpose_i64},

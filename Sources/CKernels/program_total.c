@@ -1,7 +1,8 @@
 // Accumulators of block programs: from the tiles of a task to the task, and from the tasks to memory.
 //
-// A task keeps one accumulator for the last few tiles and one for all that came before, and leaves the latter in its
-// slot of the partial results, once for each batch where the operand is keyed. bk_program_finish combines the slots
+// For each column a task keeps one accumulator for the latest group of rows and one for all that came before, so that no
+// chain of additions is long; for a single value, one of higher precision. It leaves the result in its slot of the
+// partial results, once for each batch where the operand is keyed. bk_program_finish combines the slots
 // of one result in pairs, pairs of pairs and so on.
 #include "program_run.h"
 
@@ -24,19 +25,19 @@ static void combine_values(bk_lane lane, int op, void *into, const void *from) {
         int64_t *x = into;
         const int64_t y = *(const int64_t *)from;
         switch (op) {
-        case BK_OP_TOTAL_SUM: *x = (int64_t)((uint64_t)*x + (uint64_t)y); break;
-        case BK_OP_TOTAL_PROD: *x = (int64_t)((uint64_t)*x * (uint64_t)y); break;
         case BK_OP_TOTAL_MAX: *x = y > *x ? y : *x; break;
-        default: *x = y < *x ? y : *x;
+        case BK_OP_TOTAL_MIN: *x = y < *x ? y : *x; break;
+        case BK_OP_TOTAL_PROD: *x = (int64_t)((uint64_t)*x * (uint64_t)y); break;
+        default: *x = (int64_t)((uint64_t)*x + (uint64_t)y);
         }
     } else {
         double *x = into;
         const double y = *(const double *)from;
         switch (op) {
-        case BK_OP_TOTAL_SUM: *x += y; break;
-        case BK_OP_TOTAL_PROD: *x *= y; break;
         case BK_OP_TOTAL_MAX: *x = y > *x || y != y ? y : *x; break;
-        default: *x = y < *x || y != y ? y : *x;
+        case BK_OP_TOTAL_MIN: *x = y < *x || y != y ? y : *x; break;
+        case BK_OP_TOTAL_PROD: *x *= y; break;
+        default: *x += y;
         }
     }
 }
@@ -48,7 +49,7 @@ static void combine(const bk_program *program, const bk_kernels *kernels, const 
         combine_values(program->lane, op, into, from);
         return;
     }
-    static const uint8_t elementwise[] = {BK_OP_ADD, BK_OP_MAX, BK_OP_MIN, BK_OP_MUL};
+    static const uint8_t elementwise[] = {BK_OP_ADD, BK_OP_MAX, BK_OP_MIN, BK_OP_MUL, BK_OP_ADD};
     const int64_t bytes = bk_type_bytes(bk_lane_type(program->lane));
     const bk_block block = {.at = {into, into, (char *)from}, .col = {bytes, bytes, bytes}, .rows = 1, .cols = cols};
     kernels->map[program->lane][elementwise[op - BK_OP_TOTAL_SUM]][3](&block);
@@ -57,8 +58,8 @@ static void combine(const bk_program *program, const bk_kernels *kernels, const 
 // Fills an accumulator with what changes nothing.
 static void clear(const bk_program *program, const bk_total *total, char *accumulator, int64_t cols) {
     const int order = total->instruction->op - BK_OP_TOTAL_SUM;
-    static const double neutral[] = {0, -INFINITY, INFINITY, 1};
-    static const int64_t neutral_i64[] = {0, INT64_MIN, INT64_MAX, 1};
+    static const double neutral[] = {0, -INFINITY, INFINITY, 1, 0};
+    static const int64_t neutral_i64[] = {0, INT64_MIN, INT64_MAX, 1, 0};
     const int64_t count = total->per_column ? cols : 1;
     if (program->lane == BK_LANE_I64) {
         for (int64_t i = 0; i < count; i++) ((int64_t *)accumulator)[i] = neutral_i64[order];
@@ -98,6 +99,7 @@ void bk_totals_begin(bk_runner *runner, bool keyed, int64_t cols) {
 void bk_totals_settle(bk_runner *runner, int64_t cols) {
     for (int64_t i = 0; i < runner->total_count; i++) {
         const bk_total *total = &runner->totals[i];
+        if (!total->per_column) continue;
         combine(runner->program, runner->kernels, total, total->sum, total->tile, cols);
         clear(runner->program, total, total->tile, cols);
     }

@@ -2,17 +2,19 @@ import CKernels
 
 /// Turns a cluster into a block program: operands, registers, instructions.
 struct ProgramBuilder {
-    private let graph: SimplifiedGraph
-    private let group: Group
+    let graph: SimplifiedGraph
+    let group: Group
     private let fusion: Fusion
     private let lane: Lane
     private let nest: LoopNest
-    private var operands: [bk_operand] = []
-    private var instructions: [bk_instruction] = []
+    var operands: [bk_operand] = []
+    var instructions: [bk_instruction] = []
     /// The operand that holds each member's result.
-    private var registers: [Int: UInt16] = [:]
+    var registers: [Int: UInt16] = [:]
     private var memoryOperands: [MemoryKey: UInt16] = [:]
     private var loads: [UInt16: UInt16] = [:]
+    /// The operands that are the number one.
+    private var ones: Set<UInt16> = []
 
     private struct MemoryKey: Hashable {
         var slot: Int
@@ -51,7 +53,15 @@ struct ProgramBuilder {
     }
 
     mutating func build(_ memory: inout MemoryMap) -> Program {
-        for member in group.members { emit(member, &memory) }
+        let updates = wholeUpdates(&memory)
+        for member in group.members {
+            if let update = updates[member] {
+                if member == update.value { emit(update, &memory) }
+            } else {
+                emit(member, &memory)
+            }
+        }
+        if lane != .int64 { instructions = InstructionFusion.run(instructions, operands, ones: ones) }
         assignTemporaries()
         return Program(
             lane: lane, nest: nest, operands: operands, instructions: instructions, product: productOperand)
@@ -64,7 +74,7 @@ struct ProgramBuilder {
         return UInt16(operands.count - 1)
     }
 
-    private mutating func temporary(_ extent: bk_extent) -> UInt16 {
+    mutating func temporary(_ extent: bk_extent) -> UInt16 {
         var operand = bk_operand()
         operand.kind = UInt8(BK_TEMP.rawValue)
         operand.extent = UInt8(extent.rawValue)
@@ -91,7 +101,7 @@ struct ProgramBuilder {
     }
 
     /// The operand from which an instruction of `consumer` reads `input`.
-    private mutating func operand(_ consumer: Int, _ input: Int, _ memory: inout MemoryMap) -> UInt16 {
+    mutating func operand(_ consumer: Int, _ input: Int, _ memory: inout MemoryMap) -> UInt16 {
         let layout = graph.layouts[input]
         if let register = registers[layout.base] { return register }
         let base = graph.values[layout.base]
@@ -111,10 +121,11 @@ struct ProgramBuilder {
         let dtype = isScalar ? Lane(base.dtype).dtype : base.dtype
         let slot = memory.slot(of: layout.base, elements: layout.offset, base.dtype)
         let operand = memoryOperand(slot: slot, dtype: dtype, domainStrides: strides)
+        if isScalar, base.bits == ScalarLiteral.one.rawValue { ones.insert(operand) }
         return isDirect(operand) ? operand : loaded(operand)
     }
 
-    private func isDirect(_ operand: UInt16) -> Bool {
+    func isDirect(_ operand: UInt16) -> Bool {
         let operand = operands[Int(operand)]
         return operand.type == lane.dtype.rawValue && (operand.col_stride == 0 || operand.col_stride == 1)
     }
@@ -130,7 +141,7 @@ struct ProgramBuilder {
     // MARK: Instructions
 
     /// The memory in which a member's result has to end up, if any.
-    private mutating func target(_ member: Int, _ memory: inout MemoryMap) -> UInt16? {
+    mutating func target(_ member: Int, _ memory: inout MemoryMap) -> UInt16? {
         guard memory.isStored(member) else { return nil }
         let value = graph.values[member], role = group.roles[member]!
         let strides = role == .total ? ProgramBuilder.totalStrides(member, graph) : group.resultStrides(role)
@@ -193,6 +204,8 @@ struct ProgramBuilder {
                 slot: 0, dtype: lane.dtype, domainStrides: fusion.iotaStrides(member, group.domain.count),
                 kind: BK_INDEX)
             instructions.append(bk_instruction(BK_OP_LOAD, result, operand))
+        case .adamMean, .adamSquare, .adamValue:
+            emitComposition(of: member, value, into: result, &memory)
         case .random:
             let layout = graph.layouts[value.inputs[0]]
             let key = memoryOperand(
@@ -214,9 +227,7 @@ struct ProgramBuilder {
     private mutating func assignTemporaries() {
         var lastUse = [Int](repeating: -1, count: operands.count)
         for (position, instruction) in instructions.enumerated() {
-            for operand in [instruction.dst, instruction.a, instruction.b, instruction.c] where operand != BK_NONE {
-                lastUse[Int(operand)] = position
-            }
+            for operand in instruction.operands { lastUse[Int(operand)] = position }
         }
         var free: [UInt8: [Int32]] = [:]
         var count: [UInt8: Int32] = [:]
@@ -231,7 +242,7 @@ struct ProgramBuilder {
                     count[extent, default: 0] += 1
                 }
             }
-            for operand in Set([instruction.dst, instruction.a, instruction.b, instruction.c]) where operand != BK_NONE {
+            for operand in Set(instruction.operands) {
                 let index = Int(operand)
                 if lastUse[index] == position, operands[index].kind == UInt8(BK_TEMP.rawValue) {
                     free[operands[index].extent, default: []].append(operands[index].slot)
@@ -297,4 +308,9 @@ extension bk_instruction {
         let none = UInt16(BK_NONE)
         self.init(op: UInt16(operation.rawValue), dst: target, a: a, b: b ?? none, c: c ?? none, d: none)
     }
+
+    /// The operands that it names, its result first.
+    var operands: [UInt16] { [dst, a, b, c, d].filter { $0 != BK_NONE } }
+
+    var operation: bk_opcode { bk_opcode(rawValue: UInt32(op)) }
 }

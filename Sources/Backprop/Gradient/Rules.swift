@@ -42,7 +42,7 @@ extension RuleContext {
         case .sin: return g * cos(x)
         case .cos: return -(g * sin(x))
         case .tanh: return g * (1 - output * output)
-        case .sigmoid: return g * (output * (1 - output))
+        case .sigmoid: return (g * output) * (1 - output)
         case .erf: return g * exp(-(x * x)) * 1.1283791670955126  // 2 / sqrt(pi)
         case .convert: return g.asType(x.dtype)
         case .alias: return g

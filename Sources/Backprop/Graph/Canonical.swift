@@ -27,6 +27,14 @@ package struct CanonicalGraph: Sendable {
     package var outputs: [Int]
 }
 
+/// The numbers that are part of the canonical form after all, since plans treat them differently.
+enum ScalarLiteral: UInt64 {
+    case none = 0
+    case one = 1
+
+    init(_ node: Node) { self = node.dtype.isFloatingPoint && node.bits == (1.0).bitPattern ? .one : .none }
+}
+
 /// The 128 bits by which the plan cache knows a canonical graph.
 package struct CanonicalKey: Hashable, Sendable {
     var low: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -164,6 +172,7 @@ struct Traversal: @unchecked Sendable {
             }
             if kind == .scalar {
                 key.mix(UInt64(slot(of: ScalarCell(bits: node.bits, dtype: node.dtype))))
+                key.mix(ScalarLiteral(node).rawValue)
                 return
             }
             key.mix(node.bits)
@@ -226,7 +235,7 @@ struct Traversal: @unchecked Sendable {
                 primitive: node.primitive, dtype: node.dtype, shape: node.shape, bits: node.bits, list: node.list,
                 inputs: [])
             if node.isScalarConstant {
-                value.bits = 0
+                value.bits = ScalarLiteral(node).rawValue
                 value.source = scalars.firstIndex(of: ScalarCell(bits: node.bits, dtype: node.dtype))!
             }
             node.forEachInput { value.inputs.append(Int($0.index)) }

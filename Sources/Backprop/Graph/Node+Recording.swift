@@ -204,12 +204,12 @@ extension Node {
         Node(.adamMean, mean.dtype, mean.shape, mean, gradient, numbers)
     }
 
-    /// The running mean of squared gradients after an update: square beta2 + gradient² (1 - beta2).
+    /// The running mean of squared gradients after an update: square beta2 + ((1 - beta2) gradient) gradient.
     package static func adamSquare(_ square: Node, gradient: Node, _ numbers: Node) -> Node {
         Node(.adamSquare, square.dtype, square.shape, square, gradient, numbers)
     }
 
-    /// The value after an update: value keep - mean / (sqrt(square) / correction + epsilon) stepSize.
+    /// The value after an update: value keep - (stepSize mean) / (sqrt(square) / correction + epsilon).
     package static func adamValue(_ value: Node, mean: Node, square: Node, _ numbers: Node) -> Node {
         Node(.adamValue, value.dtype, value.shape, value, mean, square, numbers)
     }

@@ -40,7 +40,7 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case checkIndices
 
     /// The three results of an Adam update, each as one node because an optimizer records them for every parameter at
-    /// every step. The planner replaces them by their composition (Plan/Composites).
+    /// every step. They run as one instruction where they meet, and as their composition elsewhere (CPU/ProgramBuilder+Adam).
     case adamMean, adamSquare, adamValue
 }
 

@@ -1,29 +1,13 @@
-/// Primitives that stand for a composition of others: recorded as one node, planned as many.
+/// Updates of optimizers: recorded with one tensor of numbers, planned with the numbers that each of them needs.
 extension Simplifier {
-    mutating func composed(_ value: Value) -> Int {
-        let inputs = value.inputs
-        func binary(_ primitive: Primitive, _ a: Int, _ b: Int) -> Int {
-            merged(Value(primitive: primitive, dtype: value.dtype, shape: value.shape, bits: 0, inputs: [a, b]))
+    /// The update with the elements of its last operand that it reads, as scalar operands of their own.
+    mutating func withNumbers(_ value: Value) -> Int {
+        var value = value
+        let numbers = value.inputs.removeLast()
+        for number in value.primitive.adamNumbers {
+            value.inputs.append(element(number.rawValue, of: numbers, value.dtype))
         }
-        func number(_ number: AdamNumber) -> Int { element(number.rawValue, of: inputs.last!, value.dtype) }
-
-        switch value.primitive {
-        case .adamMean:
-            let difference = binary(.subtract, inputs[1], inputs[0])
-            return binary(.add, inputs[0], binary(.multiply, difference, number(.complement1)))
-        case .adamSquare:
-            let kept = binary(.multiply, inputs[0], number(.beta2))
-            let squared = binary(.multiply, inputs[1], inputs[1])
-            return binary(.add, kept, binary(.multiply, squared, number(.complement2)))
-        case .adamValue:
-            let root = merged(
-                Value(primitive: .sqrt, dtype: value.dtype, shape: value.shape, bits: 0, inputs: [inputs[2]]))
-            let scale = binary(.add, binary(.divide, root, number(.correction)), number(.epsilon))
-            let step = binary(.multiply, binary(.divide, inputs[1], scale), number(.stepSize))
-            return binary(.subtract, binary(.multiply, inputs[0], number(.keep)), step)
-        default:
-            return merged(value)
-        }
+        return merged(value)
     }
 
     /// One element of a vector, as a scalar.
@@ -44,8 +28,20 @@ package enum AdamNumber: Int, CaseIterable {
     /// sqrt(1 - beta2^step).
     case correction
     case epsilon
-    /// learning rate / (1 - beta1^step).
-    case stepSize
     /// 1 - learning rate * weight decay, where the decay is apart from the gradient.
     case keep
+    /// learning rate / (1 - beta1^step).
+    case stepSize
+}
+
+extension Primitive {
+    /// The numbers that a planned update has as operands, after the tensors.
+    var adamNumbers: [AdamNumber] {
+        switch self {
+        case .adamMean: [.complement1]
+        case .adamSquare: [.beta2, .complement2]
+        case .adamValue: [.correction, .epsilon, .keep, .stepSize]
+        default: []
+        }
+    }
 }

@@ -17,11 +17,10 @@ extension Primitive {
     var kind: Kind {
         switch self {
         case .constant, .scalar, .reshape, .transpose, .broadcast, .slice, .reverse: .none
-        // Replaced by their composition before kinds are asked for.
-        case .adamMean, .adamSquare, .adamValue: .none
         case .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt,
             .sin, .cos, .tanh, .sigmoid, .erf, .not, .convert, .alias, .add, .subtract, .multiply, .divide, .power,
-            .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .and, .or, .select:
+            .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .and, .or, .select,
+            .adamMean, .adamSquare, .adamValue:
             .elementwise
         case .sum, .max: .reduction
         case .matmul: .product

@@ -24,7 +24,8 @@ struct Schedule {
             }
         }
         donors = Array(repeating: -1, count: graph.outputs.count)
-        var taken: Set<Int> = []
+        // A leaf that is also a result stays as it is.
+        var taken = Set(graph.outputs.filter { graph.values[$0].primitive == .constant })
         for (position, output) in graph.outputs.enumerated() where graph.isComputed(output) {
             let group = fusion.group(of: output)
             guard let leaf = Schedule.donor(for: output, group, graph, taken) else { continue }
@@ -88,8 +89,9 @@ struct Schedule {
     ) -> Bool {
         for member in group.members {
             for input in graph.values[member].inputs where graph.layouts[input].base == leaf {
-                guard member <= output, graph.values[member].shape.count == graph.values[output].shape.count,
-                    graph.layouts[input].isDense(graph.values[input].shape)
+                let count = graph.values[output].shape.count
+                guard member <= output, graph.values[member].shape.count == count,
+                    graph.values[input].shape.count == count, graph.layouts[input].isDense(graph.values[input].shape)
                 else { return false }
             }
         }

@@ -86,7 +86,7 @@ struct Simplifier {
             .and, .or, .select, .transpose, .slice, .reverse, .pad, .concatenate:
             return merged(value)
         case .adamMean, .adamSquare, .adamValue:
-            return composed(value)
+            return withNumbers(value)
         case .argMax, .checkIndices, .scatterAdd, .gather:
             var value = value
             value.inputs = value.inputs.map { dense($0) }

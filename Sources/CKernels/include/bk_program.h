@@ -46,14 +46,36 @@ typedef enum {
     BK_OP_MULADD,  // a * b + c
     BK_OP_MULSUB,  // a * b - c
     BK_OP_NEGMULADD,  // c - a * b
+    // Wide instructions (float lanes only): several of the above in one pass over the tile. Products are rounded before
+    // they are added, here and in MULADD and its kin. Except where another meaning is given as near, the bits are those
+    // of the expression, evaluated in the order that the parentheses give.
+    BK_OP_RELU,          // a > 0 or not a number ? a : 0; equals MAX(a, 0)
+    BK_OP_GELU,          // near a/2 (1 + tanh(sqrt(2/pi) (a + 0.044715 a^3)))
+    BK_OP_EXPSUB,        // exp(a - b)
+    BK_OP_RELU_GRAD,     // b > 0 ? a : 0
+    BK_OP_SIGMOID_GRAD,  // (a * b) * (1 - b)
+    BK_OP_TANH_GRAD,     // a * (1 - b * b)
+    BK_OP_GELU_GRAD,     // near a * (derivative of GELU at b)
+    BK_OP_SUBMUL,        // (a - b) * c
+    BK_OP_MULMUL,        // (a * b) * c
+    BK_OP_SCALED_SUM,    // a * c + b * d
+    // One step of Adam or AdamW in the order of PyTorch; a: parameters p, b: gradients g, d: the first of eleven
+    // operands that follow each other in `operands`: m, v, the new m, the new v, and the scalars c1 = 1 - beta1, beta2,
+    // c2 = 1 - beta2, root = sqrt(1 - beta2^t), eps, decay = 1 - lr * weight_decay and size = lr / (1 - beta1^t).
+    //     m += (g - m) * c1;  v = v * beta2 + (c2 * g) * g;  dst = p * decay - (size * m) / (sqrt(v) / root + eps)
+    // The new m and v have these bits, dst is near. dst, p, g, m and v are BK_FULL, in memory or temps, and a result may
+    // be in the place of its source; the scalars are BK_SCALAR.
+    BK_OP_ADAM,
     // random: dst = uniform in [0, 1) (float lanes) or 63 random bits (integer lanes). a points at one uint64 key;
     // the counter is the element's dense linear index in the iteration space, so bits depend on neither tiling
     // nor threads.
     BK_OP_RANDOM,
     // along the columns of each row: dst is a BK_ROW temp. Fixed tree, the same for every instruction set width.
     BK_OP_ROW_SUM, BK_OP_ROW_MAX, BK_OP_ROW_MIN, BK_OP_ROW_PROD,
+    BK_OP_ROW_DOT,  // sum of a * b, the bits of MUL and ROW_SUM (float lanes only)
     // into a BK_TOTAL operand (dst), from a full or row operand (a)
     BK_OP_TOTAL_SUM, BK_OP_TOTAL_MAX, BK_OP_TOTAL_MIN, BK_OP_TOTAL_PROD,
+    BK_OP_TOTAL_DOT,  // sum of a * b, the bits of MUL and TOTAL_SUM (float lanes only)
     BK_OP_COUNT
 } bk_opcode;
 

@@ -33,7 +33,7 @@ struct RandomGraph {
         graph.pool = leaves.map { ($0, 6) }
         for _ in 0..<length { graph.extend() }
         var results = [graph.pool.last!.tensor]
-        for _ in 0..<graph.generator.below(4) { results.append(graph.generator.pick(graph.pool).tensor) }
+        for _ in 0..<graph.generator.pick([0, 1, 3, 6]) { results.append(graph.generator.pick(graph.pool).tensor) }
         return results
     }
 
