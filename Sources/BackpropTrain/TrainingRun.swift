@@ -212,6 +212,6 @@ package struct TrainingRun {
 
     private static func seconds(_ duration: Duration) -> Double {
         let (seconds, attoseconds) = duration.components
-        return Double(seconds) + (Double(attoseconds) * 1e-15).rounded() * 1e-3
+        return Double(seconds * 1_000 + attoseconds / 1_000_000_000_000_000) / 1_000
     }
 }
