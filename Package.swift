@@ -40,6 +40,7 @@ let package = Package(
         .testTarget(name: "BackpropNNTests", dependencies: ["BackpropNN"]),
         .testTarget(name: "BackpropDataTests", dependencies: ["BackpropData"]),
         .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain"]),
+        .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -102,7 +102,8 @@ package struct ExclusiveOr: Sendable {
             columns: [.right("first"), .right("second"), .right("wanted"), .right("output"), .left("")]
         ).text(rows)
         text += "\n" + map.terminal(width: 50, colour: colour)
-        text += "Dark and ● stand for 1, light and ○ for 0; the border between them is curved.\n"
+        let (one, zero) = colour ? ("Orange", "blue") : ("Dark", "light")
+        text += "\(one) and ● stand for 1, \(zero) and ○ for 0; the border between them is curved.\n"
         return text
     }
 

@@ -14,17 +14,26 @@ package enum Interruption {
 
     /// From now on such a wish is only noted, so that the program can clean up. A second one ends it at once.
     ///
-    /// A reader that goes away (`backprop ... | head`) is reported by the failing write instead of a signal.
+    /// A program that was started to outlive its terminal (`nohup`) still does.
     package static func watch() {
         signalNumber.store(0, ordering: .relaxed)
+        var wanted = sigset_t()
+        sigemptyset(&wanted)
         for number in [SIGINT, SIGTERM, SIGHUP] {
+            var present = sigaction()
+            if number == SIGHUP, sigaction(number, nil, &present) == 0, present.isIgnored { continue }
+            sigaddset(&wanted, number)
             signal(number) { number in
                 Interruption.signalNumber.store(number, ordering: .relaxed)
                 signal(number, SIG_DFL)
             }
         }
-        signal(SIGPIPE, SIG_IGN)
+        // Whoever started the program may have held them back.
+        pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     }
+
+    /// From now on a reader that goes away (`backprop ... | head`) is reported by the failing write and not by a signal.
+    package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
     /// The signal that was noted; 0 for none.
     package static var requested: Int32 { signalNumber.load(ordering: .relaxed) }
@@ -38,5 +47,18 @@ package enum Interruption {
         throw TrainError(
             .interrupted, at: place, "stopped before it was complete, nothing was kept",
             remedy: "start it again; fewer --epochs end sooner")
+    }
+}
+
+extension sigaction {
+    fileprivate var isIgnored: Bool {
+        #if canImport(Darwin)
+            unsafeBitCast(__sigaction_u.__sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        #elseif canImport(Musl)
+            unsafeBitCast(__sa_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        #else
+            unsafeBitCast(__sigaction_handler.sa_handler, to: Int.self)
+                == unsafeBitCast(SIG_IGN, to: Int.self)
+        #endif
     }
 }

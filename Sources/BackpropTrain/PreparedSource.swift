@@ -43,6 +43,8 @@ struct PreparedSource {
             of: table, label: label,
             options: TableSchema.Options(
                 task: options.task, categorical: options.categorical, dropped: options.dropped))
+        // Whatever is wrong with the table shows here, whichever rows the seed holds out.
+        _ = try TableEncoding(learningFrom: table, schema: schema)
         let holdOut = options.holdOut ?? 0.2
         let split = try TableSplit(of: table, schema: schema, holdingOut: holdOut, seed: options.seed)
         let encoding = try TableEncoding(learningFrom: table, rows: split.training, schema: schema)

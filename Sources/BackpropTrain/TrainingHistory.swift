@@ -32,6 +32,12 @@ struct TrainingHistory {
     private var bestLoss = Double.infinity
     var peakBytes = 0
 
+    /// The newest accuracy that is known while an epoch runs; nothing for a regression, and in the first epoch.
+    var lastAccuracy: [ProgressBar.Value] {
+        let last = epochs.last.flatMap { $0.validationAccuracy ?? $0.accuracy }
+        return last.map { [("accuracy", $0)] } ?? []
+    }
+
     /// Adds an epoch; true where it is the best so far, by the validation part or else by the training part.
     mutating func note(_ record: EpochRecord) -> Bool {
         epochs.append(record)

@@ -24,8 +24,8 @@ package struct TrainingOutcome: Codable, Sendable, Equatable {
     package var peakBytes: Int
     /// See `Weights.digest`.
     package var weightsDigest: String
-    /// The folder of the run.
-    package var run: String
+    /// The folder of the run; nil in the run itself, which may be moved.
+    package var run: String?
 
     package static let partName = "result.json"
 
@@ -53,7 +53,7 @@ package struct TrainingOutcome: Codable, Sendable, Equatable {
         try fields.encode(seconds, forKey: .seconds)
         try fields.encode(peakBytes, forKey: .peakBytes)
         try fields.encode(weightsDigest, forKey: .weightsDigest)
-        try fields.encode(run, forKey: .run)
+        try fields.encodeIfPresent(run, forKey: .run)
     }
 
     /// The outcome as one JSON object on one line, with a line feed.

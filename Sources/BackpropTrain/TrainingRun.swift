@@ -50,7 +50,7 @@ package struct TrainingRun {
         var outcome = TrainingOutcome(
             epochs: history.epochs.count, bestEpoch: history.bestEpoch, seconds: 0,
             peakBytes: history.peakBytes,
-            weightsDigest: "", run: draft.path)
+            weightsDigest: "")
         judge(model, &outcome)
         outcome.seconds = Self.seconds(clock.now - start)
         let weights = Weights(of: model)
@@ -65,15 +65,13 @@ package struct TrainingRun {
         return outcome
     }
 
-    /// The five steps: a loss, weights to begin with, and then forward, backward and update, batch by batch.
+    /// Epoch after epoch, until the last one or until the validation part no longer gets better.
     private func train(_ draft: RunDraft, _ reporter: Reporter) throws -> (Sequential, TrainingHistory) {
         let model = configuration.makeNetwork()
         let optimizer = AdamW(
             model.parameters(), learningRate: configuration.learningRate,
             weightDecay: configuration.weightDecay)
         let loader = data.loader(batchSize: configuration.batchSize, seed: configuration.seed)
-        let variation = configuration.variation
-        let stepCount = loader.batchCount * configuration.epochs
         var history = TrainingHistory()
         var best = Weights(of: model)
         var progress = ProgressBar(
@@ -81,33 +79,25 @@ package struct TrainingRun {
         defer { progress.finish() }
 
         for epoch in 1...configuration.epochs {
-            var losses = 0.0
+            var losses = 0.0, seen = 0
             for batch in loader.epoch(epoch) {
                 try Interruption.check(draft.path)
-                optimizer.learningRate =
-                    configuration.learningRate * Self.share(optimizer.stepCount, of: stepCount)
-                let loss = variation.loss(model(variation.inputs(batch.inputs)), batch.labels)
-                loss.backward()
-                if optimizer.stepCount == 0 {
-                    let bill = optimizer.memoryBill()
+                let place = Double(optimizer.stepCount) / Double(loader.batchCount * configuration.epochs)
+                optimizer.learningRate = configuration.learningRate * Self.rateShare(at: place)
+                let loss = try step(model, optimizer, batch) { bill in
                     history.peakBytes = bill.peakBytes
                     try reporter.say("Memory   \(bill)\n")
                 }
-                optimizer.step()
-                let value = loss.item()
-                guard value.isFinite else { throw diverged(epoch, batch.index + 1, value) }
-                losses += value * Double(batch.count)
+                guard loss.isFinite else { throw diverged(epoch, batch.index + 1, loss) }
+                losses += loss * Double(batch.count)
+                seen += batch.count
                 progress.update(
                     epoch: epoch, batch: batch.index + 1,
-                    [("loss", losses / Double(batch.index * configuration.batchSize + batch.count))])
+                    [("loss", losses / Double(seen))] + history.lastAccuracy)
             }
-            let trained = Measures(model, data.examples, data.training)
-            let checked = data.validation.isEmpty ? nil : Measures(model, data.examples, data.validation)
-            let record = EpochRecord(
-                epoch: epoch, loss: trained.loss, accuracy: trained.accuracy, validationLoss: checked?.loss,
-                validationAccuracy: checked?.accuracy, learningRate: optimizer.learningRate)
-            guard trained.loss.isFinite, checked?.loss.isFinite ?? true else {
-                throw diverged(epoch, loader.batchCount, trained.loss)
+            let record = measured(model, epoch, optimizer.learningRate)
+            for loss in [record.loss, record.validationLoss ?? 0] where !loss.isFinite {
+                throw diverged(epoch, loader.batchCount, loss)
             }
             try draft.appendMetrics(record)
             if history.note(record) { best = Weights(of: model) }
@@ -118,10 +108,30 @@ package struct TrainingRun {
         return (model, history)
     }
 
+    /// Forward pass, loss, backward pass and update on one batch. `announce` gets the memory bill before the first step.
+    private func step(
+        _ model: Sequential, _ optimizer: AdamW, _ batch: DataLoader.Batch,
+        announce: (MemoryBill) throws -> Void
+    ) throws -> Double {
+        let variation = configuration.variation
+        let loss = variation.loss(model(variation.inputs(batch.inputs)), batch.labels)
+        loss.backward()
+        if optimizer.stepCount == 0 { try announce(optimizer.memoryBill()) }
+        optimizer.step()
+        return loss.item()
+    }
+
+    private func measured(_ model: Sequential, _ epoch: Int, _ learningRate: Double) -> EpochRecord {
+        let trained = Measures(model, data.examples, data.training)
+        let checked = data.validation.isEmpty ? nil : Measures(model, data.examples, data.validation)
+        return EpochRecord(
+            epoch: epoch, loss: trained.loss, accuracy: trained.accuracy, validationLoss: checked?.loss,
+            validationAccuracy: checked?.accuracy, learningRate: learningRate)
+    }
+
     /// The learning rate falls along half a cosine to a hundredth.
-    private static func share(_ step: Int, of count: Int) -> Double {
-        let place = Double(step) / Double(max(count, 1))
-        return 0.01 + 0.99 * (1 + Exponential.cos(Double.pi * place)) / 2
+    private static func rateShare(at place: Double) -> Double {
+        0.01 + 0.99 * (1 + Exponential.cos(Double.pi * place)) / 2
     }
 
     private func judge(_ model: Sequential, _ outcome: inout TrainingOutcome) {
@@ -166,24 +176,26 @@ package struct TrainingRun {
     }
 
     private func conclude(_ outcome: TrainingOutcome, _ reporter: Reporter) throws {
-        var result = "the weights of epoch \(outcome.bestEpoch) of \(outcome.epochs)"
+        var parts: [String] = []
         if let accuracy = outcome.testAccuracy {
             let right = Int((accuracy * Double(data.test.count)).rounded())
-            result +=
-                ", \(NumberFormat.fixed(accuracy * 100, digits: 2)) % right on the test part "
-                + "(\(Self.grouped(right)) of \(Self.grouped(data.test.count)))"
+            parts.append(
+                "\(NumberFormat.fixed(accuracy * 100, digits: 2)) % right on the test part "
+                    + "(\(Self.grouped(right)) of \(Self.grouped(data.test.count)))")
         }
         if let error = outcome.testRMSE {
-            result += ", off by \(NumberFormat.significant(error)) on the test part (root of the mean square)"
+            let shown = NumberFormat.grouped(NumberFormat.significant(error))
+            parts.append("off by \(shown) on the test part (root of the mean square)")
         }
         if let explained = outcome.testR2 {
-            result += ", which explains \(NumberFormat.fixed(explained * 100, digits: 1)) % of the variance"
+            parts.append("\(NumberFormat.fixed(explained * 100, digits: 1)) % of the variance explained")
         }
-        if let loss = outcome.testLoss { result += ", loss \(NumberFormat.significant(loss))" }
-        try reporter.say("Result   \(result)\n")
+        if let loss = outcome.testLoss { parts.append("loss \(NumberFormat.significant(loss))") }
+        parts.append("with the weights of epoch \(outcome.bestEpoch) of \(outcome.epochs)")
+        try reporter.say("Result   \(parts.joined(separator: ", "))\n")
         try reporter.say("Time     \(NumberFormat.fixed(outcome.seconds, digits: 2)) s\n")
         try reporter.say("Weights  \(outcome.weightsDigest)\n")
-        try reporter.say("Run      \(outcome.run)\n")
+        try reporter.say("Run      \(outcome.run ?? "")\n")
     }
 
     private func diverged(_ epoch: Int, _ batch: Int, _ loss: Double) -> TrainError {
@@ -200,6 +212,6 @@ package struct TrainingRun {
 
     private static func seconds(_ duration: Duration) -> Double {
         let (seconds, attoseconds) = duration.components
-        return Double(seconds) + (Double(attoseconds) * 1e-15).rounded() * 1e-3
+        return Double(seconds * 1_000 + attoseconds / 1_000_000_000_000_000) / 1_000
     }
 }

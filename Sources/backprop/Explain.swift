@@ -23,16 +23,19 @@ struct ExplainXor: ParsableCommand {
         commandName: "xor",
         abstract: "Learns exclusive or with two layers, and shows the border that it draws.")
 
-    @Option(help: ArgumentHelp("What the first weights follow from.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("What the first weights follow from.", valueName: "number"))
     var seed: UInt64 = 0
 
-    @Option(help: ArgumentHelp("Passes over the four examples.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the four examples.", valueName: "count"))
     var epochs = 3_000
 
     @Option(help: ArgumentHelp("Also write the picture there, as SVG.", valueName: "file.svg"))
     var output: String?
 
     func run() throws {
+        Interruption.watch()
         let learnt = try ExclusiveOr(seed: seed, epochs: epochs)
         if let output { try learnt.writePicture(to: output) }
         try StandardOutput.write(learnt.text(colour: Terminal.standardOutput.hasColour))

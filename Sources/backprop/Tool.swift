@@ -15,7 +15,7 @@ struct Tool: ParsableCommand {
 
     /// Runs the command. Whatever goes wrong is one line on standard error, and an exit code that is not zero.
     static func main() {
-        Interruption.watch()
+        Interruption.ignoreBrokenPipes()
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -35,8 +35,19 @@ struct Tool: ParsableCommand {
             let lines = message(for: error).split(whereSeparator: \.isNewline).map {
                 $0.trimmingCharacters(in: .whitespaces)
             }
-            return lines.joined(separator: " ") + "; see backprop --help"
+            return lines.joined(separator: " ") + "; see \(helpCommand)"
         }
+    }
+
+    /// Where the options are listed that the person wanted to use.
+    private static var helpCommand: String {
+        let names = configuration.subcommands.map {
+            $0.configuration.commandName ?? String(describing: $0).lowercased()
+        }
+        guard let given = CommandLine.arguments.dropFirst().first, names.contains(given) else {
+            return "backprop --help"
+        }
+        return "backprop \(given) --help"
     }
 
     /// 130 and the like after a signal, as shells expect; 64 for a wrong command line; 1 for the rest.

@@ -18,24 +18,26 @@ struct Train: ParsableCommand {
     @Option(help: ArgumentHelp("A CSV file to learn from.", valueName: "file"))
     var data: String?
 
-    @Option(help: ArgumentHelp("The column to predict.", valueName: "column"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The column to predict.", valueName: "column"))
     var label: String?
 
-    @Option(help: ArgumentHelp("classification or regression; recognized where left out.", valueName: "task"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("classification or regression; recognized where left out.", valueName: "task"))
     var task: String?
 
     @Option(
-        parsing: .singleValue,
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp("A column of names that look like numbers. May be repeated.", valueName: "column"))
     var categorical: [String] = []
 
     @Option(
-        parsing: .singleValue,
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp("A column to leave out. May be repeated.", valueName: "column"))
     var drop: [String] = []
 
     @Option(
-        parsing: .singleValue,
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Text that stands for a missing cell, such as NA. May be repeated.", valueName: "text"))
     var missing: [String] = []
@@ -48,34 +50,44 @@ struct Train: ParsableCommand {
     var header: Bool?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("The share of the rows that only judges the result (0.2).", valueName: "share"))
     var holdOut: Double?
 
-    @Option(help: ArgumentHelp("The most passes over the data.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The most passes over the data.", valueName: "count"))
     var epochs: Int?
 
-    @Option(help: ArgumentHelp("Examples in each step.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Examples in each step.", valueName: "count"))
     var batchSize: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("The size of the first steps; it falls along half a cosine.", valueName: "rate"))
     var learningRate: Double?
 
-    @Option(help: ArgumentHelp("How strongly weights are pulled to zero.", valueName: "share"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How strongly weights are pulled to zero.", valueName: "share"))
     var weightDecay: Double?
 
-    @Option(help: ArgumentHelp("Units of the hidden layers, such as 128,64.", valueName: "sizes"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Units of the hidden layers, such as 128,64.", valueName: "sizes"))
     var hidden: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "relu, leakyRelu, elu, gelu, geluTanh, silu, softplus, tanh or sigmoid.", valueName: "name"))
     var activation: String?
 
-    @Option(help: ArgumentHelp("What all random choices follow from.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("What all random choices follow from.", valueName: "number"))
     var seed: UInt64 = 0
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Epochs without a better loss before training stops; 0 to do them all, with nothing set aside.",
             valueName: "count"))
@@ -102,6 +114,7 @@ struct Train: ParsableCommand {
             guard !quiet else { return }
             if json { StandardOutput.complain(text) } else { try StandardOutput.write(text) }
         }
+        Interruption.watch()
         let outcome = try training.perform(reporter)
         if json { try StandardOutput.write(try outcome.jsonLine()) }
     }

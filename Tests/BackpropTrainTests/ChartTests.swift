@@ -171,7 +171,8 @@ import Testing
         (0.0, "0.0000"), (-0.0, "0.0000"), (1, "1.000"), (0.5, "0.5000"), (0.03, "0.0300"),
         (0.00123, "0.0012"),
         (0.000123, "1.23e-4"), (123.456, "123.5"), (98_765.4, "98765"), (1e9, "1e9"), (-2.5, "-2.500"),
-        (.nan, "nan"), (.infinity, "inf"), (-.infinity, "-inf"), (9.99999e-5, "1e-4"), (5e-324, "4.941e-324"),
+        (.nan, "nan"), (.infinity, "inf"), (-.infinity, "-inf"), (9.99999e-5, "1e-4"),
+        (Double.leastNonzeroMagnitude, "4.941e-324"),
     ])
     func significant(value: Double, text: String) { #expect(NumberFormat.significant(value) == text) }
 

@@ -1,0 +1,181 @@
+import Foundation
+import Testing
+
+/// The built program, run as people run it.
+@Suite(.serialized) struct ToolTests {
+    @Test(arguments: BadInput.all)
+    func badInputIsOneLine(_ bad: BadInput) throws {
+        let folder = try TemporaryFolder()
+        try BadInput.writeTables(to: folder)
+        let before = folder.names
+        let answer = try Tool.run(bad.arguments, in: folder.path)
+        #expect(answer.status != 0 && answer.status < 128, "\(bad): \(answer)")
+        #expect(answer.output.isEmpty, "\(bad): \(answer)")
+        #expect(answer.errors.hasPrefix("backprop: ") && answer.errors.hasSuffix("\n"), "\(bad): \(answer)")
+        #expect(answer.errors.filter { $0 == "\n" }.count == 1, "\(bad): \(answer)")
+        for part in bad.says { #expect(answer.errors.contains(part), "\(bad): \(answer)") }
+        #expect(folder.names.filter { $0 != "runs" } == before, "\(bad)")
+    }
+
+    @Test func resultIsTheLastLineAndFollowsFromTheSeed() throws {
+        let folder = try TemporaryFolder()
+        try BadInput.writeTables(to: folder)
+        var digests: [String] = []
+        for (seed, threads) in [(1, "1"), (1, "2"), (2, "2")] {
+            let answer = try Tool.run(
+                [
+                    "train", "--data", "good.csv", "--label", "y", "--epochs", "3", "--seed", "\(seed)",
+                    "--json",
+                ],
+                in: folder.path, ["BACKPROP_THREADS": threads])
+            #expect(answer.status == 0, "\(answer)")
+            #expect(answer.output.filter { $0 == "\n" }.count == 1)
+            #expect(answer.errors.contains("Memory") && answer.errors.contains("epoch 3/3"))
+            let result = try #require(
+                try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any])
+            #expect(result["epochs"] as? Int == 3)
+            for key in ["test_accuracy", "test_loss", "seconds", "peak_bytes"] {
+                #expect(result[key] is NSNumber, "\(key)")
+            }
+            digests.append(try #require(result["weights_digest"] as? String))
+        }
+        #expect(digests[0] == digests[1] && digests[1] != digests[2])
+        #expect(folder.names(in: "runs") == ["run-1", "run-2", "run-3"])
+    }
+
+    @Test func digitsAreLearntAndUsed() throws {
+        let folder = try TemporaryFolder()
+        let figure = Array(repeating: "3", count: 64).joined(separator: ",")
+        try folder.write("\(figure)\n", to: "one.csv")
+        let header = (0..<64).map { "p\($0)" }.joined(separator: ",")
+        try folder.write("\(header)\n\(figure)\n\(figure)\n", to: "two.csv")
+        try folder.write("\(figure),3\n", to: "wide.csv")
+        let trained = try Tool.run(
+            ["train", "--epochs", "1", "--hidden", "16", "--output", "r"], in: folder.path)
+        #expect(trained.status == 0, "\(trained)")
+        for part in ["Data ", "Network ", "Memory ", "Result ", "Time ", "Run "] {
+            #expect(trained.output.contains(part))
+        }
+        #expect(folder.names(in: "r").contains("weights.safetensors"))
+        let one = try Tool.run(["predict", "r", "one.csv"], in: folder.path)
+        #expect(one.output.hasPrefix("class,probability\n") && one.output.filter { $0 == "\n" }.count == 2)
+        let two = try Tool.run(["predict", "r", "two.csv", "--json"], in: folder.path)
+        #expect(two.output.filter { $0 == "\n" }.count == 2 && two.output.hasPrefix("{\"class\":\""))
+        let wide = try Tool.run(["predict", "r", "wide.csv"], in: folder.path)
+        #expect(wide.status == 1 && wide.errors.contains("65 columns"))
+        let taken = try Tool.run(["train", "--output", "r"], in: folder.path)
+        #expect(taken.status == 1 && taken.errors.contains("already"))
+    }
+
+    @Test func interruptionLeavesNothing() throws {
+        let folder = try TemporaryFolder()
+        try BadInput.writeTables(to: folder)
+        let tool = try Tool(
+            ["train", "--data", "good.csv", "--label", "y", "--epochs", "3000", "--patience", "3000"],
+            in: folder.path)
+        try tool.waitForErrors(containing: "epoch")
+        tool.process.interrupt()
+        let answer = try tool.answer()
+        #expect(answer.status == 130)
+        #expect(answer.errors.split(separator: "\n").last!.hasPrefix("backprop: "))
+        #expect(folder.names(in: "runs").isEmpty)
+    }
+
+    @Test func explainsTheTinyNetwork() throws {
+        let answer = try Tool.run(["explain"], in: "/")
+        #expect(answer.status == 0)
+        for number in [
+            "0.500", "0.622", "-0.187", "0.453", "0.150", "-0.547", "-0.135", "-0.0840", "+0.0405",
+            "+0.00952", "-0.216",
+            "0.490",
+        ] { #expect(answer.output.contains(number), "\(number)") }
+    }
+
+    @Test func fullDiskIsSaid() throws {
+        guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
+        let answer = try Tool.run(["explain"], in: "/", outputPath: "/dev/full")
+        #expect(answer.status == 1, "\(answer)")
+        #expect(answer.errors.contains("No space left") && answer.errors.filter { $0 == "\n" }.count == 1)
+    }
+}
+
+/// A command line that cannot work, and what the person has to be told.
+struct BadInput: Sendable, CustomTestStringConvertible {
+    let arguments: [String]
+    let says: [String]
+
+    var testDescription: String { arguments.joined(separator: " ") }
+
+    static func table(_ name: String, _ options: String = "", says: String...) -> BadInput {
+        let arguments =
+            ["train", "--data", name, "--label", "y"] + options.split(separator: " ").map(String.init)
+        return BadInput(arguments: arguments, says: says)
+    }
+
+    static func option(_ options: String, says: String...) -> BadInput {
+        BadInput(arguments: options.split(separator: " ").map(String.init), says: says)
+    }
+
+    static let all: [BadInput] = [
+        table("missing.csv", says: "missing.csv", "no such file"),
+        table("empty.csv", says: "empty.csv"),
+        table("header.csv", says: "header.csv", "add rows"),
+        table("ragged.csv", says: "ragged.csv, line 3", "2 cells"),
+        table("text.csv", says: "text.csv, line 9", "'a'", "'oops'"),
+        table("nan.csv", says: "nan.csv, line 9", "'nan'"),
+        table("one.csv", says: "one.csv", "same class"),
+        table("gap.csv", says: "gap.csv, line 5", "label is missing"),
+        table("binary.csv", says: "binary.csv, line 1", "UTF-8"),
+        table("good.csv", "--drop q", says: "'q'", "'a', 'b', 'y'"),
+        table("good.csv", "--categorical q", says: "'q'"),
+        table("good.csv", "--drop y", says: "'y'"),
+        table("good.csv", "--task regression", says: "line 2", "'y'"),
+        table("number.csv", "--task classification", says: "60 classes", "--task regression"),
+        table("good.csv", "--output good.csv", says: "good.csv", "already"),
+        table("good.csv", "--output good.csv/run", says: "good.csv", "folder"),
+        table(
+            "number.csv", "--learning-rate 1e6 --activation relu --quiet", says: "epoch", "--learning-rate"),
+        option("train --data good.csv", says: "--label"),
+        option("train --data good.csv --label z", says: "'z'", "'a', 'b', 'y'"),
+        option("train --label y", says: "--data"),
+        option("train --epochs 0", says: "--epochs", "0"),
+        option("train --epochs -3", says: "--epochs", "-3"),
+        option("train --epochs many", says: "--epochs", "many"),
+        option("train --batch-size 0", says: "--batch-size"),
+        option("train --learning-rate nan", says: "--learning-rate", "nan"),
+        option("train --learning-rate 0", says: "--learning-rate"),
+        option("train --learning-rate inf", says: "--learning-rate", "inf"),
+        option("train --hidden 0", says: "--hidden", "128,64"),
+        option("train --hidden 65536,65536,65536,65536,65536,65536,65536,65536", says: "--hidden", "GB"),
+        option("train --activation step", says: "--activation", "tanh"),
+        option("train --hold-out 1.5", says: "--hold-out"),
+        option("train --seed -1", says: "--seed", "train --help"),
+        option("train --bogus", says: "--bogus"),
+        option("walk", says: "walk"),
+        option("predict nowhere good.csv", says: "nowhere"),
+        option("predict . good.csv", says: "run.json"),
+        option("explain xor --epochs 0", says: "--epochs"),
+        option("explain xor --epochs 1 --output no/where.svg", says: "no/where.svg"),
+    ]
+
+    static func writeTables(to folder: TemporaryFolder) throws {
+        func table(_ cell: (Int, String) -> String, _ label: (Int, Int, Int) -> String) -> String {
+            (0..<60).reduce("a,b,y\n") { text, row in
+                let (a, b) = (row * 37 % 60, row * 11 % 60)
+                return text + "\(cell(row, "\(a)")),\(b),\(label(row, a, b))\n"
+            }
+        }
+        func side(_ row: Int, _ a: Int, _ b: Int) -> String { a > b ? "u" : "v" }
+        func same(_ row: Int, _ text: String) -> String { text }
+        try folder.write(table(same, side), to: "good.csv")
+        try folder.write(table({ $0 == 7 ? "oops" : $1 }, side), to: "text.csv")
+        try folder.write(table({ $0 == 7 ? "nan" : $1 }, side), to: "nan.csv")
+        try folder.write(table(same) { _, _, _ in "u" }, to: "one.csv")
+        try folder.write(table(same) { $0 == 3 ? "" : side($0, $1, $2) }, to: "gap.csv")
+        try folder.write(table(same) { "\($1 * 2 - $2).\($0)5" }, to: "number.csv")
+        try folder.write("a,b,y\n", to: "header.csv")
+        try folder.write("a,b,y\n1,2,u\n3,4\n", to: "ragged.csv")
+        try folder.write("", to: "empty.csv")
+        try Data([0, 1, 2, 255]).write(to: URL(filePath: folder.path + "/binary.csv"))
+    }
+}
