@@ -14,13 +14,14 @@ public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
 }
 
 /// x Φ(x) with the normal distribution function, by the error function (Hendrycks and Gimpel, 2016).
-public func gelu(_ x: Tensor) -> Tensor { x * 0.5 * (erf(x * 0.7071067811865476) + 1) }
-
-/// The approximation of `gelu` by a tanh, x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³))).
-public func geluTanh(_ x: Tensor) -> Tensor {
-    let inner = (x + x * x * x * 0.044715) * 0.7978845608028654
-    return x * 0.5 * (tanh(inner) + 1)
+public func gelu(_ x: Tensor) -> Tensor {
+    let half = x * 0.5
+    return half * erf(x * 0.7071067811865476) + half
 }
+
+/// The approximation of `gelu` by a tanh, x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³))). For its backward pass only x is
+/// kept.
+public func geluTanh(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.geluTanh, x.node)) }
 
 /// x sigmoid(x).
 public func silu(_ x: Tensor) -> Tensor { x * sigmoid(x) }

@@ -16,21 +16,26 @@ func measureBlocks(seconds: Double, _ report: Report) {
             ]))
     }
 
-    func forwardAndBackward(_ name: String, _ shape: [Int], _ function: @escaping (Tensor) -> Tensor) {
-        let x = Tensor.normal(shape), g = Tensor.normal(shape)
-        evaluate(x, g)
-        let array = x.size * 4
-        add(name, bytes: 2 * array) { withoutGradients { evaluate(function(x)) } }
-        let derivative = grad { (x: Tensor) in (function(x) * g).sum() }
-        add(name + "_backward", bytes: 3 * array) { evaluate(derivative(x)) }
+    /// The forward pass, and the gradient from input and cotangent alone.
+    func forwardAndBackward(
+        _ name: String, _ shape: [Int], weights: [Tensor] = [], _ function: @escaping ([Tensor]) -> Tensor
+    ) {
+        let x = Tensor.normal(shape), cotangent = Tensor.normal(shape)
+        let arguments = [x] + weights
+        evaluate(arguments + [cotangent])
+        add(name, bytes: 2 * x.size * 4) { withoutGradients { evaluate(function(arguments)) } }
+        let derivative = grad { (arguments: [Tensor]) in (function(arguments) * cotangent).sum() }
+        add(name + "-backward", bytes: 3 * x.size * 4) { evaluate(derivative(arguments)) }
     }
 
-    forwardAndBackward("gelu", [8, 256, 1536]) { gelu($0) }
-    forwardAndBackward("gelu_tanh", [8, 256, 1536]) { geluTanh($0) }
-    forwardAndBackward("softmax", [12288, 256]) { softmax($0) }
-    forwardAndBackward("layer_norm", [2048, 384]) { x in
+    forwardAndBackward("gelu", [8, 256, 1536]) { gelu($0[0]) }
+    forwardAndBackward("gelu-tanh", [8, 256, 1536]) { geluTanh($0[0]) }
+    forwardAndBackward("softmax", [12288, 256]) { softmax($0[0]) }
+    forwardAndBackward("layer-norm", [2048, 384], weights: [.normal([384]), .normal([384])]) { arguments in
+        let x = arguments[0]
         let centered = x - x.mean(axis: -1, keepDims: true)
-        return centered * rsqrt(square(centered).mean(axis: -1, keepDims: true) + 1e-5)
+        let normalized = centered * rsqrt(square(centered).mean(axis: -1, keepDims: true) + 1e-5)
+        return normalized * arguments[1] + arguments[2]
     }
 
     let parameter = Parameter(.normal([11_000_000]))

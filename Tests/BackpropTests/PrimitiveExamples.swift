@@ -77,6 +77,9 @@ func examples(of primitive: Primitive) -> [Example] {
     case .tanh: unary(primitive, in: -3...3) { tanh($0) }
     case .sigmoid: unary(primitive, in: -4...4) { sigmoid($0) }
     case .erf: unary(primitive, in: -2...2) { erf($0) }
+    case .geluTanh: unary(primitive, in: -3...3) { Tensor(Node.floatingUnary(.geluTanh, $0.node)) }
+    case .geluTanhGradient:
+        binary(primitive, in: -3...3) { Tensor(Node.binary(.geluTanhGradient, $0.node, $1.node)) }
     case .not: binary(primitive) { which(.!($0 .< $1), $0 * $0, $1) }
     case .convert: unary(primitive, in: -2...2) { $0 * ($0 .> 0).asType($0.dtype) + $0.asType(.int32).asType($0.dtype) }
     case .alias: unary(primitive, in: -2...2) { square($0) * stopGradient(sin($0) * 0 + 2) }

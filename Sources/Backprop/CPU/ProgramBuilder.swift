@@ -273,6 +273,8 @@ extension Primitive {
         case .tanh: BK_OP_TANH
         case .sigmoid: BK_OP_SIGMOID
         case .erf: BK_OP_ERF
+        case .geluTanh: BK_OP_GELU
+        case .geluTanhGradient: BK_OP_GELU_GRAD
         case .not: BK_OP_NOT
         case .convert: BK_OP_TRUNC
         case .alias: BK_OP_COPY

@@ -44,6 +44,9 @@ extension RuleContext {
         case .tanh: return g * (1 - output * output)
         case .sigmoid: return (g * output) * (1 - output)
         case .erf: return g * exp(-(x * x)) * 1.1283791670955126  // 2 / sqrt(pi)
+        case .geluTanh: return Tensor(Node.binary(.geluTanhGradient, g.node, x.node))
+        case .geluTanhGradient:
+            return position == 0 ? Tensor(Node.binary(.geluTanhGradient, g.node, b.node)) : g * a * geluTanhSecondDerivative
         case .convert: return g.asType(x.dtype)
         case .alias: return g
 
@@ -89,6 +92,16 @@ extension RuleContext {
         let isZero = (a .== 0) .& (b .>= 0)
         let logarithm = log(which(isZero, a.like(1), a))
         return which(isZero, a.like(0), cotangent * output * logarithm)
+    }
+
+    /// With u = s (x + c x³) and t = tanh(u): (1 - t²) (u' + x u''/2 - x t u'²).
+    private var geluTanhSecondDerivative: Tensor {
+        let x = b, s = 0.7978845608028654, c = 0.044715
+        let xx = x * x
+        let t = tanh(x * (xx * (s * c) + s))
+        let slope = xx * (3 * s * c) + s
+        let curvature = xx * (3 * s * c)  // x u'' / 2
+        return (1 - t * t) * (slope + curvature - x * t * slope * slope)
     }
 
     /// All of the gradient to the operand that won, half to each where they are equal.

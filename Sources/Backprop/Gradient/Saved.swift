@@ -10,8 +10,8 @@ extension Primitive {
             .pad, .concatenate:
             (0, false)
         case .exp, .expm1, .sqrt, .rsqrt, .tanh, .sigmoid: (0, true)
-        case .abs, .log, .log1p, .sin, .cos, .erf: (1, false)
-        case .multiply, .divide, .maximum, .minimum, .matmul: (3, false)
+        case .abs, .log, .log1p, .sin, .cos, .erf, .geluTanh: (1, false)
+        case .multiply, .divide, .maximum, .minimum, .matmul, .geluTanhGradient: (3, false)
         case .power: (3, true)
         case .select: (1, false)
         case .max: (1, true)

@@ -12,6 +12,8 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case negate, abs, sign, floor, ceil, round
     case exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, sigmoid, erf
     case not, convert
+    /// x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³))), for which one instruction does the work of eight.
+    case geluTanh
     /// The operand itself. A differentiable variable, or the end of differentiation, has its own node.
     case alias
 
@@ -19,6 +21,8 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case add, subtract, multiply, divide, power, maximum, minimum
     case equal, notEqual, less, lessEqual, greater, greaterEqual
     case and, or
+    /// The first operand times the derivative of `geluTanh` at the second.
+    case geluTanhGradient
     /// Three operands that broadcast: mask, value where it holds, value where it does not.
     case select
 
@@ -53,7 +57,7 @@ extension Primitive {
         switch self {
         case .reshape, .transpose, .broadcast, .slice, .reverse, .alias: true
         case .constant, .scalar, .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log,
-            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .not, .convert, .add, .subtract, .multiply,
+            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert, .add, .subtract, .multiply,
             .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual,
             .and, .or, .select, .sum, .max, .argMax, .pad, .concatenate, .matmul, .gather, .scatterAdd,
             .checkIndices, .adamMean, .adamSquare, .adamValue:

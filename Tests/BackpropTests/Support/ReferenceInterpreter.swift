@@ -77,6 +77,14 @@ struct ReferenceInterpreter {
         case .tanh: return map(node) { Foundation.tanh($0) }
         case .sigmoid: return map(node) { 1 / (1 + Foundation.exp(-$0)) }
         case .erf: return map(node) { Foundation.erf($0) }
+        case .geluTanh:
+            return map(node) { x in 0.5 * x * (1 + Foundation.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))) }
+        case .geluTanhGradient:
+            return combine(node) { g, x in
+                let t = Foundation.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))
+                let slope = 0.7978845608028654 * (1 + 3 * 0.044715 * x * x)
+                return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * slope)
+            }
         case .not: return map(node) { $0 == 0 ? 1 : 0 }
         case .convert:
             let isWhole = !node.dtype.isFloatingPoint
