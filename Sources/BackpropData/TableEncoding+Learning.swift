@@ -42,8 +42,7 @@ extension TableEncoding {
             marksMissing: spread.count < rows.count)
     }
 
-    private static func categorical(_ table: Table, _ rows: [Int], _ column: Int) throws(DataError) -> Feature
-    {
+    private static func categorical(_ table: Table, _ rows: [Int], _ column: Int) throws(DataError) -> Feature {
         var values: Set<ArraySlice<UInt8>> = []
         var marksMissing = false
         for row in rows {

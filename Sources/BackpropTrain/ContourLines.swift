@@ -67,8 +67,7 @@ struct ContourLines {
         var chains: [[Int]] = []
         let edges = links.keys.sorted()
         for openEnds in [true, false] {
-            for start in edges where links[start]?.isEmpty == false && (links[start]?.count == 1 || !openEnds)
-            {
+            for start in edges where links[start]?.isEmpty == false && (links[start]?.count == 1 || !openEnds) {
                 var chain = [start]
                 var current = start
                 while let next = links[current]?.first {

@@ -187,8 +187,7 @@ public struct LineChart: Sendable {
     }
 
     /// At most four points for each pixel column (first, lowest, highest, last), which look like all of them.
-    private static func thinned(_ run: [(x: Double, y: Double)], _ width: Double) -> [(x: Double, y: Double)]
-    {
+    private static func thinned(_ run: [(x: Double, y: Double)], _ width: Double) -> [(x: Double, y: Double)] {
         guard Double(run.count) > width * 4 else { return run }
         var result: [(x: Double, y: Double)] = []
         var start = 0

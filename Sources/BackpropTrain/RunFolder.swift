@@ -103,8 +103,7 @@ public struct RunFolder: Sendable {
     }
 
     /// A part that is one JSON value.
-    public func readJSON<Value: Decodable>(_ type: Value.Type, from part: String) throws(TrainError) -> Value
-    {
+    public func readJSON<Value: Decodable>(_ type: Value.Type, from part: String) throws(TrainError) -> Value {
         let place = try path(of: part)
         return try Self.decode(type, try Self.bytes(of: place), place: place)
     }

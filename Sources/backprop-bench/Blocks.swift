@@ -10,7 +10,8 @@ func measureBlocks(seconds: Double, _ report: Report) {
         let timing = time(during: seconds, body)
         report.add(
             Measurement(fields: [
-                ("workload", .text("blocks")), ("name", .text(name)), ("ms", .number(timing.median * 1e3)), ("min_ms", .number(timing.minimum * 1e3)),
+                ("workload", .text("blocks")), ("name", .text(name)), ("ms", .number(timing.median * 1e3)),
+                ("min_ms", .number(timing.minimum * 1e3)),
                 ("gb_per_s", .number(Double(bytes) / timing.median / 1e9)), ("copy_gb_per_s", .number(copy)),
                 ("threads", .integer(Processor.threads)),
             ]))

@@ -4,7 +4,8 @@ import Testing
 
 /// The statistics of initial values.
 @Suite struct InitializerTests {
-    private func statistics(_ initializer: Initializer) -> (mean: Double, deviation: Double, low: Double, high: Double) {
+    private func statistics(_ initializer: Initializer) -> (mean: Double, deviation: Double, low: Double, high: Double)
+    {
         let values = withRandomSeed(3) { initializer([200, 300], dtype: .float64).array(of: Double.self) }
         let mean = values.reduce(0, +) / Double(values.count)
         let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
@@ -45,7 +46,9 @@ import Testing
     }
 
     @Test func theSeedDecides() {
-        func draw(_ seed: UInt64) -> [Float] { withRandomSeed(seed) { Linear(4, 4).weight.value.array(of: Float.self) } }
+        func draw(_ seed: UInt64) -> [Float] {
+            withRandomSeed(seed) { Linear(4, 4).weight.value.array(of: Float.self) }
+        }
         #expect(draw(1) == draw(1))
         #expect(draw(1) != draw(2))
     }

@@ -78,7 +78,10 @@ import Testing
             ("leakyRelu", { leakyRelu($0, slope: 0.1) }, { $0 > 0 ? $0 : 0.1 * $0 }),
             ("elu", { elu($0, alpha: 0.7) }, { $0 > 0 ? $0 : 0.7 * expm1($0) }),
             ("gelu", { gelu($0) }, { 0.5 * $0 * (1 + erf($0 / 2.0.squareRoot())) }),
-            ("geluTanh", { geluTanh($0) }, { x in 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x))) }),
+            (
+                "geluTanh", { geluTanh($0) },
+                { x in 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x))) }
+            ),
             ("silu", { silu($0) }, { $0 * logistic($0) }),
             ("softplus", { softplus($0) }, softplusOf),
         ]

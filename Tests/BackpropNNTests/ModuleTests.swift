@@ -49,7 +49,9 @@ import Testing
     @Test func layersOfASequence() {
         let model = Sequential(Linear(2, 3), Activation.relu, Linear(3, 1))
         #expect(
-            model.namedParameters().map { $0.name } == ["layers.0.weight", "layers.0.bias", "layers.2.weight", "layers.2.bias"])
+            model.namedParameters().map { $0.name } == [
+                "layers.0.weight", "layers.0.bias", "layers.2.weight", "layers.2.bias",
+            ])
         #expect(model.parameterCount == 2 * 3 + 3 + 3 + 1)
     }
 

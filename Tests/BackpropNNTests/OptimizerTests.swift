@@ -33,7 +33,8 @@ import Testing
     }
 
     @Test(arguments: [
-        SGDOptions(), SGDOptions(weightDecay: 0.1), SGDOptions(momentum: 0.9), SGDOptions(momentum: 0.9, dampening: 0.3),
+        SGDOptions(), SGDOptions(weightDecay: 0.1), SGDOptions(momentum: 0.9),
+        SGDOptions(momentum: 0.9, dampening: 0.3),
         SGDOptions(momentum: 0.8, weightDecay: 0.05), SGDOptions(momentum: 0.9, nesterov: true),
         SGDOptions(momentum: 0.9, weightDecay: 0.2, nesterov: true),
     ])
@@ -72,7 +73,11 @@ import Testing
         for step in 1...12 {
             for (index, slope) in OptimizerTests.gradient(step).enumerated() {
                 var slope = slope
-                if isDecoupled { weights[index] *= 1 - 0.02 * weightDecay } else { slope += weightDecay * weights[index] }
+                if isDecoupled {
+                    weights[index] *= 1 - 0.02 * weightDecay
+                } else {
+                    slope += weightDecay * weights[index]
+                }
                 mean[index] = 0.8 * mean[index] + 0.2 * slope
                 square[index] = 0.99 * square[index] + 0.01 * slope * slope
                 let corrected = mean[index] / (1 - pow(0.8, Double(step)))

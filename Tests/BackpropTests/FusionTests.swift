@@ -25,7 +25,8 @@ import Testing
     private func compare(_ seed: Int, _ dtype: DType, _ tolerance: Double) {
         func record() -> [Tensor] {
             RandomGraph.results(
-                seed: seed, dtype: dtype, leaves: RandomGraph.leaves(seed: seed, dtype: dtype), length: FusionTests.length(seed))
+                seed: seed, dtype: dtype, leaves: RandomGraph.leaves(seed: seed, dtype: dtype),
+                length: FusionTests.length(seed))
         }
         let fused = record(), stepwise = record()
         evaluate(fused)

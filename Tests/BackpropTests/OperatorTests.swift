@@ -66,7 +66,8 @@ import Testing
 
     @Test func wideIntegersAreExact() {
         let large = Int64(1) << 60
-        #expect((Tensor([large, large]) + Tensor([1, -1] as [Int64])).array(of: Int64.self) == [large + 1, large - 1])
+        #expect(
+            (Tensor([large, large]) + Tensor([1, -1] as [Int64])).array(of: Int64.self) == [large + 1, large - 1])
         #expect(Tensor([large, 1]).sum().array(of: Int64.self) == [large + 1])
         #expect(Tensor([large, large + 1]).max().array(of: Int64.self) == [large + 1])
         #expect(Tensor([large, large + 1]).argMax(axis: 0).array(of: Int64.self) == [1])
@@ -141,9 +142,11 @@ import Testing
                 if (name == "sin" || name == "cos") && Swift.abs(number) > 1e5 { continue }
                 var expected = reference(number)
                 if dtype == .float32 { expected = Double(Float(expected)) }
-                if expected.isNaN { #expect(value.isNaN, "\(name)(\(number)) = \(value)") }
-                else if expected.isInfinite { #expect(value == expected, "\(name)(\(number)) = \(value)") }
-                else {
+                if expected.isNaN {
+                    #expect(value.isNaN, "\(name)(\(number)) = \(value)")
+                } else if expected.isInfinite {
+                    #expect(value == expected, "\(name)(\(number)) = \(value)")
+                } else {
                     let least = dtype == .float64 ? 1e-305 : 1e-36
                     let bound = tolerance * Swift.abs(expected) + least
                     #expect(Swift.abs(value - expected) <= bound, "\(name)(\(number)) = \(value), not \(expected)")
@@ -199,7 +202,9 @@ import Testing
                 expect(x.sum(axes: axes), keys.map { sums[$0]! }, 0, "sum over \(axes) in \(dtype)")
                 expect(x.max(axes: axes), keys.map { tops[$0]! }, 0, "max over \(axes) in \(dtype)")
                 expect(x.min(axes: axes), keys.map { lows[$0]! }, 0, "min over \(axes) in \(dtype)")
-                #expect(x.sum(axes: axes, keepDims: true).shape == [2, 3, 4].indices.map { axes.contains($0) ? 1 : [2, 3, 4][$0] })
+                #expect(
+                    x.sum(axes: axes, keepDims: true).shape
+                        == [2, 3, 4].indices.map { axes.contains($0) ? 1 : [2, 3, 4][$0] })
             }
         }
     }
@@ -244,10 +249,13 @@ import Testing
         let logs = logSoftmax(x).numbers
         #expect(difference(Array(logs[0..<3]), [0, -1e4, -2e4]) < 1e-7)
         #expect(difference(Array(logs[6..<9]), [-log(2.0), -.infinity, -log(2.0)]) < 1e-7)
-        let sums = rows([[1e4, 1e4, -1e4], [-.infinity, -.infinity, -.infinity], [.infinity, 0, 1], [-.infinity, 2, 2]])
+        let sums = rows([
+            [1e4, 1e4, -1e4], [-.infinity, -.infinity, -.infinity], [.infinity, 0, 1], [-.infinity, 2, 2],
+        ])
         expect(sums.logSumExp(axes: [1]), [1e4 + log(2.0), -.infinity, .infinity, 2 + log(2.0)], 1e-7)
         expect(softmax(x.T, axis: 0).T, softmax(x).numbers, 1e-7)
-        let slopes = grad { (softmax($0) * Tensor.arange(3, dtype: dtype)).sum() }(rows([[1e4, 0, -1e4], [5, 5, 5]])).numbers
+        let slopes = grad { (softmax($0) * Tensor.arange(3, dtype: dtype)).sum() }(rows([[1e4, 0, -1e4], [5, 5, 5]]))
+            .numbers
         #expect(slopes.allSatisfy { $0.isFinite })
     }
 
@@ -306,7 +314,9 @@ import Testing
         let uniform = withRandomSeed(1) { Tensor.uniform([20000], low: 2, high: 5, dtype: .float64).numbers }
         #expect(uniform.allSatisfy { $0 >= 2 && $0 < 5 })
         #expect(abs(uniform.reduce(0, +) / 20000 - 3.5) < 0.02)
-        let normal = withRandomSeed(2) { Tensor.normal([20000], mean: 1, standardDeviation: 2, dtype: .float64).numbers }
+        let normal = withRandomSeed(2) {
+            Tensor.normal([20000], mean: 1, standardDeviation: 2, dtype: .float64).numbers
+        }
         let mean = normal.reduce(0, +) / 20000
         #expect(abs(mean - 1) < 0.05)
         #expect(abs((normal.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 20000).squareRoot() - 2) < 0.05)

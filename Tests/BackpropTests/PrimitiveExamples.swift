@@ -289,17 +289,22 @@ private func reductions(
     for axes in axes {
         for keepDims in [true, false] {
             result.append(
-                one(primitive, "over \(axes)\(keepDims ? " kept" : "")", [2, 3, 4]) { function(sin($0), axes, keepDims) })
+                one(primitive, "over \(axes)\(keepDims ? " kept" : "")", [2, 3, 4]) {
+                    function(sin($0), axes, keepDims)
+                })
         }
-        result.append(one(primitive, "of a transpose over \(axes)", [3, 4, 2]) {
-            function($0.transposed(axes: [2, 0, 1]), axes, false)
-        })
-        result.append(one(primitive, "of a slice over \(axes)", [4, 3, 5]) {
-            function($0.narrowed(axis: 0, 0..<4, step: 2).narrowed(axis: 2, 1..<5), axes, true)
-        })
-        result.append(one(primitive, "of a repetition over \(axes)", [3, 1]) {
-            function($0.broadcast(to: [2, 3, 4]), axes, false)
-        })
+        result.append(
+            one(primitive, "of a transpose over \(axes)", [3, 4, 2]) {
+                function($0.transposed(axes: [2, 0, 1]), axes, false)
+            })
+        result.append(
+            one(primitive, "of a slice over \(axes)", [4, 3, 5]) {
+                function($0.narrowed(axis: 0, 0..<4, step: 2).narrowed(axis: 2, 1..<5), axes, true)
+            })
+        result.append(
+            one(primitive, "of a repetition over \(axes)", [3, 1]) {
+                function($0.broadcast(to: [2, 3, 4]), axes, false)
+            })
     }
     return result + [
         one(primitive, "of axes of one", [1, 3, 1]) { function($0, [0, 2], false) },
@@ -313,9 +318,10 @@ private func products(_ primitive: Primitive) -> [Example] {
         let name = "\(transposeA ? "transposed" : "plain") with \(transposeB ? "transposed" : "plain")"
         for batch in [[], [2]] as [[Int]] {
             let a = batch + (transposeA ? [4, 3] : [3, 4]), b = batch + (transposeB ? [5, 4] : [4, 5])
-            result.append(two(primitive, "\(name) \(batch)", a, b) {
-                matmul($0, $1, transposeA: transposeA, transposeB: transposeB)
-            })
+            result.append(
+                two(primitive, "\(name) \(batch)", a, b) {
+                    matmul($0, $1, transposeA: transposeA, transposeB: transposeB)
+                })
         }
     }
     return result + [

@@ -36,7 +36,8 @@ import Testing
         expect(pass.yhat, exactly: yhat, byHand: 0.453, within: 0.0005)
         expect(pass.loss, exactly: (yhat - 1) * (yhat - 1) / 2, byHand: 0.150, within: 0.001)
 
-        let gradients = gradients(of: pass.loss, withRespectTo: [pass.yhat, pass.z2, w2.value, pass.h, pass.z1, w1.value])
+        let gradients = gradients(
+            of: pass.loss, withRespectTo: [pass.yhat, pass.z2, w2.value, pass.h, pass.z1, w1.value])
         let dyhat = yhat - 1, dz2 = dyhat * yhat * (1 - yhat), dh = dz2 * -0.3, dz1 = dh * h * (1 - h)
         expect(gradients[0], exactly: dyhat, byHand: -0.547, within: 0.0005)
         expect(gradients[1], exactly: dz2, byHand: -0.135, within: 0.001)

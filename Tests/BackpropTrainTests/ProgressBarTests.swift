@@ -3,8 +3,7 @@ import Testing
 @testable import BackpropTrain
 
 @Suite struct ProgressBarTests {
-    static func state(epoch: Int = 3, epochs: Int = 20, batch: Int = 30, batches: Int = 120) -> ProgressState
-    {
+    static func state(epoch: Int = 3, epochs: Int = 20, batch: Int = 30, batches: Int = 120) -> ProgressState {
         ProgressState(
             epoch: epoch, epochs: epochs, batch: batch, batches: batches, runSeconds: 45, epochSeconds: 5,
             values: [("loss", 0.25), ("accuracy", 0.875)])

@@ -195,7 +195,8 @@ private struct KernelBuilder {
                 length: shape[value.axis], inner: ((value.axis + 1)..<shape.rank).reduce(1) { $0 * shape[$1] },
                 source: slot(value.inputs[0]), result: result)
         case .constant, .scalar, .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log,
-            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
+            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert,
+            .alias, .add, .subtract,
             .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .and, .or, .select, .sum, .max, .reshape, .transpose, .broadcast, .slice, .reverse,
             .matmul, .adamMean, .adamSquare, .adamValue:
@@ -264,7 +265,9 @@ extension Primitive {
     /// Rough cost of one element beside an addition.
     fileprivate var weight: Int {
         switch self {
-        case .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .power, .random: 8
+        case .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .power,
+            .random:
+            8
         default: 1
         }
     }

@@ -2,7 +2,9 @@ import CKernels
 import Synchronization
 
 /// A planned graph: kernels in waves, and a place for everything.
-final class CPUPlan: Executable {
+///
+/// Nothing in it changes after planning, the C structures of the kernels included; that is what `@unchecked` stands for.
+final class CPUPlan: Executable, @unchecked Sendable {
     let donors: [Int]
     let sharedLeaves: [Int]
     let workspaceBytes: Int
@@ -116,7 +118,8 @@ final class CPUPlan: Executable {
         ]
         for (position, wave) in waves.enumerated() {
             for kernel in wave.kernels {
-                lines.append("  wave \(position): \(kernel.name)" + (kernel.tasks > 1 ? " in \(kernel.tasks) tasks" : ""))
+                lines.append(
+                    "  wave \(position): \(kernel.name)" + (kernel.tasks > 1 ? " in \(kernel.tasks) tasks" : ""))
             }
         }
         for item in workspaceItems { lines.append("  workspace: \(item.name) \(item.shape) \(item.bytes) B") }

@@ -57,9 +57,12 @@ enum InstructionFusion {
                 operands[Int(source)].extent == UInt8(BK_FULL.rawValue)
             else { continue }
             let position = writer[Int(source)]
-            guard position >= 0, let inner = done[position], !isDisturbed(inner, done[(position + 1)...].dropLast(), operands)
+            guard position >= 0, let inner = done[position],
+                !isDisturbed(inner, done[(position + 1)...].dropLast(), operands)
             else { continue }
-            if outer.operation == BK_OP_MUL, inner.operation == BK_OP_NEGMULADD, inner.a == inner.b, ones.contains(inner.c) {
+            if outer.operation == BK_OP_MUL, inner.operation == BK_OP_NEGMULADD, inner.a == inner.b,
+                ones.contains(inner.c)
+            {
                 return (bk_instruction(BK_OP_TANH_GRAD, outer.dst, other, inner.a), position)
             }
             let operand: Pair.Position = source == outer.a ? .a : .b
@@ -85,7 +88,8 @@ enum InstructionFusion {
         let readsMemory = sources.contains(where: isMemory)
         return later.contains { other in
             guard let other else { return false }
-            return sources.contains(other.dst) || (readsMemory && (isMemory(other.dst) || other.operation == BK_OP_ADAM))
+            return sources.contains(other.dst)
+                || (readsMemory && (isMemory(other.dst) || other.operation == BK_OP_ADAM))
         }
     }
 }

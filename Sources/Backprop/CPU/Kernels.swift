@@ -4,8 +4,8 @@ typealias Pointers = UnsafePointer<UnsafeMutableRawPointer?>
 
 /// One unit of a plan: tasks that any threads may run in any order, then an end that one thread runs.
 ///
-/// Kernels are immutable after planning, which is what `@unchecked` stands for: they own C structures.
-class Kernel: @unchecked Sendable {
+/// Kernels own C structures, which nothing changes after planning.
+class Kernel {
     let name: String
     fileprivate(set) var tasks: Int
     /// Whether `finish` has anything to do.
@@ -21,7 +21,7 @@ class Kernel: @unchecked Sendable {
 }
 
 /// A block program with the memory of its C structure.
-final class Program: @unchecked Sendable {
+final class Program {
     fileprivate var program: UnsafeMutablePointer<bk_program>
     private let operands: UnsafeMutableBufferPointer<bk_operand>
     private let instructions: UnsafeMutableBufferPointer<bk_instruction>
@@ -63,7 +63,7 @@ final class Program: @unchecked Sendable {
 }
 
 /// A fused cluster.
-final class ProgramKernel: Kernel, @unchecked Sendable {
+final class ProgramKernel: Kernel {
     private let program: Program
     private let partials: Int?
 
@@ -85,7 +85,7 @@ final class ProgramKernel: Kernel, @unchecked Sendable {
 }
 
 /// A matrix product, with or without a cluster that runs on its tiles.
-final class ProductKernel: Kernel, @unchecked Sendable {
+final class ProductKernel: Kernel {
     private let gemm: UnsafeMutablePointer<bk_gemm>
     private let a: Int, b: Int, c: Int?
     private let epilogue: Program?
@@ -127,7 +127,7 @@ final class ProductKernel: Kernel, @unchecked Sendable {
 }
 
 /// A small product and the cluster that reads it, as one task.
-final class ChainKernel: Kernel, @unchecked Sendable {
+final class ChainKernel: Kernel {
     private let first: ProductKernel
     private let second: ProgramKernel
 
@@ -144,7 +144,7 @@ final class ChainKernel: Kernel, @unchecked Sendable {
 }
 
 /// Parts written side by side into one result: concatenation, and padding around one part.
-final class AssemblyKernel: Kernel, @unchecked Sendable {
+final class AssemblyKernel: Kernel {
     private let parts: [Program]
     private let zeroed: (slot: Int, bytes: Int)?
 
@@ -171,7 +171,7 @@ final class AssemblyKernel: Kernel, @unchecked Sendable {
 }
 
 /// Rows by index.
-final class GatherKernel: Kernel, @unchecked Sendable {
+final class GatherKernel: Kernel {
     private var shape: bk_gather_shape
     private let source: Int, indices: Int, result: Int
 
@@ -190,7 +190,7 @@ final class GatherKernel: Kernel, @unchecked Sendable {
 }
 
 /// Rows added where indices point.
-final class ScatterAddKernel: Kernel, @unchecked Sendable {
+final class ScatterAddKernel: Kernel {
     private var shape: bk_gather_shape
     private let updates: Int, indices: Int, result: Int
 
@@ -204,7 +204,8 @@ final class ScatterAddKernel: Kernel, @unchecked Sendable {
     override func run(task: Int, _ pointers: Pointers) {
         withUnsafePointer(to: shape) { shape in
             IndexFault.check(shape, pointers[indices]!, name)
-            let bytes = Int(shape.pointee.outer * shape.pointee.table * shape.pointee.inner)
+            let bytes =
+                Int(shape.pointee.outer * shape.pointee.table * shape.pointee.inner)
                 * DType(rawValue: UInt8(shape.pointee.type.rawValue))!.byteCount
             pointers[result]!.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
             for task in 0..<bk_scatter_add_tasks(shape) {
@@ -215,7 +216,7 @@ final class ScatterAddKernel: Kernel, @unchecked Sendable {
 }
 
 /// Indices copied after a check of their range.
-final class CheckIndicesKernel: Kernel, @unchecked Sendable {
+final class CheckIndicesKernel: Kernel {
     private var shape: bk_gather_shape
     private let indices: Int, result: Int, bytes: Int
 
@@ -232,7 +233,7 @@ final class CheckIndicesKernel: Kernel, @unchecked Sendable {
 }
 
 /// The index of the greatest element along an axis.
-final class ArgMaxKernel: Kernel, @unchecked Sendable {
+final class ArgMaxKernel: Kernel {
     private let type: bk_type
     private let extents: (outer: Int64, length: Int64, inner: Int64)
     private let source: Int, result: Int

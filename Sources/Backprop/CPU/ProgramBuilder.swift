@@ -38,7 +38,9 @@ struct ProgramBuilder {
             for input in graph.values[member].inputs where group.roles[graph.layouts[input].base] == nil {
                 strides.append(fusion.operandStrides(member, input, group.domain.count))
             }
-            if graph.values[member].primitive == .iota { strides.append(fusion.iotaStrides(member, group.domain.count)) }
+            if graph.values[member].primitive == .iota {
+                strides.append(fusion.iotaStrides(member, group.domain.count))
+            }
         }
         // A total has stride zero where it reduces, which never merges with an axis where it does not.
         nest = LoopNest(domain: group.domain, operands: strides, constraint: group.constraint)!
@@ -166,7 +168,9 @@ struct ProgramBuilder {
         let isInPlace = target.map { role == .full && isDirect($0) } ?? false
 
         if let register = forwarded(member, value, &memory) {
-            if let target { instructions.append(bk_instruction(isInPlace ? BK_OP_COPY : BK_OP_STORE, target, register)) }
+            if let target {
+                instructions.append(bk_instruction(isInPlace ? BK_OP_COPY : BK_OP_STORE, target, register))
+            }
             registers[member] = register
             return
         }

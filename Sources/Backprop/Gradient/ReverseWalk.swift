@@ -84,7 +84,8 @@ struct ReverseWalk {
                 node.mark = epoch
                 if node.edge0 == nil, !node.isParameter {
                     trap(
-                        "backward: the graph of this value was released by an earlier backward pass; call backward(keepingGraph: true) there")
+                        "backward: the graph of this value was released by an earlier backward pass; call backward(keepingGraph: true) there"
+                    )
                 }
                 stack.append(Visit(node: unmanaged, isDone: true))
                 if node.isParameter { return }

@@ -46,7 +46,8 @@ extension RuleContext {
         case .erf: return g * exp(-(x * x)) * 1.1283791670955126  // 2 / sqrt(pi)
         case .geluTanh: return Tensor(Node.binary(.geluTanhGradient, g.node, x.node))
         case .geluTanhGradient:
-            return position == 0 ? Tensor(Node.binary(.geluTanhGradient, g.node, b.node)) : g * a * geluTanhSecondDerivative
+            return position == 0
+                ? Tensor(Node.binary(.geluTanhGradient, g.node, b.node)) : g * a * geluTanhSecondDerivative
         case .convert: return g.asType(x.dtype)
         case .alias: return g
 
@@ -129,7 +130,8 @@ extension RuleContext {
         let starts = Array(list[..<rank]), steps = Array(list[rank...])
         let high = (0..<rank).map { axis in
             let count = node.shape[axis]
-            return count == 0 ? source[axis] - starts[axis] : source[axis] - starts[axis] - (count - 1) * steps[axis] - 1
+            return count == 0
+                ? source[axis] - starts[axis] : source[axis] - starts[axis] - (count - 1) * steps[axis] - 1
         }
         return Tensor(Node.pad(cotangent.node, low: starts, high: high, interior: steps.map { $0 - 1 }))
     }

@@ -231,7 +231,8 @@ struct Traversal: @unchecked Sendable {
             let node = unmanaged._withUnsafeGuaranteedRef { $0 }
             if node.storage != nil {
                 values.append(
-                    Value(primitive: .constant, dtype: node.dtype, shape: node.shape, bits: 0, inputs: [], source: leaf))
+                    Value(primitive: .constant, dtype: node.dtype, shape: node.shape, bits: 0, inputs: [], source: leaf)
+                )
                 leaf += 1
                 continue
             }
@@ -246,7 +247,7 @@ struct Traversal: @unchecked Sendable {
             values.append(value)
         }
         return CanonicalGraph(
-            values: values, leafCount: leaves.count, scalarCount: scalars.count, 
+            values: values, leafCount: leaves.count, scalarCount: scalars.count,
             outputs: outputs.indices.map { Int(outputs[$0]) })
     }
 }

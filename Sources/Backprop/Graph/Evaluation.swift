@@ -50,7 +50,6 @@ package enum Graph {
         if bk_walk_depth() == 0 { evaluate([node]) }
     }
 
-
     /// What evaluating the nodes will hold in memory, without running anything.
     package static func bill(_ roots: [Node], released: [Unmanaged<Node>] = []) -> MemoryBill {
         state.withLock { state in

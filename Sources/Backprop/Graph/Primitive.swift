@@ -57,7 +57,8 @@ extension Primitive {
         switch self {
         case .reshape, .transpose, .broadcast, .slice, .reverse, .alias: true
         case .constant, .scalar, .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log,
-            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert, .add, .subtract, .multiply,
+            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert,
+            .add, .subtract, .multiply,
             .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual,
             .and, .or, .select, .sum, .max, .argMax, .pad, .concatenate, .matmul, .gather, .scatterAdd,
             .checkIndices, .adamMean, .adamSquare, .adamValue:

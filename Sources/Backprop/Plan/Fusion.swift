@@ -136,7 +136,9 @@ struct Fusion {
     // MARK: Joining a cluster
 
     private mutating func join(_ index: Int, _ group: Group, _ readers: [Int]) -> Bool {
-        guard group.isCluster, group.members.count < Fusion.largestCluster, isAcyclic(group, readers) else { return false }
+        guard group.isCluster, group.members.count < Fusion.largestCluster, isAcyclic(group, readers) else {
+            return false
+        }
         // What the product of the group itself reads has to be complete before.
         if let product = group.product, consumers[index].contains(product) { return false }
         let lane = graph.lane(of: index)

@@ -18,7 +18,8 @@ extension Primitive {
         switch self {
         case .constant, .scalar, .reshape, .transpose, .broadcast, .slice, .reverse: .none
         case .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt,
-            .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract, .multiply, .divide, .power,
+            .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
+            .multiply, .divide, .power,
             .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .and, .or, .select,
             .adamMean, .adamSquare, .adamValue:
             .elementwise

@@ -81,7 +81,8 @@ struct Simplifier {
         case .sum, .max:
             return reduced(value)
         case .constant, .scalar, .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log,
-            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert, .add, .subtract, .multiply,
+            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert,
+            .add, .subtract, .multiply,
             .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual,
             .and, .or, .select, .transpose, .slice, .reverse, .pad, .concatenate:
             return merged(value)
@@ -210,7 +211,8 @@ struct Simplifier {
                 layout.strides[axis] = -layout.strides[axis]
             }
         case .constant, .scalar, .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log,
-            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
+            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert,
+            .alias, .add, .subtract,
             .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .and, .or, .select, .sum, .max, .argMax, .pad, .concatenate, .matmul, .gather,
             .scatterAdd, .checkIndices, .adamMean, .adamSquare, .adamValue:

@@ -8,7 +8,8 @@ extension Tensor {
     ) {
         let shape = Shape(shape ?? [elements.count])
         require(
-            shape.count == elements.count, "a tensor of shape \(shape) needs \(shape.count) elements, not \(elements.count)",
+            shape.count == elements.count,
+            "a tensor of shape \(shape) needs \(shape.count) elements, not \(elements.count)",
             file: file, line: line)
         let storage = Storage(byteCount: elements.count * Scalar.dtype.byteCount)
         elements.withUnsafeBytes { source in

@@ -43,7 +43,8 @@ extension Tensor {
     ) -> Tensor {
         let set = resolved(axes: axes, "max", file: file, line: line)
         require(
-            set.axes.allSatisfy { node.shape[$0] > 0 }, "max: no elements along the reduced axes of shape \(node.shape)",
+            set.axes.allSatisfy { node.shape[$0] > 0 },
+            "max: no elements along the reduced axes of shape \(node.shape)",
             file: file, line: line)
         return reduced(.max, set, keepDims)
     }

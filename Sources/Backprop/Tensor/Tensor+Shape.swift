@@ -5,7 +5,8 @@ extension Tensor {
         if let free = extents.firstIndex(of: -1) {
             let known = extents.enumerated().reduce(1) { $1.offset == free ? $0 : $0 * $1.element }
             require(
-                known > 0 && size % known == 0, "reshaped: \(size) elements of shape \(node.shape) do not fill \(shape)",
+                known > 0 && size % known == 0,
+                "reshaped: \(size) elements of shape \(node.shape) do not fill \(shape)",
                 file: file, line: line)
             extents[free] = size / known
         }
@@ -55,7 +56,8 @@ extension Tensor {
     public func squeezed(axis: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         let position = resolved(axis: axis, "squeezed", file: file, line: line)
         require(
-            node.shape[position] == 1, "squeezed: axis \(axis) of shape \(node.shape) has \(node.shape[position]) elements",
+            node.shape[position] == 1,
+            "squeezed: axis \(axis) of shape \(node.shape) has \(node.shape[position]) elements",
             file: file, line: line)
         var extents = shape
         extents.remove(at: position)
@@ -98,13 +100,15 @@ extension Tensor {
         widths: [(low: Int, high: Int)], file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         require(
-            widths.count == ndim, "padded: \(widths.count) widths for the \(ndim) axes of shape \(node.shape)", file: file,
+            widths.count == ndim, "padded: \(widths.count) widths for the \(ndim) axes of shape \(node.shape)",
+            file: file,
             line: line)
         var trimmed = self
         for (axis, width) in widths.enumerated() where width.low < 0 || width.high < 0 {
             let from = Swift.max(0, -width.low), to = dim(axis) - Swift.max(0, -width.high)
             require(
-                from <= to, "padded: widths \(width) remove more than axis \(axis) of shape \(node.shape) has", file: file,
+                from <= to, "padded: widths \(width) remove more than axis \(axis) of shape \(node.shape) has",
+                file: file,
                 line: line)
             trimmed = trimmed.narrowed(axis: axis, from..<to)
         }
@@ -120,7 +124,8 @@ extension Tensor {
     ) -> [Tensor] {
         let count = dim(axis)
         require(
-            parts > 0 && count % parts == 0, "split: axis \(axis) of shape \(node.shape) does not divide into \(parts) parts",
+            parts > 0 && count % parts == 0,
+            "split: axis \(axis) of shape \(node.shape) does not divide into \(parts) parts",
             file: file, line: line)
         let width = count / parts
         return (0..<parts).map { narrowed(axis: axis, ($0 * width)..<(($0 + 1) * width)) }
@@ -133,7 +138,8 @@ extension Tensor {
     ) -> Tensor {
         let axis = resolved(axis: axis, "take", file: file, line: line)
         require(
-            indices.dtype == .int32 || indices.dtype == .int64, "take: indices are \(indices.dtype), not int32 or int64",
+            indices.dtype == .int32 || indices.dtype == .int64,
+            "take: indices are \(indices.dtype), not int32 or int64",
             file: file, line: line)
         require(
             ndim - 1 + indices.ndim <= Shape.maximumRank,
@@ -165,7 +171,8 @@ public func concatenated(
 public func stacked(
     _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    concatenated(tensors.map { $0.expandedDimensions(axis: axis, file: file, line: line) }, axis: axis, file: file, line: line)
+    concatenated(
+        tensors.map { $0.expandedDimensions(axis: axis, file: file, line: line) }, axis: axis, file: file, line: line)
 }
 
 /// The product of two matrices, or of matrices in the last two axes with leading axes that broadcast. A tensor with
@@ -186,7 +193,8 @@ package func matmul(
         return product.squeezed(axis: b.ndim == 1 ? 0 : -2)
     }
     if b.ndim == 1 {
-        return matmul(a, b.expandedDimensions(axis: 1), transposeA: transposeA, file: file, line: line).squeezed(axis: -1)
+        return matmul(a, b.expandedDimensions(axis: 1), transposeA: transposeA, file: file, line: line).squeezed(
+            axis: -1)
     }
     if a.ndim > 2 && b.ndim == 2 && !transposeA {
         // One tall product instead of many: the matrix on the right is the same for all.

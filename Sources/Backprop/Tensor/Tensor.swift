@@ -51,7 +51,8 @@ extension Tensor {
 
     /// The only element, as a Double. Computes the tensor.
     public func item(file: StaticString = #fileID, line: UInt = #line) -> Double {
-        require(size == 1, "item: a tensor of shape \(node.shape) has \(size) elements, not one", file: file, line: line)
+        require(
+            size == 1, "item: a tensor of shape \(node.shape) has \(size) elements, not one", file: file, line: line)
         return withUnsafeBytes { bytes in
             switch dtype {
             case .bool, .uint8: Double(bytes.load(as: UInt8.self))

@@ -15,7 +15,8 @@ public struct Linear: Module {
     ) {
         if initializer.isZero && outputs > 1 {
             Warnings.print(
-                "Linear(\(inputs), \(outputs)): all weights start at zero, so all units learn the same; use .xavierUniform or .heNormal")
+                "Linear(\(inputs), \(outputs)): all weights start at zero, so all units learn the same; use .xavierUniform or .heNormal"
+            )
         }
         weight = Parameter(initializer([outputs, inputs], dtype: dtype))
         self.bias = bias ? Parameter(.zeros([outputs], dtype: dtype)) : nil

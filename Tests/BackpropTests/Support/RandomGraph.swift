@@ -23,7 +23,8 @@ struct RandomGraph {
             let rank = generator.pick([0, 1, 2, 2, 2, 3, 3, 4])
             let shape = (0..<rank).map { _ in generator.pick([1, 2, 3, 4, 5, 7, 8, 17]) }
             let numbers = generator.numbers(shape.reduce(1, *), in: -2...2)
-            return Tensor(dtype.isFloatingPoint ? numbers : numbers.map { ($0 * 3).rounded() }, shape: shape, dtype: dtype)
+            return Tensor(
+                dtype.isFloatingPoint ? numbers : numbers.map { ($0 * 3).rounded() }, shape: shape, dtype: dtype)
         }
     }
 

@@ -229,9 +229,11 @@ struct ReferenceInterpreter {
         return indices(of: node.shape.array).map { index in
             let batch = Array(index.dropLast(2)), row = index[rank - 2], column = index[rank - 1]
             return (0..<depth).reduce(0) { sum, k in
-                let left = transposesA
+                let left =
+                    transposesA
                     ? element(valuesA, a.shape.array, batch, k, row) : element(valuesA, a.shape.array, batch, row, k)
-                let right = transposesB
+                let right =
+                    transposesB
                     ? element(valuesB, b.shape.array, batch, column, k)
                     : element(valuesB, b.shape.array, batch, k, column)
                 return sum + left * right
