@@ -17,7 +17,9 @@ let package = Package(
     ],
     targets: [
         .target(name: "CKernels"),
-        .target(name: "Backprop", dependencies: ["CKernels"]),
+        .target(
+            name: "Backprop", dependencies: ["CKernels"],
+            exclude: ["Tensor", "Graph", "Gradient", "Plan", "CPU"].map { $0 + "/README.md" }),
         .target(name: "BackpropNN", dependencies: ["Backprop"]),
         .target(name: "BackpropData", dependencies: ["Backprop"]),
         .target(name: "BackpropTrain", dependencies: ["Backprop", "BackpropNN", "BackpropData"]),

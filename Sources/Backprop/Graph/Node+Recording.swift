@@ -49,6 +49,9 @@ extension Node {
     @inline(__always)
     package static func binary(_ primitive: Primitive, _ a: Node, _ b: Node) -> Node {
         requireSameDType(primitive, a, b)
+        if a.dtype == .bool {
+            trap("\(primitive.name) needs numbers, not bool tensors; convert them with asType(_:), or use .& and .|")
+        }
         return Node(primitive, a.dtype, commonShape(primitive, a, b), a, b)
     }
 
@@ -60,7 +63,7 @@ extension Node {
     package static func logic(_ primitive: Primitive, _ a: Node, _ b: Node) -> Node {
         require(
             a.dtype == .bool && b.dtype == .bool, "\(primitive.name) needs bool tensors, not \(a.dtype) and \(b.dtype)")
-        return binary(primitive, a, b)
+        return Node(primitive, .bool, commonShape(primitive, a, b), a, b)
     }
 
     package static func select(_ condition: Node, _ a: Node, _ b: Node) -> Node {
