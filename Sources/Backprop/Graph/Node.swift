@@ -3,7 +3,7 @@ import CKernels
 /// One recorded operation, and its value once somebody needed it.
 ///
 /// What describes the operation never changes. `storage`, the inputs (dropped once the value is in memory and no
-/// backward pass will ask for them) and the scratch fields of a traversal change only under `Graph.lock`; that is
+/// backward pass will ask for them) and the scratch fields of a traversal change only under the lock of `Graph.state`; that is
 /// what `@unchecked` stands for.
 package final class Node: @unchecked Sendable {
     package let primitive: Primitive
@@ -188,9 +188,10 @@ package final class Node: @unchecked Sendable {
     }
 }
 
-/// Where a backward pass leaves the gradient of one trainable value, until an optimizer takes it.
+/// Where a backward pass leaves the gradient of one trainable value, until an optimizer takes it. That both fields change
+/// under one lock is what `@unchecked` stands for.
 package final class GradientCell: @unchecked Sendable {
-    /// The sum of the gradients so far. Changes under `Graph.lock` only.
+    /// The sum of the gradients so far. Changes under the lock of `Graph.state` only.
     @exclusivity(unchecked) package var gradient: Node?
     /// Backward passes that it adds up.
     @exclusivity(unchecked) package var passes = 0
