@@ -181,6 +181,7 @@ public struct Weights: Sendable {
         case .int64: .int64
         case .float32: .float32
         case .float64: .float64
+        case .bfloat16: .bfloat16
         }
     }
 
@@ -197,10 +198,10 @@ public struct Weights: Sendable {
                 }
             }
             let numbers = (0..<entry.elementCount).map { entry.type.number(bytes, at: $0) }
-            guard dtype == .float32 else { return Tensor(numbers, shape: entry.shape) }
-            let rounded = numbers.map { Float($0) }
+            if dtype == .float64 { return Tensor(numbers, shape: entry.shape) }
+            let rounded = numbers.map { dtype == .bfloat16 ? Float(BFloat16(Float($0))) : Float($0) }
             let fits = zip(numbers, rounded).allSatisfy { !$0.isFinite || $1.isFinite }
-            return fits ? Tensor(rounded, shape: entry.shape) : nil
+            return fits ? Tensor(rounded, shape: entry.shape).asType(dtype) : nil
         }
     }
 

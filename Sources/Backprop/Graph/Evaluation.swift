@@ -91,6 +91,7 @@ package enum Graph {
         case .int64: storage.pointer.storeBytes(of: node.bits, as: UInt64.self)
         case .float32: storage.pointer.storeBytes(of: Float(node.scalarValue), as: Float.self)
         case .float64: storage.pointer.storeBytes(of: node.scalarValue, as: Double.self)
+        case .bfloat16: storage.pointer.storeBytes(of: BFloat16(Float(node.scalarValue)), as: BFloat16.self)
         }
         return storage
     }
