@@ -1,0 +1,25 @@
+import Backprop
+
+/// (Σ |x|^power)^(1/power) along one axis, with the limits at powers 0 (how many are not 0) and ±infinity (the greatest and
+/// the least). The gradient of a norm that is 0 is 0.
+func vectorNorm(_ x: Tensor, power: Double, axis: Int, keepDims: Bool) -> Tensor {
+    switch power {
+    case 0:
+        return (x .!= 0).asType(x.dtype).sum(axis: axis, keepDims: keepDims)
+    case 1:
+        return abs(x).sum(axis: axis, keepDims: keepDims)
+    case .infinity:
+        return abs(x).max(axis: axis, keepDims: keepDims)
+    case -.infinity:
+        return abs(x).min(axis: axis, keepDims: keepDims)
+    case 2:
+        let sum = square(x).sum(axis: axis, keepDims: keepDims)
+        let isZero = sum .== 0
+        return which(isZero, sum, sqrt(which(isZero, sum.like(1), sum)))
+    default:
+        let magnitude = abs(x)
+        let sum = pow(magnitude, power).sum(axis: axis, keepDims: keepDims)
+        let isZero = sum .== 0
+        return which(isZero, sum, pow(which(isZero, sum.like(1), sum), 1 / power))
+    }
+}
