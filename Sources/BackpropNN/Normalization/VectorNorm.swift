@@ -17,8 +17,11 @@ func vectorNorm(_ x: Tensor, power: Double, axis: Int, keepDims: Bool) -> Tensor
         let isZero = sum .== 0
         return which(isZero, sum, sqrt(which(isZero, sum.like(1), sum)))
     default:
-        let magnitude = abs(x)
-        let sum = pow(magnitude, power).sum(axis: axis, keepDims: keepDims)
+        // A power below 1 is infinitely steep at 0.
+        let isNothing = x .== 0
+        let powers =
+            power > 0 ? which(isNothing, x.zero, pow(abs(which(isNothing, x.like(1), x)), power)) : pow(abs(x), power)
+        let sum = powers.sum(axis: axis, keepDims: keepDims)
         let isZero = sum .== 0
         return which(isZero, sum, pow(which(isZero, sum.like(1), sum), 1 / power))
     }
