@@ -10,7 +10,7 @@ public func cosineSimilarity(
     let (a, b) = (a + like.zero.broadcast(to: like.shape), b + like.zero.broadcast(to: like.shape))
     let axis = a.resolved(axis: axis, "cosineSimilarity", file: file, line: line)
     func unit(_ x: Tensor) -> Tensor {
-        x / closedMaximum(vectorNorm(x, power: 2, axis: axis, keepDims: true), epsilon)
+        x / closedMaximum(vectorNorm(x, power: 2, axes: [axis], keepDims: true), epsilon)
     }
     return (unit(a) * unit(b)).sum(axis: axis)
 }
@@ -18,12 +18,12 @@ public func cosineSimilarity(
 /// The vectors along an axis divided by max(|x|, ε), with the norm of a power.
 public func normalized(
     _ x: Tensor, power: Double = 2, axis: Int = -1, epsilon: Double = 1e-12
-) -> Tensor { x / closedMaximum(vectorNorm(x, power: power, axis: axis, keepDims: true), epsilon) }
+) -> Tensor { x / closedMaximum(vectorNorm(x, power: power, axes: [axis], keepDims: true), epsilon) }
 
 /// The norm of a power of a - b + `epsilon`, along the last axis, with broadcasting. The gradient where the norm is 0 is 0.
 public func pairwiseDistance(
     _ a: Tensor, _ b: Tensor, power: Double = 2, epsilon: Double = 1e-6, keepDims: Bool = false
-) -> Tensor { vectorNorm(a - b + epsilon, power: power, axis: -1, keepDims: keepDims) }
+) -> Tensor { vectorNorm(a - b + epsilon, power: power, axes: [-1], keepDims: keepDims) }
 
 /// 1 - cos(a, b) where the target is 1, and max(0, cos(a, b) - `margin`) where it is -1.
 ///
