@@ -46,7 +46,10 @@ public func clip(_ x: Tensor, min low: Tensor? = nil, max high: Tensor? = nil) -
 
 /// x limited to [low, high]; either end may be left out. The gradient passes at the bounds and is 0 beyond them.
 public func clip(_ x: Tensor, min low: Double? = nil, max high: Double? = nil) -> Tensor {
-    clip(x, min: low.map { x.like($0) }, max: high.map { x.like($0) })
+    var result = x
+    if let low { result = which(result .< low, x.like(low), result) }
+    if let high { result = which(result .> high, x.like(high), result) }
+    return result
 }
 
 /// |a| with the sign of b, elementwise with broadcasting; the sign of a zero counts. The gradient is 0 where a is 0, and

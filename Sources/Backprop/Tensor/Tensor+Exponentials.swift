@@ -1,4 +1,33 @@
-// Powers and logarithms to other bases, and sums of exponentials by their logarithms.
+// Powers, logarithms to other bases, and sums of exponentials by their logarithms.
+
+/// a to the power of b, elementwise with broadcasting; floating point only. The gradient for a is 0 where b is 0, and
+/// that for b is 0 where a is 0 and b is not negative.
+public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
+    require(a.dtype.isFloatingPoint, "pow needs floating-point tensors, or a number as exponent, not \(a.dtype)")
+    return Tensor(Node.binary(.power, a.node, b.node))
+}
+
+/// x to a fixed power, which must be a whole number from 0 on where x has integers.
+public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
+    if exponent == 2 { return x * x }
+    if exponent == 1 { return x }
+    guard x.dtype.isFloatingPoint else { return wholePower(x, exponent) }
+    return exponent == 0.5 ? sqrt(x) : pow(x, x.like(exponent))
+}
+
+/// A product of repeated squares, one for each binary digit of the exponent.
+private func wholePower(_ x: Tensor, _ exponent: Double) -> Tensor {
+    require(
+        exponent >= 0 && exponent < 1e9 && exponent == exponent.rounded(),
+        "pow: \(exponent) is not a power of \(x.dtype) tensors; convert the tensor with asType(_:)")
+    var (rest, factor, result) = (Int(exponent), x, x * 0 + 1)
+    while rest > 0 {
+        if rest % 2 == 1 { result = result * factor }
+        factor = factor * factor
+        rest /= 2
+    }
+    return result
+}
 
 /// 2 to the power of x.
 public func exp2(_ x: Tensor) -> Tensor { pow(x.like(2), x) }
@@ -12,13 +41,9 @@ public func log10(_ x: Tensor) -> Tensor { log(x) * 0.4342944819032518 }
 /// log(exp(a) + exp(b)), elementwise with broadcasting, without overflow, and exact where one is far below the other.
 public func logAddExp(_ a: Tensor, _ b: Tensor) -> Tensor {
     let isFirst = a .>= b
-    let greater = withoutGradients { which(isFirst, a, b) }
-    // Where the greater is infinite, the difference to it would be NaN; shifting by 0 gives the right infinity.
-    let shift = which(isInfinite(greater), greater.like(0), greater)
-    let (first, second) = (a - shift, b - shift)
-    // The greater contributes 1, which log1p adds by itself.
-    let rest = which(isFirst, expm1(first) + exp(second), exp(first) + expm1(second))
-    return log1p(rest) + shift
+    let (greater, lesser) = (which(isFirst, a, b), which(isFirst, b, a))
+    let sum = greater + log1p(exp(lesser - greater))
+    return which((a .== b) .& isInfinite(a), greater, sum)
 }
 
 /// log2(2^a + 2^b), elementwise with broadcasting, without overflow.

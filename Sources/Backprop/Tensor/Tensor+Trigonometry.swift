@@ -14,7 +14,7 @@ public func acos(_ x: Tensor) -> Tensor { atan2(sqrt((1 - x) * (1 + x)), x) }
 public func atan(_ x: Tensor) -> Tensor { atan2(x, x.like(1)) }
 
 /// The angle in [-π, π] of the point with coordinates x and y, elementwise with broadcasting. The gradient at the origin
-/// is NaN.
+/// is 0.
 public func atan2(_ y: Tensor, _ x: Tensor) -> Tensor {
     require(y.dtype.isFloatingPoint, "atan2 needs floating-point tensors, not \(y.dtype)")
     return Tensor(Node.binary(.atan2, y.node, x.node))
