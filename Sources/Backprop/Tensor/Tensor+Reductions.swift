@@ -32,16 +32,16 @@ extension Tensor {
     /// The mean of squared deviations from the mean, divided by (count - `ddof`); NaN over no more than `ddof` elements
     /// that are equal, and infinite over others.
     public func variance(
-        axes: [Int]? = nil, keepDims: Bool = false, ddof: Int = 0, file: StaticString = #fileID, line: UInt = #line
+        axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         let set = resolved(axes: axes, "variance", file: file, line: line)
         let centered = self - mean(axes: axes, keepDims: true, file: file, line: line)
-        return square(centered).reduced(.sum, set, keepDims) * (1 / Double(Swift.max(0, count(along: set) - ddof)))
+        return square(centered).reduced(.sum, set, keepDims) * (1 / Swift.max(0, Double(count(along: set)) - ddof))
     }
 
     /// The square root of the variance. The gradient of a standard deviation of 0 is taken as 0.
     public func std(
-        axes: [Int]? = nil, keepDims: Bool = false, ddof: Int = 0, file: StaticString = #fileID, line: UInt = #line
+        axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         variance(axes: axes, keepDims: keepDims, ddof: ddof, file: file, line: line).rootWithFlatZero
     }
