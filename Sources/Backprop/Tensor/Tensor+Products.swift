@@ -32,7 +32,8 @@ package func matmul(
     if a.ndim > 2 && b.ndim == 2 && !transposeA {
         // One tall product instead of many: the matrix on the right is the same for all.
         var shape = a.shape
-        let tall = a.reshaped([-1, shape.removeLast()])
+        let depth = shape.removeLast()
+        let tall = a.reshaped([shape.reduce(1, *), depth])
         let product = Tensor(Node.matmul(tall.node, b.node, transposeB: transposeB))
         return product.reshaped(shape + [product.dim(-1)])
     }

@@ -163,7 +163,7 @@ struct ReferenceInterpreter {
 
     /// The series, whose rest after many terms is an integral with two corrections.
     private func polygamma(_ order: Int, _ x: Double) -> Double {
-        let count = 300, end = x + Double(count), n = Double(order)
+        let count = 2000, end = x + Double(count), n = Double(order)
         func term(_ x: Double) -> Double { Foundation.pow(x, -n - 1) }
         let sum = (0..<count).reduce(0) { $0 + term(x + Double($1)) }
         let correction = term(end) / 2 + (n + 1) * term(end) / end / 12
