@@ -83,6 +83,10 @@ extension Tensor {
 extension DType {
     /// The greatest number of a floating-point type.
     var greatestFinite: Double {
-        self == .float64 ? Double.greatestFiniteMagnitude : Double(Float.greatestFiniteMagnitude)
+        switch self {
+        case .float64: Double.greatestFiniteMagnitude
+        case .bfloat16: 0x1.FEp127
+        case .bool, .uint8, .int32, .int64, .float32: Double(Float.greatestFiniteMagnitude)
+        }
     }
 }
