@@ -33,12 +33,18 @@ extension Tensor {
 }
 
 /// The distances of order p between all rows of a ([..., n, k]) and all rows of b ([..., m, k]): [..., n, m]. Leading
-/// axes broadcast.
+/// axes broadcast. With order infinity each of several greatest differences gets the whole gradient.
 public func distances(
     _ a: Tensor, _ b: Tensor, order: Double = 2, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(
         a.ndim >= 2 && b.ndim >= 2 && a.dim(-1) == b.dim(-1),
         "distances: shapes \(a.shape) and \(b.shape) are not rows of one length", file: file, line: line)
-    return (a.expandedDimensions(axis: -2) - b.expandedDimensions(axis: -3)).vectorNorm(order, axes: [-1])
+    let differences = a.expandedDimensions(axis: -2) - b.expandedDimensions(axis: -3)
+    guard order == .infinity, a.dim(-1) > 0 else { return differences.vectorNorm(order, axes: [-1]) }
+    let sizes = abs(differences)
+    let greatest = withoutGradients { sizes.max(axis: -1, keepDims: true) }
+    // The elements that are greatest, each with a value of 0 and its derivative.
+    let derivatives = which((sizes .== greatest) .& isFinite(sizes), sizes - stopGradient(sizes), sizes.like(0)).sum(axis: -1)
+    return greatest.squeezed(axis: -1) + derivatives
 }

@@ -5,10 +5,14 @@
 public func tan(_ x: Tensor) -> Tensor { sin(x) / cos(x) }
 
 /// The angle in [-π/2, π/2] whose sine is x; NaN beyond ±1, where the gradient becomes infinite.
-public func asin(_ x: Tensor) -> Tensor { atan2(x, sqrt((1 - x) * (1 + x))) }
+public func asin(_ x: Tensor) -> Tensor { atan2(x, otherLeg(x)) }
 
 /// The angle in [0, π] whose cosine is x; NaN beyond ±1, where the gradient becomes infinite.
-public func acos(_ x: Tensor) -> Tensor { atan2(sqrt((1 - x) * (1 + x)), x) }
+public func acos(_ x: Tensor) -> Tensor { atan2(otherLeg(x), x) }
+
+/// sqrt(1 - x²), exact near ±1. As a product of roots it has an infinite derivative there, where the root of a product
+/// would have none.
+private func otherLeg(_ x: Tensor) -> Tensor { sqrt(1 - x) * sqrt(1 + x) }
 
 /// The angle in [-π/2, π/2] whose tangent is x.
 public func atan(_ x: Tensor) -> Tensor { atan2(x, x.like(1)) }
@@ -22,16 +26,19 @@ public func atan2(_ y: Tensor, _ x: Tensor) -> Tensor {
 
 /// Half the difference of exp(x) and exp(-x).
 public func sinh(_ x: Tensor) -> Tensor {
-    // 2 sinh(x/2) cosh(x/2): exp(x/2) is in range wherever the result is.
-    let (rise, fall) = (expm1(x * 0.5), expm1(x * -0.5))
-    return (rise - fall) * ((rise + fall) * 0.5 + 1)
+    let isLost = isInfinite(x), y = which(isLost, x.like(0), x)
+    // 2 sinh(y/2) cosh(y/2): exp(y/2) is in range wherever the result is.
+    let (rise, fall) = (expm1(y * 0.5), expm1(y * -0.5))
+    // Where x is infinite, so are the cube and its derivative.
+    return which(isLost, x * x * x, (rise - fall) * ((rise + fall) * 0.5 + 1))
 }
 
 /// Half the sum of exp(x) and exp(-x).
 public func cosh(_ x: Tensor) -> Tensor {
-    // 1 + 2 sinh(x/2)², whose derivative keeps the digits of a small x.
-    let twice = expm1(x * 0.5) - expm1(x * -0.5)
-    return square(twice) * 0.5 + 1
+    let isLost = isInfinite(x), y = which(isLost, x.like(0), x)
+    // 1 + 2 sinh(y/2)², whose derivative keeps the digits of a small y.
+    let twice = expm1(y * 0.5) - expm1(y * -0.5)
+    return which(isLost, x * x, square(twice) * 0.5 + 1)
 }
 
 /// The number whose hyperbolic sine is x.
@@ -53,7 +60,7 @@ public func acosh(_ x: Tensor) -> Tensor {
     let size = which(isFar, x, x.like(2))
     let inverse = 1 / size
     let far = log(size) + log(sqrt((1 - inverse) * (1 + inverse)) + 1)
-    return which(isFar, far, log1p(above + sqrt(above * (above + 2))))
+    return which(isFar, far, log1p(above + sqrt(above) * sqrt(above + 2)))
 }
 
 /// The number whose hyperbolic tangent is x; infinite at ±1 and NaN beyond.
@@ -61,7 +68,8 @@ public func atanh(_ x: Tensor) -> Tensor { (log1p(x) - log1p(-x)) * 0.5 }
 
 /// sin(πx) / (πx), and 1 at 0, where all derivatives are taken as 0.
 public func sinc(_ x: Tensor) -> Tensor {
-    let isZero = x .== 0
+    // The derivative divides by the square.
+    let isZero = x * x .== 0
     let angle = which(isZero, x.like(1), x) * Double.pi
     return which(isZero, x.like(1), sin(angle) / angle)
 }
