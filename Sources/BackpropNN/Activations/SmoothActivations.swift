@@ -54,6 +54,3 @@ public func glu(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line:
     let halves = x.split(parts: 2, axis: axis)
     return halves[0] * sigmoid(halves[1])
 }
-
-/// exp(-x) / sum(exp(-x)) along the axis, without overflow.
-public func softmin(_ x: Tensor, axis: Int = -1) -> Tensor { softmax(-x, axis: axis) }

@@ -26,15 +26,3 @@ func vectorNorm(_ x: Tensor, power: Double, axes: [Int], keepDims: Bool) -> Tens
         return which(isZero, sum, pow(which(isZero, sum.like(1), sum), 1 / power))
     }
 }
-
-/// The slices along an axis, each scaled down to the greatest norm where its own is greater; the gradient of the others is
-/// theirs alone.
-public func renormalized(
-    _ x: Tensor, axis: Int, maximumNorm: Double, power: Double = 2, file: StaticString = #fileID, line: UInt = #line
-) -> Tensor {
-    let axis = x.resolved(axis: axis, "renormalized", file: file, line: line)
-    let others = (0..<x.ndim).filter { $0 != axis }
-    let norm = vectorNorm(x, power: power, axes: others, keepDims: true)
-    // What PyTorch adds, so that the norm stays below the greatest.
-    return which(norm .> maximumNorm, x * (maximumNorm / (norm + 1e-7)), x)
-}
