@@ -1,4 +1,5 @@
-// Lengths of vectors, and the distances that they measure. The gradient of a length of 0 is taken as 0.
+// Lengths of vectors, and what they serve for: distances, directions, similarities. The gradient of a length of 0 is
+// taken as 0.
 
 extension Tensor {
     /// The norm of order p over the axes (all of them where left out), taken as one vector: (Σ |x|^p)^(1/p). Order 0 counts
@@ -14,7 +15,8 @@ extension Tensor {
         case 0: return asType(.bool).asType(dtype).reduced(.sum, set, keepDims)
         case 1: return abs(self).reduced(.sum, set, keepDims)
         case 2: return square(self).reduced(.sum, set, keepDims).rootWithFlatZero
-        case .infinity: return count(along: set) == 0 ? reduced(.sum, set, keepDims) : abs(self).reduced(.max, set, keepDims)
+        case .infinity:
+            return count(along: set) == 0 ? reduced(.sum, set, keepDims) : abs(self).reduced(.max, set, keepDims)
         case -.infinity: return abs(self).min(axes: set.axes, keepDims: keepDims, file: file, line: line)
         default: return generalNorm(order, set, keepDims)
         }
@@ -30,7 +32,47 @@ extension Tensor {
         let root = pow(which(isNothing, total.like(1), total), 1 / order)
         return which(isNothing, atZero, root)
     }
+
+    /// Slices along the axis whose norm exceeds `limit`, made shorter until it is the norm; others stay as they are.
+    public func renormalized(
+        _ order: Double = 2, axis: Int, limit: Double, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        let axis = resolved(axis: axis, "renormalized", file: file, line: line)
+        let norm = vectorNorm(order, axes: (0..<ndim).filter { $0 != axis }, keepDims: true)
+        let factor = which(norm .> limit, limit / (norm + 1e-7), norm.like(1))
+        return self * factor
+    }
 }
+
+/// x divided by its norm of order p along the axes, or by `epsilon` where the norm is less.
+public func normalized(
+    _ x: Tensor, order: Double = 2, axes: [Int] = [-1], epsilon: Double = 1e-12, file: StaticString = #fileID,
+    line: UInt = #line
+) -> Tensor {
+    x / clip(x.vectorNorm(order, axes: axes, keepDims: true, file: file, line: line), min: epsilon, max: nil)
+}
+
+/// The cosine of the angle between a and b along the axis, with broadcasting; norms below `epsilon` count as `epsilon`.
+public func cosineSimilarity(
+    _ a: Tensor, _ b: Tensor, axis: Int = -1, epsilon: Double = 1e-8, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    // The limit holds for the value alone: the gradient is that of the norm.
+    func direction(_ x: Tensor) -> Tensor {
+        let norm = x.vectorNorm(axes: [axis], keepDims: true, file: file, line: line)
+        return x / (norm + withoutGradients { clip(norm, min: epsilon, max: nil) - norm })
+    }
+    guard let shape = Shape.broadcast(a.node.shape, b.node.shape)?.array else {
+        trap("cosineSimilarity: shapes \(a.shape) and \(b.shape) do not broadcast", file: file, line: line)
+    }
+    let (first, second) = (a.broadcast(to: shape), b.broadcast(to: shape))
+    return (direction(first) * direction(second)).sum(axis: axis, file: file, line: line)
+}
+
+/// The norm of order p of a - b + `epsilon` along the last axis, with broadcasting.
+public func pairwiseDistance(
+    _ a: Tensor, _ b: Tensor, order: Double = 2, epsilon: Double = 1e-6, keepDims: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+) -> Tensor { (a - b + epsilon).vectorNorm(order, axes: [-1], keepDims: keepDims, file: file, line: line) }
 
 /// The distances of order p between all rows of a ([..., n, k]) and all rows of b ([..., m, k]): [..., n, m]. Leading
 /// axes broadcast. With order infinity each of several greatest differences gets the whole gradient.
@@ -45,6 +87,7 @@ public func distances(
     let sizes = abs(differences)
     let greatest = withoutGradients { sizes.max(axis: -1, keepDims: true) }
     // The elements that are greatest, each with a value of 0 and its derivative.
-    let derivatives = which((sizes .== greatest) .& isFinite(sizes), sizes - stopGradient(sizes), sizes.like(0)).sum(axis: -1)
+    let derivatives = which((sizes .== greatest) .& isFinite(sizes), sizes - stopGradient(sizes), sizes.like(0)).sum(
+        axis: -1)
     return greatest.squeezed(axis: -1) + derivatives
 }

@@ -60,7 +60,9 @@ extension Tensor {
         while partial.dim(-1) > 1 {
             let count = partial.dim(-1), half = count / 2
             let pairs = partial.narrowed(axis: -1, 0..<half) * partial.narrowed(axis: -1, half..<(2 * half))
-            partial = count % 2 == 0 ? pairs : concatenated([pairs, partial.narrowed(axis: -1, (count - 1)..<count)], axis: -1)
+            partial =
+                count % 2 == 0
+                ? pairs : concatenated([pairs, partial.narrowed(axis: -1, (count - 1)..<count)], axis: -1)
         }
         if partial.dim(-1) == 0 { partial = Tensor.ones(kept + [1], dtype: source.dtype) }
         return partial.reshaped(keepDims ? node.shape.keepingReduced(set).array : kept)
