@@ -12,6 +12,12 @@ extension RuleContext {
         return which(isZero, a.like(0), cotangent * output * logarithm)
     }
 
+    /// a² + b², and 1 at the origin, where the gradient of the angle is taken as 0.
+    var squaredRadius: Tensor {
+        let squares = a * a + b * b
+        return which(squares .== 0, a.like(1), squares)
+    }
+
     /// With u = s (x + c x³) and t = tanh(u): (1 - t²) (u' + x u''/2 - x t u'²).
     var geluTanhSecondDerivative: Tensor {
         let x = b, s = 0.7978845608028654, c = 0.044715
