@@ -99,7 +99,8 @@ extension Primitive {
         case .slice: .view(.slice)
         case .reverse: .view(.reverse)
         case .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt,
-            .sin, .cos, .tanh, .sigmoid, .erf, .erfc, .erfInverse, .logGamma, .polygamma, .atan2, .remainder, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
+            .sin, .cos, .tanh, .sigmoid, .erf, .erfc, .erfInverse, .logGamma, .polygamma, .atan2, .remainder, .geluTanh,
+            .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
             .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .and, .or, .select, .adamMean, .adamSquare, .adamValue:
             .elementwise

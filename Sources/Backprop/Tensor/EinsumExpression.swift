@@ -29,7 +29,8 @@ struct EinsumExpression {
         for (term, shape) in zip(terms, shapes) {
             let (before, after) = EinsumExpression.letters(of: term)
             requireValid(
-                (before + (after ?? [])).allSatisfy(\.isLetter), "\"\(term)\" holds something else than letters and \"...\"")
+                (before + (after ?? [])).allSatisfy(\.isLetter),
+                "\"\(term)\" holds something else than letters and \"...\"")
             let named = before.count + (after?.count ?? 0)
             requireValid(
                 after == nil ? named == shape.count : named <= shape.count,
@@ -38,7 +39,8 @@ struct EinsumExpression {
             let labels = before.map(Label.letter) + free + (after ?? []).map(Label.letter)
             for (label, extent) in zip(labels, shape) {
                 let known = extents[label] ?? 1
-                requireValid(known == 1 || extent == 1 || known == extent, "\(label) has extents \(known) and \(extent)")
+                requireValid(
+                    known == 1 || extent == 1 || known == extent, "\(label) has extents \(known) and \(extent)")
                 extents[label] = known == 1 ? extent : known
             }
             operands.append(labels)

@@ -67,7 +67,8 @@ extension Tensor {
     ) -> Tensor {
         require(
             counts.count == dim(axis) && counts.allSatisfy { $0 >= 0 },
-            "repeated: \(counts) does not say how often each element of axis \(axis) of shape \(node.shape)", file: file,
+            "repeated: \(counts) does not say how often each element of axis \(axis) of shape \(node.shape)",
+            file: file,
             line: line)
         let indices = counts.enumerated().flatMap { [Int64](repeating: Int64($0.offset), count: $0.element) }
         return take(Tensor(indices), axis: axis, file: file, line: line)

@@ -72,5 +72,6 @@ extension Tensor {
 public func diag(_ x: Tensor, diagonal: Int = 0, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     require(x.ndim == 1 || x.ndim == 2, "diag: shape \(x.shape) has neither one axis nor two", file: file, line: line)
     return x.ndim == 1
-        ? x.diagonalMatrix(offset: diagonal, file: file, line: line) : x.diagonal(offset: diagonal, file: file, line: line)
+        ? x.diagonalMatrix(offset: diagonal, file: file, line: line)
+        : x.diagonal(offset: diagonal, file: file, line: line)
 }

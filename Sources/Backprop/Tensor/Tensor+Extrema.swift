@@ -59,7 +59,8 @@ extension Tensor {
     /// The one element of each line that an index names.
     private func chosen(_ indices: Tensor, _ axis: Int, _ keepDims: Bool) -> (values: Tensor, indices: Tensor) {
         let isChosen = Tensor.indices(shape, axis: axis, dtype: .int64) .== indices
-        let values = dtype == .bool
+        let values =
+            dtype == .bool
             ? (isChosen .& self).any(axes: [axis], keepDims: keepDims)
             : which(isChosen, self, like(0)).sum(axis: axis, keepDims: keepDims).asType(dtype)
         return (values, keepDims ? indices : indices.squeezed(axis: axis))

@@ -14,7 +14,8 @@ extension Tensor {
         case 0: return asType(.bool).asType(dtype).reduced(.sum, set, keepDims)
         case 1: return abs(self).reduced(.sum, set, keepDims)
         case 2: return square(self).reduced(.sum, set, keepDims).rootWithFlatZero
-        case .infinity: return count(along: set) == 0 ? reduced(.sum, set, keepDims) : abs(self).reduced(.max, set, keepDims)
+        case .infinity:
+            return count(along: set) == 0 ? reduced(.sum, set, keepDims) : abs(self).reduced(.max, set, keepDims)
         case -.infinity: return abs(self).min(axes: set.axes, keepDims: keepDims, file: file, line: line)
         default: return generalNorm(order, set, keepDims)
         }

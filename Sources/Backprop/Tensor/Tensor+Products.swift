@@ -16,7 +16,8 @@ package func matmul(
     if !a.dtype.isFloatingPoint && a.dtype == b.dtype && a.ndim > 1 && b.ndim > 1 {
         let left = transposeA ? a.T : a, right = transposeB ? b.T : b
         require(
-            left.dim(-1) == right.dim(-2), "matmul: shapes \(a.shape) and \(b.shape) do not agree in the contracted axis",
+            left.dim(-1) == right.dim(-2),
+            "matmul: shapes \(a.shape) and \(b.shape) do not agree in the contracted axis",
             file: file, line: line)
         let products = left.expandedDimensions(axis: -1) * right.expandedDimensions(axis: -3)
         return products.sum(axis: -2).asType(a.dtype)
@@ -65,7 +66,9 @@ public func outer(_ a: Tensor, _ b: Tensor) -> Tensor { a.reshaped([a.size, 1]) 
 /// have at most four.
 public func kron(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     let rank = Swift.max(a.ndim, b.ndim)
-    require(2 * rank <= Shape.maximumRank, "kron: shapes \(a.shape) and \(b.shape) have more than four axes", file: file, line: line)
+    require(
+        2 * rank <= Shape.maximumRank, "kron: shapes \(a.shape) and \(b.shape) have more than four axes", file: file,
+        line: line)
     let left = [Int](repeating: 1, count: rank - a.ndim) + a.shape
     let right = [Int](repeating: 1, count: rank - b.ndim) + b.shape
     let blocks = a.reshaped(left.flatMap { [$0, 1] }) * b.reshaped(right.flatMap { [1, $0] })
@@ -97,7 +100,11 @@ public func tensordot(
         require(
             a.dim(i) == 1 || b.dim(j) == 1,
             "tensordot: axes \(axes.0) of \(a.shape) and \(axes.1) of \(b.shape) differ", file: file, line: line)
-        if a.dim(i) == 1 { right = right.sum(axis: j, keepDims: true) } else { left = left.sum(axis: i, keepDims: true) }
+        if a.dim(i) == 1 {
+            right = right.sum(axis: j, keepDims: true)
+        } else {
+            left = left.sum(axis: i, keepDims: true)
+        }
     }
     let (keptLeft, keptRight) = (a.others(first), b.others(second))
     let count = first.reduce(1) { $0 * left.dim($1) }

@@ -7,7 +7,8 @@ typealias Adapter = @Sendable (Call) throws -> [Tensor]
 enum Operators {
     static let adapters: [String: Adapter] = {
         let families = [
-            unary, binary, selections, reductions, norms, softmaxes, shapes, joining, indexing, matrixProducts, convolutions, poolings, normalizations,
+            unary, binary, selections, reductions, norms, softmaxes, shapes, joining, indexing, matrixProducts,
+            convolutions, poolings, normalizations,
             activations, losses, scans, linearAlgebra, images, attention, recurrent,
         ]
         var all: [String: Adapter] = [:]
