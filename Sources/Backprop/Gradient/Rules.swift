@@ -63,9 +63,7 @@ extension RuleContext {
 
         case .sum: return g.broadcast(to: x.shape)
         case .max, .min:
-            // Equal extreme elements share the gradient.
-            let isExtreme = (x .== output).asType(x.dtype)
-            return g / isExtreme.sum(axes: node.axes.axes, keepDims: true) * isExtreme
+            return sharedByExtremes
 
         case .reshape: return Tensor(Node.reshape(g.node, node.input0!.shape))
         case .transpose: return transposeGradient

@@ -38,18 +38,30 @@ public func nanToNum(
 /// x limited to [low, high], elementwise with broadcasting; either end may be left out, and `high` holds where the two
 /// contradict. The gradient goes to x at the bounds and between them, and to the bound that holds beyond them.
 public func clip(_ x: Tensor, min low: Tensor? = nil, max high: Tensor? = nil) -> Tensor {
-    var result = x
-    if let low { result = which((result .< low) .| isNaN(low), low, result) }
-    if let high { result = which((result .> high) .| isNaN(high), high, result) }
-    return result
+    var result = stopGradient(x), inside: Tensor?
+    if let low {
+        result = which((result .< low) .| isNaN(low), low, result)
+        inside = x .>= low
+    }
+    if let high {
+        result = which((result .> high) .| isNaN(high), high, result)
+        inside = inside.map { $0 .& (x .<= high) } ?? (x .<= high)
+    }
+    return inside.map { which($0, x, result) } ?? x
 }
 
 /// x limited to [low, high]; either end may be left out. The gradient passes at the bounds and is 0 beyond them.
 public func clip(_ x: Tensor, min low: Double? = nil, max high: Double? = nil) -> Tensor {
-    var result = x
-    if let low { result = which(result .< low, x.like(low), result) }
-    if let high { result = which(result .> high, x.like(high), result) }
-    return result
+    var result = stopGradient(x), inside: Tensor?
+    if let low {
+        result = maximum(result, x.like(low))
+        inside = x .>= low
+    }
+    if let high {
+        result = minimum(result, x.like(high))
+        inside = inside.map { $0 .& (x .<= high) } ?? (x .<= high)
+    }
+    return inside.map { which($0, x, result) } ?? x
 }
 
 /// |a| with the sign of b, elementwise with broadcasting; the sign of a zero counts. The gradient is 0 where a is 0, and

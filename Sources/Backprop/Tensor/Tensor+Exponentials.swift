@@ -52,16 +52,18 @@ public func logAddExp2(_ a: Tensor, _ b: Tensor) -> Tensor {
     return logAddExp(a * ln2, b * ln2) * (1 / ln2)
 }
 
-/// x log(y), elementwise with broadcasting, and 0 where x is 0 and y is not NaN.
+/// x log(y), elementwise with broadcasting, and 0 where x is 0 and y is not NaN. Where x is 0, the gradient for x is 0 if
+/// y is not positive, and that for y is x / y, NaN where both are 0.
 public func xlogy(_ x: Tensor, _ y: Tensor) -> Tensor {
-    let isNothing = (x .== 0) .& ((y .<= 0) .| (y .== Double.infinity))
-    return which(isNothing, x.like(0), x * log(which(isNothing, y.like(1), y)))
+    let isNothing = (x .== 0) .& ((y .<= 0) .| (y .== Double.infinity)), zero = x.like(0)
+    return which(isNothing, zero, which(isNothing, zero, x) * log(y))
 }
 
-/// x log(1 + y), elementwise with broadcasting, and 0 where x is 0 and y is not NaN.
+/// x log(1 + y), elementwise with broadcasting, and 0 where x is 0 and y is not NaN. Where x is 0, the gradient for x is
+/// 0 if 1 + y is not positive, and that for y is x / (1 + y).
 public func xlog1py(_ x: Tensor, _ y: Tensor) -> Tensor {
-    let isNothing = (x .== 0) .& ((y .<= -1) .| (y .== Double.infinity))
-    return which(isNothing, x.like(0), x * log1p(which(isNothing, y.like(0), y)))
+    let isNothing = (x .== 0) .& ((y .<= -1) .| (y .== Double.infinity)), zero = x.like(0)
+    return which(isNothing, zero, which(isNothing, zero, x) * log1p(y))
 }
 
 /// The logarithm of the odds, log(x / (1 - x)): the inverse of `sigmoid`. With `epsilon`, x is limited to [epsilon,

@@ -21,7 +21,8 @@ extension Tensor {
     ) -> Tensor {
         require(dtype.isFloatingPoint, "mean needs a floating-point tensor, not \(dtype)", file: file, line: line)
         let set = resolved(axes: axes, "mean", file: file, line: line)
-        return reduced(.sum, set, keepDims) * (1 / Double(count(along: set)))
+        let count = count(along: set)
+        return count == 0 ? nothing(.nan, set, keepDims) : reduced(.sum, set, keepDims) * (1 / Double(count))
     }
 
     /// The mean over one axis.
@@ -35,6 +36,7 @@ extension Tensor {
         axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         let set = resolved(axes: axes, "variance", file: file, line: line)
+        if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
         let share = share(along: set, ddof: ddof)
         return CustomFunction { inputs in
             [square(inputs[0].centered(set)).reduced(.sum, set, keepDims) * share]
@@ -65,11 +67,12 @@ extension Tensor {
         axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         let set = resolved(axes: axes, "std", file: file, line: line)
+        if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
         let share = share(along: set, ddof: ddof)
         return CustomFunction { inputs in
             // Squares of deviations that are scaled to 1 neither overflow nor vanish.
             let deviations = inputs[0].centered(set)
-            let size = deviations.size == 0 ? deviations : abs(deviations).reduced(.max, set, true)
+            let size = abs(deviations).reduced(.max, set, true)
             let scale = which((size .> 0) .& isFinite(size), size, size.like(1))
             let root = sqrt(square(deviations / scale).reduced(.sum, set, true) * share)
             let result = root * scale
@@ -108,19 +111,17 @@ extension Tensor {
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { product(axes: [axis], keepDims: keepDims, file: file, line: line) }
 
-    /// log(sum(exp(x))) over the axes, without overflow; minus infinity over no elements.
+    /// log(sum(exp(x))) over the axes, without overflow; minus infinity over no elements, and where all are minus
+    /// infinity, which has no gradient: it is NaN.
     public func logSumExp(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         let set = resolved(axes: axes, "logSumExp", file: file, line: line)
-        if count(along: set) == 0 { return log(exp(self).reduced(.sum, set, keepDims)) }
+        if count(along: set) == 0 { return nothing(-.infinity, set, keepDims) }
         let greatest = withoutGradients { reduced(.max, set, true) }
         // Where the greatest is infinite, x - greatest would be NaN; shifting by 0 gives the right infinity.
         let shift = which(abs(greatest) .== Double.infinity, greatest.like(0), greatest)
-        let total = exp(self - shift).reduced(.sum, set, true)
-        let isNothing = total .== 0
-        let logarithm = log(which(isNothing, total.like(1), total)) + shift
-        let result = which(isNothing, total.like(-.infinity), logarithm)
+        let result = log(exp(self - shift).reduced(.sum, set, true)) + shift
         return keepDims ? result : result.droppingAxes(set)
     }
 
@@ -137,8 +138,15 @@ extension Tensor {
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         require(dtype.isFloatingPoint, "nanMean needs a floating-point tensor, not \(dtype)", file: file, line: line)
-        let count = (self .== self).asType(dtype).sum(axes: axes, keepDims: keepDims)
-        return nanSum(axes: axes, keepDims: keepDims, file: file, line: line) / count
+        let set = resolved(axes: axes, "nanMean", file: file, line: line)
+        if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
+        let isNumber = self .== self
+        let count = isNumber.asType(dtype).reduced(.sum, set, true)
+        // Where no number is left, NaN goes through to the result and back to the elements.
+        let isEmpty = count .== 0
+        let total = which(isNumber .| isEmpty, self, like(0)).reduced(.sum, set, true)
+        let result = total * which(isEmpty, like(.nan), 1 / count)
+        return keepDims ? result : result.droppingAxes(set)
     }
 
     /// How many elements are not 0, as int64; NaN counts.
@@ -165,6 +173,12 @@ extension Tensor {
 
     func droppingAxes(_ axes: AxisSet) -> Tensor {
         Tensor(Node.reshape(node, Shape((0..<ndim).filter { !axes.contains($0) }.map { node.shape[$0] })))
+    }
+
+    /// What a reduction over no elements gives.
+    private func nothing(_ value: Double, _ axes: AxisSet, _ keepDims: Bool) -> Tensor {
+        let result = Tensor.full(node.shape.keepingReduced(axes).array, value, dtype: dtype)
+        return keepDims ? result : result.droppingAxes(axes)
     }
 
     /// The number of elements that one result is made of.

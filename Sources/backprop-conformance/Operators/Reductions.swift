@@ -32,7 +32,7 @@ extension Operators {
         "trace": map { $0.trace() },
     ]
 
-    /// Norms and distances.
+    /// Norms, distances and what is made with them.
     static let norms: [String: Adapter] = [
         "linalg.vector_norm": { call in
             let order = try call.double("ord", default: 2)
@@ -48,6 +48,37 @@ extension Operators {
                 order = try call.optionalDouble("p") ?? 2
             }
             return try reduction { x, axes, keepDims in [x.vectorNorm(order, axes: axes, keepDims: keepDims)] }(call)
+        },
+        "renorm": { call in
+            try [
+                call.tensor("input").renormalized(
+                    call.double("p"), axis: call.int("dim"), limit: call.double("maxnorm"))
+            ]
+        },
+        "nn.functional.normalize": { call in
+            call.ignore("out")
+            let x = try call.tensor("input")
+            let lines = x.ndim == 0 ? x.reshaped([1]) : x
+            let result = try normalized(
+                lines, order: call.double("p", default: 2), axes: call.ints("dim", default: [1]),
+                epsilon: call.double("eps", default: 1e-12))
+            return [result.reshaped(x.shape)]
+        },
+        "nn.functional.cosine_similarity": { call in
+            let (a, b) = try operands(call, "x1", "x2")
+            return try [
+                cosineSimilarity(
+                    a.ndim == 0 ? a.reshaped([1]) : a, b.ndim == 0 ? b.reshaped([1]) : b,
+                    axis: call.int("dim", default: 1), epsilon: call.double("eps", default: 1e-8))
+            ]
+        },
+        "nn.functional.pairwise_distance": { call in
+            let (a, b) = try operands(call, "x1", "x2")
+            return try [
+                pairwiseDistance(
+                    a, b, order: call.double("p", default: 2), epsilon: call.double("eps", default: 1e-6),
+                    keepDims: call.bool("keepdim", default: false))
+            ]
         },
         "cdist": { call in
             call.ignore("compute_mode")
