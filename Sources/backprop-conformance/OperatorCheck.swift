@@ -35,7 +35,10 @@ struct OperatorCheck {
         for (gradient, expected) in zip(gradients, one.gradients) {
             try compare(gradient, expected, "gradient of \(name(expected.input))", shape: arguments)
         }
-        try compareForward(function, primals, cotangents, gradients)
+        // What is no number has no derivative in either mode, and may show it differently.
+        if outputs.allSatisfy({ $0.numbers.allSatisfy(\.isFinite) }) {
+            try compareForward(function, primals, cotangents, gradients)
+        }
         if let second = one.second { try compareSecond(second, function, variables, primals, cotangents) }
     }
 
