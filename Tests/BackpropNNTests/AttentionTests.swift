@@ -45,9 +45,7 @@ import Testing
 
     @Test func sharedHeadsAreRepeatedHeads() {
         let queries = random([2, 6, 3, 4], 1), keys = random([2, 2, 5, 4], 2), values = random([2, 2, 5, 4], 3)
-        func repeated(_ x: Tensor) -> Tensor {
-            x.expandedDimensions(axis: 2).broadcast(to: [2, 2, 3, 5, 4]).reshaped([2, 6, 5, 4])
-        }
+        func repeated(_ x: Tensor) -> Tensor { x.repeated(count: 3, axis: 1) }
         let mask = random([6, 3, 5], 4)
         for mask in [AttentionMask.none, .causal, .tensor(mask)] {
             let shared = scaledDotProductAttention(queries: queries, keys: keys, values: values, mask: mask)

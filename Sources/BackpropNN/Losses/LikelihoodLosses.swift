@@ -14,7 +14,7 @@ public func klDivergence(
 ) -> Tensor {
     requireSameShape("klDivergence", ("log-probabilities", logProbabilities), ("targets", targets), file, line)
     if targetsAreLogarithms { return reduction(exp(targets) * (targets - logProbabilities)) }
-    return reduction(selfInformation(targets) - targets * logProbabilities)
+    return reduction(xlogy(targets, targets) - targets * logProbabilities)
 }
 
 /// The negative logarithm of a normal density, up to a constant: (log(variance) + (x - t)² / variance) / 2 (Nix and
@@ -58,6 +58,3 @@ public func poissonNegativeLogLikelihood(
     }
     return reduction(losses)
 }
-
-/// t log(t), which is 0 at 0. Its slope there is infinite; the gradient is NaN, as in PyTorch.
-private func selfInformation(_ t: Tensor) -> Tensor { which(t .== 0, t.zero, t * log(t)) }
