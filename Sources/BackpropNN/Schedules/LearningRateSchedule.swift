@@ -70,7 +70,7 @@ extension LearningRateSchedule {
     /// influence.
     ///
     /// - Parameters:
-    ///   - steps: of the whole cycle; the last rate stays.
+    ///   - steps: of the whole cycle. The rate after the last of them, which no step has, continues the curve, as in PyTorch.
     ///   - rise: the share of steps on the way up.
     ///   - startDivisor: the start is the peak divided by this.
     ///   - endDivisor: the end is the start divided by this.
@@ -86,10 +86,11 @@ extension LearningRateSchedule {
         if isSymmetric { phases.append((2 * top, peak, start)) }
         phases.append((last, isSymmetric ? start : peak, end))
         return Self { [phases] step, _ in
+            guard step <= steps else { return end }
             var begin = 0.0
             for phase in phases {
                 if Double(step) <= phase.end || phase.end == last {
-                    let place = min(1, (Double(step) - begin) / (phase.end - begin))
+                    let place = (Double(step) - begin) / (phase.end - begin)
                     return transition == .cosine
                         ? wave(from: phase.from, to: phase.to, place) : phase.from + (phase.to - phase.from) * place
                 }
