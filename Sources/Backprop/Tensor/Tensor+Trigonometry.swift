@@ -38,7 +38,7 @@ public func cosh(_ x: Tensor) -> Tensor {
     let isLost = isInfinite(x), y = which(isLost, x.like(0), x)
     // 1 + 2 sinh(y/2)², whose derivative keeps the digits of a small y.
     let twice = expm1(y * 0.5) - expm1(y * -0.5)
-    return which(isLost, x * x, square(twice) * 0.5 + 1)
+    return which(isLost, x * x, (twice * 0.5) * twice + 1)
 }
 
 /// The number whose hyperbolic sine is x.
