@@ -29,7 +29,7 @@ extension RuleContext {
         case .negate: return -g
         case .abs: return g * sign(x)
         case .exp: return g * output
-        case .expm1: return g * (output + 1)
+        case .expm1: return g * exp(x)
         case .log: return g / x
         case .log1p: return g / (x + 1)
         case .sqrt: return g / (output * 2)
@@ -56,7 +56,7 @@ extension RuleContext {
         case .add: return g
         case .subtract: return position == 0 ? g : -g
         case .multiply: return position == 0 ? g * b : g * a
-        case .divide: return position == 0 ? g / b : -(g * a / (b * b))
+        case .divide: return position == 0 ? g / b : -(g * output / b)
         case .power: return position == 0 ? powerBaseGradient : powerExponentGradient
         case .maximum, .minimum: return extremumGradient(for: position)
         case .select: return position == 0 ? nil : selectGradient(for: position)
@@ -95,10 +95,11 @@ extension Primitive {
         case .negate, .convert, .alias, .add, .subtract, .sum, .reshape, .transpose, .broadcast, .slice, .reverse,
             .pad, .concatenate, .customResult:
             (0, false)
-        case .exp, .expm1, .sqrt, .rsqrt, .tanh, .sigmoid, .erfInverse: (0, true)
-        case .abs, .log, .log1p, .sin, .cos, .erf, .erfc, .logGamma, .geluTanh: (1, false)
-        case .multiply, .divide, .maximum, .minimum, .matmul, .geluTanhGradient, .atan2, .remainder: (3, false)
+        case .exp, .sqrt, .rsqrt, .tanh, .sigmoid, .erfInverse: (0, true)
+        case .abs, .expm1, .log, .log1p, .sin, .cos, .erf, .erfc, .logGamma, .geluTanh: (1, false)
+        case .multiply, .maximum, .minimum, .matmul, .geluTanhGradient, .atan2, .remainder: (3, false)
         case .polygamma: (2, false)
+        case .divide: (2, true)
         case .power: (3, true)
         case .select: (1, false)
         case .max, .min: (1, true)

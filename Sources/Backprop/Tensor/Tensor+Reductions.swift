@@ -37,15 +37,53 @@ extension Tensor {
     ) -> Tensor {
         let set = resolved(axes: axes, "variance", file: file, line: line)
         if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
-        let centered = self - mean(axes: axes, keepDims: true, file: file, line: line)
-        return square(centered).reduced(.sum, set, keepDims) * (1 / Swift.max(0, Double(count(along: set)) - ddof))
+        let share = share(along: set, ddof: ddof)
+        return CustomFunction { inputs in
+            [square(inputs[0].centered(set)).reduced(.sum, set, keepDims) * share]
+        } vjp: { inputs, _, cotangents in
+            let cotangent = keepDims ? cotangents[0] : cotangents[0].restoring(set, of: inputs[0])
+            return [cotangent * (inputs[0].centered(set) * (2 * share))]
+        }([self])[0]
+    }
+
+    /// What one squared deviation counts in a variance.
+    private func share(along axes: AxisSet, ddof: Double) -> Double {
+        1 / Swift.max(0, Double(count(along: axes)) - ddof)
+    }
+
+    /// The deviations from the mean. Their own mean, which is the rounding error of the first, is taken off again.
+    private func centered(_ axes: AxisSet) -> Tensor {
+        let deviations = self - mean(axes: axes.axes, keepDims: true)
+        return deviations - which(isFinite(deviations), deviations, like(0)).mean(axes: axes.axes, keepDims: true)
+    }
+
+    /// A reduced tensor with the axes that it lost, of extent one.
+    private func restoring(_ axes: AxisSet, of source: Tensor) -> Tensor {
+        Tensor(Node.reshape(node, source.node.shape.keepingReduced(axes)))
     }
 
     /// The square root of the variance. The gradient of a standard deviation of 0 is taken as 0.
     public func std(
         axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        variance(axes: axes, keepDims: keepDims, ddof: ddof, file: file, line: line).rootWithFlatZero
+        let set = resolved(axes: axes, "std", file: file, line: line)
+        if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
+        let share = share(along: set, ddof: ddof)
+        return CustomFunction { inputs in
+            // Squares of deviations that are scaled to 1 neither overflow nor vanish.
+            let deviations = inputs[0].centered(set)
+            let size = abs(deviations).reduced(.max, set, true)
+            let scale = which((size .> 0) .& isFinite(size), size, size.like(1))
+            let root = sqrt(square(deviations / scale).reduced(.sum, set, true) * share)
+            let result = root * scale
+            return [keepDims ? result : result.droppingAxes(set)]
+        } vjp: { inputs, outputs, cotangents in
+            let cotangent = keepDims ? cotangents[0] : cotangents[0].restoring(set, of: inputs[0])
+            let value = keepDims ? outputs[0] : outputs[0].restoring(set, of: inputs[0])
+            let isFlat = value .== 0
+            let slope = inputs[0].centered(set) / which(isFlat, value.like(1), value) * share
+            return [cotangent * which(isFlat, value.like(0), slope)]
+        }([self])[0]
     }
 
     /// The product over the axes (all of them where left out), as a tree of products, so that its derivatives are exact

@@ -5,14 +5,14 @@
 public func tan(_ x: Tensor) -> Tensor { sin(x) / cos(x) }
 
 /// The angle in [-π/2, π/2] whose sine is x; NaN beyond ±1, where the gradient becomes infinite.
-public func asin(_ x: Tensor) -> Tensor { atan2(x, otherLeg(x)) }
+public func asin(_ x: Tensor) -> Tensor {
+    elementwise(x, { atan2($0, sqrt((1 - $0) * (1 + $0))) }, derivative: { x, _ in rsqrt((1 - x) * (1 + x)) })
+}
 
 /// The angle in [0, π] whose cosine is x; NaN beyond ±1, where the gradient becomes infinite.
-public func acos(_ x: Tensor) -> Tensor { atan2(otherLeg(x), x) }
-
-/// sqrt(1 - x²), exact near ±1. As a product of roots it has an infinite derivative there, where the root of a product
-/// would have none.
-private func otherLeg(_ x: Tensor) -> Tensor { sqrt(1 - x) * sqrt(1 + x) }
+public func acos(_ x: Tensor) -> Tensor {
+    elementwise(x, { atan2(sqrt((1 - $0) * (1 + $0)), $0) }, derivative: { x, _ in -rsqrt((1 - x) * (1 + x)) })
+}
 
 /// The angle in [-π/2, π/2] whose tangent is x.
 public func atan(_ x: Tensor) -> Tensor { atan2(x, x.like(1)) }
@@ -26,19 +26,24 @@ public func atan2(_ y: Tensor, _ x: Tensor) -> Tensor {
 
 /// Half the difference of exp(x) and exp(-x).
 public func sinh(_ x: Tensor) -> Tensor {
-    let isLost = isInfinite(x), y = which(isLost, x.like(0), x)
-    // 2 sinh(y/2) cosh(y/2): exp(y/2) is in range wherever the result is.
-    let (rise, fall) = (expm1(y * 0.5), expm1(y * -0.5))
-    // Where x is infinite, so are the cube and its derivative.
-    return which(isLost, x * x * x, (rise - fall) * ((rise + fall) * 0.5 + 1))
+    elementwise(
+        x,
+        { x in
+            // 2 sinh(x/2) cosh(x/2): exp(x/2) is in range wherever the result is.
+            let (rise, fall) = (expm1(x * 0.5), expm1(x * -0.5))
+            return (rise - fall) * ((rise + fall) * 0.5 + 1)
+        }, derivative: { x, _ in cosh(x) })
 }
 
 /// Half the sum of exp(x) and exp(-x).
 public func cosh(_ x: Tensor) -> Tensor {
-    let isLost = isInfinite(x), y = which(isLost, x.like(0), x)
-    // 1 + 2 sinh(y/2)², whose derivative keeps the digits of a small y.
-    let twice = expm1(y * 0.5) - expm1(y * -0.5)
-    return which(isLost, x * x, (twice * 0.5) * twice + 1)
+    elementwise(
+        x,
+        { x in
+            // (e^(x/2) e^(x/2) + e^(-x/2) e^(-x/2)) / 2, in an order that does not overflow before the result does.
+            let (rise, fall) = (exp(x * 0.5), exp(x * -0.5))
+            return rise * 0.5 * rise + fall * 0.5 * fall
+        }, derivative: { x, _ in sinh(x) })
 }
 
 /// The number whose hyperbolic sine is x.
@@ -55,23 +60,36 @@ public func asinh(_ x: Tensor) -> Tensor {
 
 /// The number that is not negative and whose hyperbolic cosine is x; NaN below 1, where the gradient becomes infinite.
 public func acosh(_ x: Tensor) -> Tensor {
-    let isFar = x .> 2
-    let above = which(isFar, x.like(1), x) - 1
-    let size = which(isFar, x, x.like(2))
-    let inverse = 1 / size
-    let far = log(size) + log(sqrt((1 - inverse) * (1 + inverse)) + 1)
-    return which(isFar, far, log1p(above + sqrt(above) * sqrt(above + 2)))
+    elementwise(
+        x,
+        { x in
+            let isFar = x .> 2
+            let above = which(isFar, x.like(1), x) - 1
+            let size = which(isFar, x, x.like(2))
+            let inverse = 1 / size
+            let far = log(size) + log(sqrt((1 - inverse) * (1 + inverse)) + 1)
+            return which(isFar, far, log1p(above + sqrt(above) * sqrt(above + 2)))
+        }, derivative: { x, _ in rsqrt((x - 1) * (x + 1)) })
 }
 
 /// The number whose hyperbolic tangent is x; infinite at ±1 and NaN beyond.
-public func atanh(_ x: Tensor) -> Tensor { (log1p(x) - log1p(-x)) * 0.5 }
+public func atanh(_ x: Tensor) -> Tensor {
+    elementwise(x, { (log1p($0) - log1p(-$0)) * 0.5 }, derivative: { x, _ in 1 / ((1 - x) * (1 + x)) })
+}
 
 /// sin(πx) / (πx), and 1 at 0, where all derivatives are taken as 0.
 public func sinc(_ x: Tensor) -> Tensor {
-    // The derivative divides by the square.
-    let isZero = x * x .== 0
+    let isZero = x .== 0
     let angle = which(isZero, x.like(1), x) * Double.pi
-    return which(isZero, x.like(1), sin(angle) / angle)
+    let value = elementwise(
+        angle, { sin($0) / $0 },
+        derivative: { angle, value in
+            // The difference of two numbers near 1 gives way to its series where the angle is small.
+            let isSmall = abs(angle) .< 0.01
+            let near = angle * (square(angle) * (1.0 / 30) - 1.0 / 3)
+            return which(isSmall, near, (cos(angle) - value) / which(isSmall, angle.like(1), angle))
+        })
+    return which(isZero, x.like(1), value)
 }
 
 /// Radians as degrees.
