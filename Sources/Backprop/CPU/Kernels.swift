@@ -208,7 +208,7 @@ final class ScatterAddKernel: Kernel {
                 Int(shape.pointee.outer * shape.pointee.table * shape.pointee.inner)
                 * DType(rawValue: UInt8(shape.pointee.type.rawValue))!.byteCount
             pointers[result]!.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-            for task in 0..<bk_scatter_add_tasks(shape) {
+            for task in 0..<bk_scatter_tasks(shape) {
                 bk_scatter_add_run(shape, pointers[updates], pointers[indices], pointers[result]!, task)
             }
         }
