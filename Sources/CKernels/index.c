@@ -15,12 +15,12 @@ static int64_t index_at(const void *indices, bk_type type, int64_t i) {
     return type == BK_TYPE_I32 ? ((const int32_t *)indices)[i] : ((const int64_t *)indices)[i];
 }
 
-int64_t bk_index_check(const bk_gather_shape *shape, const void *indices) {
+static int64_t first_bad(const bk_gather_shape *shape, const void *indices, int64_t first, int64_t last) {
     const uint64_t table = (uint64_t)shape->table;
     enum { BLOCK = 1024 };
     // A block at a time without branches; only a block with a bad index is searched.
-    for (int64_t start = 0; start < shape->count; start += BLOCK) {
-        const int64_t end = least(shape->count, start + BLOCK);
+    for (int64_t start = first; start < last; start += BLOCK) {
+        const int64_t end = least(last, start + BLOCK);
         int bad = 0;
         if (shape->index_type == BK_TYPE_I32) {
             const int32_t *values = indices;
@@ -35,6 +35,19 @@ int64_t bk_index_check(const bk_gather_shape *shape, const void *indices) {
         }
     }
     return -1;
+}
+
+int64_t bk_index_check(const bk_gather_shape *shape, const void *indices) {
+    return first_bad(shape, indices, 0, shape->count);
+}
+
+int64_t bk_gather_check(const bk_gather_shape *shape, const void *indices, int64_t task) {
+    const int64_t units = shape->outer * shape->count, share = units_of_task(units, shape->inner);
+    const int64_t first = task * share, last = least(units, first + share);
+    // Where the part wraps around, it holds most of the indices anyway.
+    const bool wraps = shape->outer > 1 && (first / shape->count != (last - 1) / shape->count);
+    return wraps ? bk_index_check(shape, indices)
+                 : first_bad(shape, indices, first % shape->count, first % shape->count + last - first);
 }
 
 // MARK: Gather

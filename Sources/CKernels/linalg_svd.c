@@ -131,6 +131,26 @@ void bk_pseudo_inverse_run(const bk_matrices *shape, double cutoff, const void *
     }
 }
 
+void bk_stationary_values_run(const bk_matrices *shape, const void *a, const void *u, const void *v, void *result,
+                              int64_t task) {
+    const int64_t rows = shape->rows, columns = shape->columns, k = shape->right;
+    double *matrix = work_memory(rows * columns + (rows + columns + 2) * k), *left = matrix + rows * columns;
+    double *right = left + rows * k, *values = right + columns * k, *image = values + k;
+    const matrix_range range = matrices_of_task(shape, task);
+    for (int64_t m = range.first; m < range.end; m++) {
+        load_matrix(shape->type, a, m, rows * columns, matrix);
+        load_matrix(shape->type, u, m, rows * k, left);
+        load_matrix(shape->type, v, m, columns * k, right);
+        for (int64_t c = 0; c < k; c++) values[c] = 0;
+        for (int64_t i = 0; i < rows; i++) {
+            for (int64_t c = 0; c < k; c++) image[c] = 0;
+            for (int64_t j = 0; j < columns; j++) subtract_row(image, right + j * k, -matrix[i * columns + j], k);
+            for (int64_t c = 0; c < k; c++) values[c] += left[i * k + c] * image[c];
+        }
+        store_matrix(shape->type, values, m, k, result);
+    }
+}
+
 // The sign of the determinant of an orthogonal matrix, which is destroyed.
 static double sign_of_orthogonal(double *a, int64_t n, int64_t *pivots) {
     double sign = bk_lu_decompose(a, n, pivots);

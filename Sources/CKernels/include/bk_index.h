@@ -13,6 +13,8 @@ typedef struct {
 
 // Position of the first index outside [0, table), or -1.
 int64_t bk_index_check(const bk_gather_shape *shape, const void *indices);
+// The same for the indices that one task of a gather reads.
+int64_t bk_gather_check(const bk_gather_shape *shape, const void *indices, int64_t task);
 // Tasks cut the work; depends on the shape alone.
 int64_t bk_gather_tasks(const bk_gather_shape *shape);
 void bk_gather_run(const bk_gather_shape *shape, const void *source, const void *indices, void *result, int64_t task);

@@ -44,6 +44,9 @@ void bk_eigh_run(const bk_matrices *shape, const void *a, void *result, int64_t 
 // Singular vectors as columns, in the order of descending singular values: the left ones in the first `rows` rows of the
 // result, the right ones in the `columns` rows below; min(rows, columns) columns.
 void bk_svd_run(const bk_matrices *shape, const void *a, void *result, int64_t task);
+// uᵀ A v for each of the `right` columns u of U and v of V.
+void bk_stationary_values_run(const bk_matrices *shape, const void *a, const void *u, const void *v, void *result,
+                              int64_t task);
 // A⁺ [columns, rows]; singular values up to `cutoff` times the greatest one count as zero.
 void bk_pseudo_inverse_run(const bk_matrices *shape, double cutoff, const void *a, void *result, int64_t task);
 
