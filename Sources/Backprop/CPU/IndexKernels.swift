@@ -9,7 +9,8 @@ extension KernelBuilder {
         let tasks = withUnsafePointer(to: shape) { Int(bk_gather_tasks($0)) }
         return CallKernel(name: name, tasks: tasks) { task, pointers in
             withUnsafePointer(to: shape) { shape in
-                IndexFault.report(bk_gather_check(shape, pointers[indices], Int64(task)), shape, pointers[indices], name)
+                IndexFault.report(
+                    bk_gather_check(shape, pointers[indices], Int64(task)), shape, pointers[indices], name)
                 bk_gather_run(shape, pointers[source], pointers[indices], pointers[result]!, Int64(task))
             }
         }

@@ -20,7 +20,8 @@ extension Primitive {
     /// The one table from primitives to code.
     var lowering: Lowering {
         switch self {
-        case .constant, .scalar, .reshape, .transpose, .broadcast, .slice, .reverse: .nothing
+        case .constant, .scalar, .reshape, .transpose, .broadcast, .slice, .reverse, .customCall, .customResult:
+            .nothing
 
         case .negate: .instruction(BK_OP_NEG)
         case .abs: .instruction(BK_OP_ABS)

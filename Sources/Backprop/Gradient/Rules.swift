@@ -8,15 +8,7 @@ struct RuleContext {
     var a: Tensor { Tensor(node.input0!) }
     var b: Tensor { Tensor(node.input1!) }
     /// The operand at a position.
-    func input(_ position: Int) -> Node {
-        switch position {
-        case 0: node.input0!
-        case 1: node.input1!
-        case 2: node.input2!
-        case 3: node.input3!
-        default: node.moreInputs![position - 4]
-        }
-    }
+    func input(_ position: Int) -> Node { node.input(position) }
 }
 
 extension RuleContext {
@@ -26,8 +18,12 @@ extension RuleContext {
         let g = cotangent
         switch node.primitive {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
-            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort, .cumulativeArgMax,
+            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,
+            .cumulativeArgMax,
             .cumulativeArgMin:
+            return nil
+        case .customCall, .customResult:
+            // The walk hands all gradients of a call to its rule at once.
             return nil
         case .adamMean, .adamSquare, .adamValue:
             trap("\(node.primitive.name) is an update of an optimizer and has no gradient")
@@ -103,16 +99,17 @@ extension RuleContext {
 }
 
 extension Primitive {
-    /// Which values the gradient rule reads: the inputs as a mask, and the output. When a tensor is read before its
+    /// Which values the gradient rule reads: the inputs as a mask (-1: all), and the output. When a tensor is read before its
     /// backward pass, these stay in memory.
     var savedForGradient: (inputs: Int, output: Bool) {
         switch self {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
-            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort, .cumulativeArgMax,
+            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,
+            .cumulativeArgMax,
             .cumulativeArgMin, .adamMean, .adamSquare, .adamValue:
             (0, false)
         case .negate, .convert, .alias, .add, .subtract, .sum, .reshape, .transpose, .broadcast, .slice, .reverse,
-            .pad, .concatenate:
+            .pad, .concatenate, .customResult:
             (0, false)
         case .exp, .expm1, .sqrt, .rsqrt, .tanh, .sigmoid: (0, true)
         case .abs, .log, .log1p, .sin, .cos, .erf, .geluTanh: (1, false)
@@ -127,6 +124,7 @@ extension Primitive {
         case .triangularSolve, .solve, .qrQ, .eighVectors, .svdVectors, .pseudoInverse: (1, true)
         case .determinant, .cofactors, .slogdet: (1, false)
         case .stationaryValues: (6, false)
+        case .customCall: (-1, false)
         }
     }
 }

@@ -20,7 +20,8 @@ extension Node {
     package static func linearRecurrence(_ a: Node, _ b: Node, axis: Int, reversed: Bool) -> Node {
         require(
             a.dtype == b.dtype && (b.dtype.isFloatingPoint || b.dtype == .int64),
-            "linearRecurrence: factors are \(a.dtype) and terms \(b.dtype), not both of one floating-point dtype or int64")
+            "linearRecurrence: factors are \(a.dtype) and terms \(b.dtype), not both of one floating-point dtype or int64"
+        )
         require(
             Shape.broadcast(a.shape, b.shape) == b.shape,
             "linearRecurrence: factors of shape \(a.shape) do not broadcast to terms of shape \(b.shape)")

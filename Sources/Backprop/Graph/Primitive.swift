@@ -66,6 +66,11 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     /// The three results of an Adam update, each as one node because an optimizer records them for every parameter at
     /// every step. They run as one instruction where they meet, and as their composition elsewhere (CPU/ProgramBuilder+Adam).
     case adamMean, adamSquare, adamValue
+
+    /// A function with a gradient rule of its own: what its results are computed from, for the rule to see.
+    case customCall
+    /// One result of such a function. Differentiation goes on at the call, not at the operand.
+    case customResult
 }
 
 /// What the planner has to know of a primitive: how it is run, and how its operands may lie in memory.
@@ -84,6 +89,8 @@ package enum Kind: Equatable, Sendable {
     case assembly
     /// A kernel of its own, whose operands lie densely.
     case kernel
+    /// Another name for the first operand, which only differentiation tells apart from it.
+    case transparent
 
     package enum View: Sendable {
         case reshape, transpose, broadcast, slice, reverse
@@ -118,12 +125,15 @@ extension Primitive {
             .cumulativeArgMin, .linearRecurrence, .cholesky, .triangularSolve, .solve, .determinant, .cofactors,
             .slogdet, .qrQ, .eighVectors, .svdVectors, .stationaryValues, .pseudoInverse:
             .kernel
+        case .customCall, .customResult: .transparent
         }
     }
 
     /// Whether the result is the operand's elements under another shape or other strides.
     package var isView: Bool {
-        if case .view = kind { return true }
-        return self == .alias
+        switch kind {
+        case .view, .transparent: true
+        case .source, .elementwise, .reduction, .product, .assembly, .kernel: self == .alias
+        }
     }
 }

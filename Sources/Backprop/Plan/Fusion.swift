@@ -48,7 +48,7 @@ struct Fusion {
             candidates.append(groupOf[consumer])
         }
         switch graph.values[index].primitive.kind {
-        case .source, .view: return
+        case .source, .view, .transparent: return
         case .elementwise, .reduction:
             for candidate in candidates where join(index, groups[candidate], candidates) { return }
             start(index)

@@ -83,6 +83,8 @@ struct Simplifier {
             return value.primitive.adamNumbers.isEmpty ? merged(value) : withNumbers(value)
         case .reduction:
             return reduced(value)
+        case .transparent:
+            return value.inputs[0]
         case .kernel:
             value.inputs = value.inputs.map { dense($0) }
             return merged(value)

@@ -94,7 +94,12 @@ extension Tensor {
     /// The index (int64) of the first least element along the axis.
     public func argMin(
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor { (-self).argMax(axis: axis, keepDims: keepDims, file: file, line: line) }
+    ) -> Tensor {
+        let axis = resolved(axis: axis, "argMin", file: file, line: line)
+        require(dim(axis) > 0, "argMin: no elements along axis \(axis) of shape \(node.shape)", file: file, line: line)
+        let result = Tensor(Node.argMin(node, axis: axis))
+        return keepDims ? result : result.squeezed(axis: axis)
+    }
 
     /// log(sum(exp(x))) over the axes, without overflow.
     public func logSumExp(
