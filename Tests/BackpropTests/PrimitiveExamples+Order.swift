@@ -34,7 +34,10 @@ func orderExamples(of primitive: Primitive) -> [Example] {
             positions("with ties", [30, 2]) {
                 Node.argSort(round(Tensor($0) * 3).node, axis: 0, descending: true)
             },
-            positions("many", [1500]) { Node.argSort(round(Tensor($0) * 100).node, axis: 0, descending: false) },
+            positions("many", [1500]) { x in
+                let numbers = Tensor((0..<1500).map { Double($0 * 7919 % 211) - 100 }).asType(x.dtype)
+                return Node.argSort(numbers.node, axis: 0, descending: false)
+            },
             positions("integers", [7, 2]) {
                 Node.argSort((Tensor($0) * 9).asType(.int32).node, axis: 0, descending: true)
             },
