@@ -31,7 +31,7 @@ struct OperatorCheck {
             let outputs = try self.outputs(of: replaced).outputs
             return numbers.map { outputs[$0] }
         }
-        let gradients = try vectorJacobianProduct(function, primals, cotangents).gradients
+        let gradients = try vjp(function, primals: primals, cotangents: cotangents).gradients
         for (gradient, expected) in zip(gradients, one.gradients) {
             try compare(gradient, expected, "gradient of \(name(expected.input))", shape: arguments)
         }
@@ -105,7 +105,7 @@ struct OperatorCheck {
         _ function: ([Tensor]) throws -> [Tensor], _ primals: [Tensor], _ cotangents: [Tensor], _ gradients: [Tensor]
     ) throws {
         let tangents = primals.enumerated().map { Self.tangent(like: $1, seed: $0) }
-        guard let pushed = try jacobianVectorProduct(function, primals, tangents) else { return }
+        let pushed = try jvp(function, primals: primals, tangents: tangents).tangents
         let forward = Self.inner(cotangents, pushed), reverse = Self.inner(gradients, tangents)
         guard reverse.value.isFinite else { return }
         guard
@@ -123,10 +123,10 @@ struct OperatorCheck {
         let positions = second.directions.map { direction in variables.firstIndex(of: direction.input)! }
         let directions = try second.directions.map { try load($0.direction) }
         let gradient = { (values: [Tensor]) throws -> [Tensor] in
-            let gradients = try vectorJacobianProduct(function, values, cotangents).gradients
+            let gradients = try vjp(function, primals: values, cotangents: cotangents).gradients
             return positions.map { gradients[$0] }
         }
-        let found = try vectorJacobianProduct(gradient, primals, directions).gradients
+        let found = try vjp(gradient, primals: primals, cotangents: directions).gradients
         let arguments = Dictionary(zip(variables, primals), uniquingKeysWith: { first, _ in first })
         for expected in second.gradients {
             let position = variables.firstIndex(of: expected.input)!
