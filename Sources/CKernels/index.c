@@ -169,6 +169,7 @@ void bk_scatter_max_run(const bk_gather_shape *shape, const void *updates, const
     case BK_TYPE_I64: SCATTER_MAX(int64_t, INT64_MIN); break;
     case BK_TYPE_F32: SCATTER_MAX(float, -INFINITY); break;
     case BK_TYPE_F64: SCATTER_MAX(double, -INFINITY); break;
+    case BK_TYPE_BF16: break;  // arrives as F32
     }
 }
 

@@ -39,6 +39,7 @@ static void read_keys(bk_type type, const void *source, int64_t first, int64_t l
     case BK_TYPE_I64: READ_KEYS(int64_t, key_of_integer); break;
     case BK_TYPE_F32: READ_KEYS(float, key_of_number); break;
     case BK_TYPE_F64: READ_KEYS(double, key_of_number); break;
+    case BK_TYPE_BF16: break;  // arrives as F32
     }
 }
 
@@ -169,6 +170,7 @@ void bk_cumulative_arg_run(bk_type type, bool greatest, int64_t outer, int64_t l
         case BK_TYPE_I64: CUMULATIVE(int64_t); break;
         case BK_TYPE_F32: CUMULATIVE(float); break;
         case BK_TYPE_F64: CUMULATIVE(double); break;
+        case BK_TYPE_BF16: break;  // arrives as F32
         }
     }
 }

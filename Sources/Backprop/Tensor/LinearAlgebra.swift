@@ -191,7 +191,8 @@ extension LinearAlgebra {
     /// The norms of the matrices along two axes, rows first. Equal extremes share the gradient; that of the Frobenius norm
     /// of zeros is 0.
     public static func norm(
-        _ a: Tensor, _ kind: MatrixNorm = .frobenius, axes: (rows: Int, columns: Int) = (-2, -1), keepDims: Bool = false,
+        _ a: Tensor, _ kind: MatrixNorm = .frobenius, axes: (rows: Int, columns: Int) = (-2, -1),
+        keepDims: Bool = false,
         file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         let rows = a.resolved(axis: axes.rows, "norm", file: file, line: line)
@@ -227,7 +228,8 @@ extension LinearAlgebra {
     ) -> Tensor {
         require(
             a.dim(axis) == 3 && b.dim(axis) == 3,
-            "cross: axis \(axis) of shapes \(a.shape) and \(b.shape) does not have three elements", file: file, line: line)
+            "cross: axis \(axis) of shapes \(a.shape) and \(b.shape) does not have three elements", file: file,
+            line: line)
         let next = Tensor([1, 2, 0] as [Int32]), last = Tensor([2, 0, 1] as [Int32])
         return a.take(next, axis: axis) * b.take(last, axis: axis) - a.take(last, axis: axis) * b.take(next, axis: axis)
     }

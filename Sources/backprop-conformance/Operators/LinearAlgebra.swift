@@ -34,7 +34,8 @@ extension Operators {
             let x = try call.dtype().map { a.asType($0) } ?? a
             return [
                 LinearAlgebra.norm(
-                    x, try matrixNorm(call), axes: (axes[0], axes[1]), keepDims: try call.bool("keepdim", default: false))
+                    x, try matrixNorm(call), axes: (axes[0], axes[1]),
+                    keepDims: try call.bool("keepdim", default: false))
             ]
         },
         "linalg.matrix_power": { call in [LinearAlgebra.power(try matrix(call), try call.int("n"))] },
