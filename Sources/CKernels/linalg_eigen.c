@@ -108,7 +108,8 @@ void bk_eigh_run(const bk_matrices *shape, const void *a, void *result, int64_t 
         const bool settled = diagonalize(diagonal, beside, q, n);
         sort_rows_ascending(diagonal, q, n);
         for (int64_t i = 0; i < n; i++) {
-            for (int64_t j = 0; j < n; j++) symmetric[j * n + i] = settled ? q[i * n + j] : NAN;
+            const double sign = !settled ? NAN : points_down(q + i * n, n) ? -1 : 1;
+            for (int64_t j = 0; j < n; j++) symmetric[j * n + i] = sign * q[i * n + j];
         }
         store_matrix(shape->type, symmetric, m, n * n, result);
     }

@@ -2,6 +2,8 @@
 #ifndef BK_LINALG_MEMORY_H
 #define BK_LINALG_MEMORY_H
 
+#include <math.h>
+
 #include "bk_linalg.h"
 #include "kernel_cut.h"
 
@@ -79,6 +81,17 @@ static inline void swap_rows(double *restrict x, double *restrict y, int64_t cou
 static inline void fill_identity(double *matrix, int64_t rows, int64_t columns) {
     for (int64_t i = 0; i < rows * columns; i++) matrix[i] = 0;
     for (int64_t i = 0; i < least(rows, columns); i++) matrix[i * columns + i] = 1;
+}
+
+// Whether the component of greatest magnitude is negative; of components that hardly differ the first counts. Gives vectors
+// whose sign is open the same one whatever the way to them.
+static inline bool points_down(const double *vector, int64_t count) {
+    double greatest = 0;
+    for (int64_t i = 0; i < count; i++) greatest = fmax(greatest, fabs(vector[i]));
+    for (int64_t i = 0; i < count; i++) {
+        if (fabs(vector[i]) >= 0.999 * greatest) return vector[i] < 0;
+    }
+    return false;
 }
 
 // LU decomposition with partial pivoting in place: the unit lower triangle below the diagonal, the upper one from it on.

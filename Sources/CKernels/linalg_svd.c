@@ -105,8 +105,10 @@ void bk_svd_run(const bk_matrices *shape, const void *a, void *result, int64_t t
     for (int64_t m = range.first; m < range.end; m++) {
         decompose(shape, a, m, memory);
         for (int64_t c = 0; c < k; c++) {
-            for (int64_t i = 0; i < rows; i++) memory.behind[i * k + c] = memory.left[c * rows + i];
-            for (int64_t i = 0; i < columns; i++) memory.behind[(rows + i) * k + c] = memory.right[c * columns + i];
+            const double *left = memory.left + c * rows, *right = memory.right + c * columns;
+            const double sign = points_down(left, rows) ? -1 : 1;
+            for (int64_t i = 0; i < rows; i++) memory.behind[i * k + c] = sign * left[i];
+            for (int64_t i = 0; i < columns; i++) memory.behind[(rows + i) * k + c] = sign * right[i];
         }
         store_matrix(shape->type, memory.behind, m, (rows + columns) * k, result);
     }

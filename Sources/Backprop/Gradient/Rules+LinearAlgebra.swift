@@ -128,7 +128,7 @@ extension Tensor {
     /// Element [i, j] is the product of all elements along the last axis but those at i and j, and 0 where i = j.
     fileprivate var productsWithoutPairs: Tensor {
         let n = dim(-1), cube = [n, n, n]
-        guard n > 0 else { return expandedDimensions(axis: -1) }
+        guard n > 0 else { return expandedDimensions(axis: -1).broadcast(to: shape + [n]) }
         let position = Tensor.indices(cube, axis: 2)
         let isLeftOut = (position .== Tensor.indices(cube, axis: 0)) .| (position .== Tensor.indices(cube, axis: 1))
         let factors = which(isLeftOut, like(1), expandedDimensions(axis: -2).expandedDimensions(axis: -2))

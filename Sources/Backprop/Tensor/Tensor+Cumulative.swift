@@ -62,8 +62,7 @@ extension Tensor {
         let factors = which(wasNothing, like(0), exp(shiftBefore - shift))
         let sums = Tensor(
             Node.linearRecurrence(factors.node, exp(self - shift).node, axis: axis, reversed: false))
-        let isNothing = sums .== 0
-        return which(isNothing, like(-Double.infinity), log(which(isNothing, like(1), sums)) + shift)
+        return log(sums) + shift
     }
 
     /// The integral along the axis by the trapezoidal rule, between points at equal distances.

@@ -93,7 +93,7 @@ extension Tensor {
             case .sum, .mean: base.scatteredSum(positions, values, includeSelf, isMean: reduction == .mean)
             case .product: base.scatteredProduct(positions, values, includeSelf)
             case .max: base.scatteredMax(positions, values, includeSelf)
-            case .min: -((-base).scatteredMax(positions, -values, includeSelf))
+            case .min: base.inReverseOrder.scatteredMax(positions, values.inReverseOrder, includeSelf).inReverseOrder
             }
         return result.reshaped(shape)
     }
@@ -120,6 +120,22 @@ extension Tensor {
 
     // The rest works on one axis.
 
+    /// The numbers by which less becomes greater; twice, they are what they were.
+    private var inReverseOrder: Tensor {
+        // The negative of the least integer is no integer of its width.
+        dtype.isFloatingPoint ? -self : like(dtype == .uint8 ? 255 : -1) - self
+    }
+
+    /// The least value of the dtype.
+    private var lowest: Tensor {
+        switch dtype {
+        case .bool, .uint8: like(0)
+        case .int32: like(-0x1p31)
+        case .int64: Tensor(Node.scalar(integer: .min, .int64))
+        case .float32, .float64, .bfloat16: like(-Double.infinity)
+        }
+    }
+
     /// How many positions point at each element.
     private func hits(_ positions: Tensor) -> Tensor {
         let ones = Tensor.ones([positions.size], dtype: .int64)
@@ -141,13 +157,14 @@ extension Tensor {
     }
 
     private func scatteredMax(_ positions: Tensor, _ values: Tensor, _ includeSelf: Bool) -> Tensor {
-        if includeSelf {
-            // Elements that are there take part as one more update each, so equal ones share the gradient with them too.
-            let all = concatenated([Tensor.arange(size, dtype: .int64), positions])
-            return Tensor(Node.scatterMax(concatenated([self, values]).node, all.node, axis: 0, count: size))
-        }
         let greatest = Tensor(Node.scatterMax(values.node, positions.node, axis: 0, count: size))
-        return which(hits(positions) .> 0, greatest, self)
+        let isHit = hits(positions) .> 0
+        // Elements that are there take part as one more update each, so equal ones share the gradient with them too; as in
+        // PyTorch they take their share of it even where they do not count.
+        let isEqual = stopGradient(greatest .== self)
+        let own = includeSelf ? self : which(isHit .& isEqual, stopGradient(self), which(isHit, lowest, self))
+        let all = concatenated([Tensor.arange(size, dtype: .int64), positions])
+        return Tensor(Node.scatterMax(concatenated([own, values]).node, all.node, axis: 0, count: size))
     }
 
     /// Values are sorted by position, and multiplied along runs of one position: exact where there are zeros.

@@ -113,7 +113,10 @@ extension Tensor {
     private func sharedValue(_ value: Tensor) -> Tensor {
         guard dtype.isFloatingPoint else { return value }
         let isEqual = (self .== value) .| ((self .!= self) .& (value .!= value))
-        return which(isEqual, self, like(-Double.infinity)).max()
+        let mean = which(isEqual, self, like(0)).sum() / isEqual.sum().asType(dtype)
+        // The mean of equal numbers may be rounded; an infinite one is not.
+        let isFinite = abs(mean) .< Double.infinity
+        return mean + stopGradient(which(isFinite, value - mean, like(0)))
     }
 
     private func nonEmpty(_ axis: Int, _ name: String, file: StaticString, line: UInt) -> Int {

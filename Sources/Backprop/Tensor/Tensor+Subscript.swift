@@ -3,7 +3,8 @@ extension Tensor {
     ///
     /// Tensors of indices broadcast together; the axes of their common shape take the place of the axes that they index
     /// where these are neighbours, and come first otherwise. Negative indices count from the end; evaluation stops with a
-    /// message where one lies outside. A mask (bool) stands for the indices at which it holds, so it is computed at once.
+    /// message where one lies outside. A number, or a scalar tensor of one, takes its axis away before anything else happens,
+    /// as in PyTorch. A mask (bool) stands for the indices at which it holds, so it is computed at once.
     public subscript(_ items: any TensorIndex...) -> Tensor { indexed(items.map(\.tensorIndexOperation)) }
 
     /// Parts of a tensor by a list of operations, one for each element between the brackets.
@@ -46,7 +47,7 @@ extension Tensor {
         }
         let rows = transposed(axes: axes + others).reshaped([extents.reduce(1, *)] + others.map { dim($0) })
         let taken = rows.take(position!.broadcast(to: common))
-        let isTogether = axes.last! - axes.first! == axes.count - 1 && !selection.isInterrupted
+        let isTogether = axes.last! - axes.first! == axes.count - 1
         guard isTogether, axes[0] > 0 else { return taken }
         let width = common.count, front = axes[0]
         let order = (width..<(width + front)).map { $0 } + (0..<width) + (width + front..<taken.ndim)
@@ -60,8 +61,6 @@ private struct Selection {
     /// The axes of the view that are indexed by tensors, and these tensors.
     var gatheredAxes: [Int] = []
     var indices: [Tensor] = []
-    /// Whether something that is no index by tensor or number stood between two of them without leaving an axis.
-    var isInterrupted = false
     var commonShape: [Int] = []
 
     init(of tensor: Tensor, _ operations: [TensorIndexOperation], file: StaticString, line: UInt) {
@@ -70,11 +69,8 @@ private struct Selection {
         require(
             used <= tensor.ndim && operations.filter(Selection.isEllipsis).count <= 1,
             "an index of \(operations.count) elements does not fit shape \(tensor.shape)", file: file, line: line)
-        // Beside a tensor a number is an index like it, so that it broadcasts with the others.
-        let hasTensor = operations.contains { if case .gather = $0 { true } else { false } }
         var axis = 0
-        var items: [Int] = []
-        for (item, operation) in operations.enumerated() {
+        for operation in operations {
             switch operation {
             case .at(let index):
                 let extent = view.dim(axis), place = index < 0 ? index + extent : index
@@ -82,13 +78,7 @@ private struct Selection {
                     place >= 0 && place < extent,
                     "index \(index) does not exist in axis \(axis) of shape \(view.shape)",
                     file: file, line: line)
-                if hasTensor {
-                    gather(Tensor(Double(place), dtype: .int64), axis)
-                    items.append(item)
-                    axis += 1
-                } else {
-                    view = view.narrowed(axis: axis, place..<(place + 1)).squeezed(axis: axis)
-                }
+                view = view.narrowed(axis: axis, place..<(place + 1)).squeezed(axis: axis)
             case .slice(let from, let to, let step):
                 view = view.sliced(axis, from: from, to: to, step: step, file: file, line: line)
                 axis += 1
@@ -99,15 +89,16 @@ private struct Selection {
                 axis += 1
             case .gather(let index) where index.dtype == .bool:
                 axis = gather(mask: index, axis, file: file, line: line)
-                items.append(item)
             case .gather(let index):
                 index.requireIndices("an index", file: file, line: line)
-                gather(index, axis)
-                items.append(item)
-                axis += 1
+                if index.ndim == 0 {
+                    view = view.take(index.countedFromStart(view.dim(axis)), axis: axis)
+                } else {
+                    gather(index, axis)
+                    axis += 1
+                }
             }
         }
-        if let first = items.first, let last = items.last { isInterrupted = last - first != items.count - 1 }
         var common: Shape? = .scalar
         for index in indices { common = common.flatMap { Shape.broadcast($0, index.node.shape) } }
         require(

@@ -40,8 +40,10 @@ public func ctcLoss(
     var losses = labels.negativeLogLikelihood(logProbabilities, inputLengths: inputLengths)
     let isInfinite = losses .== Double.infinity
     let isCounted = Tensor.arange(logProbabilities.dim(0), dtype: .int64).expandedDimensions(axis: 1) .< inputLengths
-    losses = losses.withGradientOfNormalization(logProbabilities, isCounted, isInfinite)
-    if zeroingInfinity { losses = which(isInfinite, losses.like(0), losses) }
+    let normalization = logProbabilities.gradientOfNormalization(isCounted)
+    // Without zeroing, infinity times zero makes the gradient of an infinite loss NaN.
+    losses = which(
+        isInfinite, zeroingInfinity ? losses.like(0) : losses * (1 + 0 * normalization), losses + normalization)
     guard reduction == .mean else { return reduction(losses) }
     return (losses / maximum(targetLengths, targetLengths.like(1)).asType(losses.dtype)).mean()
 }
@@ -126,13 +128,9 @@ private struct Labels {
 }
 
 extension Tensor {
-    /// The same losses; exp(log-probability) is added to their gradient at the steps that count, and NaN where the loss is
-    /// infinite.
-    fileprivate func withGradientOfNormalization(
-        _ logProbabilities: Tensor, _ isCounted: Tensor, _ isInfinite: Tensor
-    ) -> Tensor {
-        let counted = which(isCounted.expandedDimensions(axis: 2), logProbabilities, like(-Double.infinity))
-        let total = exp(counted).sum(axes: [0, 2])
-        return self + (total - stopGradient(total))
+    /// Zeros [batch] whose gradient is exp(log-probability) at the steps that count.
+    fileprivate func gradientOfNormalization(_ isCounted: Tensor) -> Tensor {
+        let total = exp(which(isCounted.expandedDimensions(axis: 2), self, like(-Double.infinity))).sum(axes: [0, 2])
+        return total - stopGradient(total)
     }
 }

@@ -38,11 +38,12 @@ void bk_cofactors_run(const bk_matrices *shape, const void *a, void *result, int
 void bk_qr_run(const bk_matrices *shape, const void *a, void *result, int64_t task);
 
 // Orthonormal eigenvectors of the symmetric matrix in the lower triangle of A, as columns in the order of ascending
-// eigenvalues.
+// eigenvalues; the greatest component of each is positive.
 void bk_eigh_run(const bk_matrices *shape, const void *a, void *result, int64_t task);
 
 // Singular vectors as columns, in the order of descending singular values: the left ones in the first `rows` rows of the
-// result, the right ones in the `columns` rows below; min(rows, columns) columns.
+// result, the right ones in the `columns` rows below; min(rows, columns) columns. The greatest
+// component of each left vector is positive.
 void bk_svd_run(const bk_matrices *shape, const void *a, void *result, int64_t task);
 // uᵀ A v for each of the `right` columns u of U and v of V.
 void bk_stationary_values_run(const bk_matrices *shape, const void *a, const void *u, const void *v, void *result,

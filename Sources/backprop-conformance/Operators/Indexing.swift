@@ -11,7 +11,7 @@ extension Operators {
         "gather": { call in
             let x = try call.tensor("input"), axis = try call.int("dim"), index = try call.tensor("index")
             call.ignore("sparse_grad")
-            return [scalarSafe(x) { gathered($0, withAxis(index), axis) }]
+            return [gathered(withAxis(x), withAxis(index), axis).reshaped(index.shape)]
         },
         "index_add": { call in
             let axis = try call.int("dim"), index = try call.tensor("index"), source = try call.tensor("source")
@@ -148,7 +148,7 @@ extension Operators {
             guard let axis = try call.optionalInt("dim") else {
                 return [x.flattened().takeAlong(indices.flattened(), axis: 0)]
             }
-            return [scalarSafe(x) { $0.takeAlong(counted(withAxis(indices), $0, axis), axis: axis) }]
+            return [scalarSafe(x) { $0.takeAlong(wrapped(withAxis(indices), $0.dim(axis)), axis: axis) }]
         },
     ]
 
@@ -158,6 +158,12 @@ extension Operators {
     /// Indices that may count from the end as ones that do not.
     private static func counted(_ index: Tensor, _ x: Tensor, _ axis: Int) -> Tensor {
         which(index .< 0, index + Double(x.dim(axis)), index)
+    }
+
+    /// Indices beyond either end as ones inside, as `take_along_dim` has it.
+    private static func wrapped(_ index: Tensor, _ extent: Int) -> Tensor {
+        let turns = floor(index.asType(.float64) / Double(max(1, extent))).asType(index.dtype)
+        return index - turns * Double(extent)
     }
 
     /// PyTorch's gather: along all other axes the indices may be shorter.

@@ -5,7 +5,7 @@ extension Operators {
     /// Decompositions, inverses and determinants.
     static let linearAlgebra: [String: Adapter] = [
         "linalg.cholesky": { call in
-            let a = try call.naming("input").tensor("input")
+            let a = try call.tensor("input")
             return [LinearAlgebra.cholesky(a, upper: try call.bool("upper", default: false))]
         },
         "linalg.cross": { call in
@@ -45,6 +45,7 @@ extension Operators {
             return [LinearAlgebra.pseudoInverse(try matrix(call), cutoff: try call.optionalDouble("rtol"))]
         },
         "linalg.qr": { call in
+            call.naming("A", "mode")
             let a = try matrix(call), mode = try call.string("mode", default: "reduced")
             let (q, r) = LinearAlgebra.qr(a, mode: mode == "complete" ? .complete : .reduced)
             // Without Q, PyTorch gives an empty tensor in its place.

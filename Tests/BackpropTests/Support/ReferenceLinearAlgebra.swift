@@ -139,6 +139,21 @@ struct ReferenceMatrix {
         return (u, s, v)
     }
 
+    /// The sign of the greatest component of each column; of components that hardly differ the first counts.
+    var signs: [Double] {
+        (0..<columns).map { column in
+            let magnitudes = (0..<rows).map { abs(self[$0, column]) }, greatest = magnitudes.max() ?? 0
+            let row = magnitudes.firstIndex { $0 >= 0.999 * greatest }!
+            return self[row, column] < 0 ? -1 : 1
+        }
+    }
+
+    func scalingColumns(by factors: [Double]) -> ReferenceMatrix {
+        var result = self
+        for i in 0..<rows { for j in 0..<columns { result[i, j] *= factors[j] } }
+        return result
+    }
+
     func pseudoInverse(cutoff: Double) -> ReferenceMatrix {
         let (u, s, v) = singular
         var result = ReferenceMatrix(columns, rows)
@@ -170,10 +185,11 @@ extension ReferenceMatrix {
         case .eighVectors:
             var symmetric = a
             for i in 0..<a.rows { for j in (i + 1)..<max(a.rows, i + 1) { symmetric[i, j] = a[j, i] } }
-            return symmetric.eigen.vectors.elements
+            let vectors = symmetric.eigen.vectors
+            return vectors.scalingColumns(by: vectors.signs).elements
         case .svdVectors:
             let (u, _, v) = a.singular
-            return u.elements + v.elements
+            return u.scalingColumns(by: u.signs).elements + v.scalingColumns(by: u.signs).elements
         case .stationaryValues:
             let product = operands[1].transposed * a * operands[2]
             return (0..<product.rows).map { product[$0, $0] }
