@@ -23,7 +23,9 @@
     [BK_OP_RELU_GRAD] = relu_grad_maps_##lane, [BK_OP_SIGMOID_GRAD] = sigmoid_grad_maps_##lane,                   \
     [BK_OP_TANH_GRAD] = tanh_grad_maps_##lane, [BK_OP_GELU_GRAD] = gelu_grad_maps_##lane,                         \
     [BK_OP_SUBMUL] = submul_maps_##lane, [BK_OP_MULMUL] = mulmul_maps_##lane,                                     \
-    [BK_OP_SCALED_SUM] = scaled_sum_maps_##lane
+    [BK_OP_SCALED_SUM] = scaled_sum_maps_##lane, [BK_OP_ERFC] = erfc_maps_##lane,                                 \
+    [BK_OP_ERFINV] = erfinv_maps_##lane, [BK_OP_LGAMMA] = lgamma_maps_##lane,                                    \
+    [BK_OP_POLYGAMMA] = polygamma_maps_##lane
 
 #define ROWS(lane)                                                                       \
     [BK_OP_ROW_SUM] = row_sum_##lane, [BK_OP_ROW_MAX] = row_max_##lane,                  \

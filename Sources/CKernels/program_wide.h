@@ -22,7 +22,13 @@ INLINE V N(gelu_exp)(V x, V square) {
     return N(scale)(p + 1, n, rounded);
 }
 
-INLINE V N(gelu)(V x) { return x / (1 + N(gelu_exp)(x, x * x)); }
+// Below this, e^-z would be past its limit; both functions are nothing there.
+#define GELU_END K(-10.5f, -21.5)
+
+INLINE V N(gelu)(V x) {
+    V value = x / (1 + N(gelu_exp)(x, x * x));
+    return x > GELU_END ? value : x * 0;
+}
 
 // With s the logistic function of z: s + x s (1 - s) z'.
 INLINE V N(gelu_grad)(V a, V x) {
@@ -30,8 +36,11 @@ INLINE V N(gelu_grad)(V a, V x) {
     V e = N(gelu_exp)(x, square);
     V s = 1 / (1 + e);
     V slope = N(fma)(square, N(splat)(3 * GELU_3), N(splat)(GELU_1));
-    return a * (s * N(fma)(x * (e * s), slope, N(splat)(1)));
+    V derivative = s * N(fma)(x * (e * s), slope, N(splat)(1));
+    return a * (x > GELU_END ? derivative : x * 0);
 }
+
+#undef GELU_END
 
 #undef GELU_1
 #undef GELU_3

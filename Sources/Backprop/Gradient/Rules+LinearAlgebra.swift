@@ -18,14 +18,14 @@ extension RuleContext {
             triangle.isTransposed
             ? -matmul(output, right, transposeB: true) : -matmul(right, output, transposeB: true)
         let start = triangle.hasUnitDiagonal ? 1 : 0
-        return triangle.isUpper ? full.upperTriangle(from: start) : full.lowerTriangle(to: -start)
+        return triangle.isUpper ? triu(full, diagonal: start) : tril(full, diagonal: -start)
     }
 
     /// A = L Lᵀ: L⁻ᵀ Φ L⁻¹, where Φ is Lᵀ dL with its lower triangle mirrored, halved.
     var choleskyGradient: Tensor {
         let l = output.node
-        let lower = matmul(output, cotangent, transposeA: true).lowerTriangle()
-        let middle = (lower + lower.lowerTriangle(to: -1).T) * 0.5
+        let lower = tril(matmul(output, cotangent, transposeA: true))
+        let middle = (lower + tril(lower, diagonal: -1).T) * 0.5
         let adjoint = Node.Triangle(isUpper: false, isTransposed: true)
         let left = Tensor(Node.triangularSolve(l, middle.node, adjoint))
         return Tensor(Node.triangularSolve(l, left.T.node, adjoint)).T
@@ -47,7 +47,7 @@ extension RuleContext {
         let orientation = stopGradient(u.determinantValue * v.determinantValue).onMatrices
         let inner = matmul(matmul(u, cotangent, transposeA: true), v)
         let products = s.productsWithoutPairs
-        let diagonal = (inner * Tensor.identity(n, dtype: a.dtype)).sum(axis: -1, keepDims: true)
+        let diagonal = inner.diagonal().expandedDimensions(axis: -1)
         let change = matmul(products, diagonal) * Tensor.identity(n, dtype: a.dtype) - inner.T * products
         return matmul(matmul(u, change * orientation), v, transposeB: true)
     }
@@ -57,9 +57,9 @@ extension RuleContext {
         require(
             node.matrixColumns == node.input0!.matrixColumns,
             "the complete Q of matrices with more rows than columns, here of shape \(a.shape), has no gradient")
-        let q = output, r = matmul(q, a, transposeA: true).upperTriangle()
+        let q = output, r = triu(matmul(q, a, transposeA: true))
         let n = matmul(q, cotangent, transposeA: true)
-        let left = cotangent + matmul(q, (n - n.T).lowerTriangle(to: -1) - n)
+        let left = cotangent + matmul(q, tril(n - n.T, diagonal: -1) - n)
         return Tensor(Node.triangularSolve(r.node, left.T.node, Node.Triangle(isUpper: true))).T
     }
 
@@ -139,19 +139,5 @@ extension Tensor {
     package static func identity(_ count: Int, dtype: DType) -> Tensor {
         let shape = [count, count]
         return (Tensor.indices(shape, axis: 0) .== Tensor.indices(shape, axis: 1)).asType(dtype)
-    }
-
-    /// The elements on the diagonal that lies `offset` to the right of the main one, and below it; zeros above.
-    package func lowerTriangle(to offset: Int = 0) -> Tensor {
-        let matrix = [dim(-2), dim(-1)]
-        let isKept = Tensor.indices(matrix, axis: 1) .<= Tensor.indices(matrix, axis: 0) + Double(offset)
-        return which(isKept, self, like(0))
-    }
-
-    /// The elements on the diagonal that lies `offset` to the right of the main one, and above it; zeros below.
-    package func upperTriangle(from offset: Int = 0) -> Tensor {
-        let matrix = [dim(-2), dim(-1)]
-        let isKept = Tensor.indices(matrix, axis: 1) .>= Tensor.indices(matrix, axis: 0) + Double(offset)
-        return which(isKept, self, like(0))
     }
 }

@@ -115,7 +115,7 @@ extension LinearAlgebra {
         // Of wide matrices the first columns alone make Q.
         let tall = rows < columns ? a.narrowed(axis: -1, 0..<rows) : a
         let q = Tensor(Node.qrQ(tall.node, complete: false))
-        let r = matmul(q, a, transposeA: true).upperTriangle()
+        let r = triu(matmul(q, a, transposeA: true))
         guard mode == .complete, rows > columns else { return (q, r) }
         var widths = [(low: Int, high: Int)](repeating: (0, 0), count: a.ndim)
         widths[a.ndim - 2] = (0, rows - columns)

@@ -36,6 +36,21 @@ extension Tensor {
         return which(Tensor(chosen).alongAxis(axis, of: ndim), spread, self)
     }
 
+    /// This tensor with a diagonal of the matrices in two axes replaced by `source`, which has the shape that
+    /// `diagonal(offset:axes:)` gives.
+    public func diagonalScatter(
+        _ source: Tensor, offset: Int = 0, axes: (Int, Int) = (-2, -1), file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Tensor {
+        let positions = Tensor.arange(size, dtype: .int64).reshaped(shape)
+            .diagonal(offset: offset, axes: axes, file: file, line: line)
+        require(
+            source.shape == positions.shape,
+            "diagonalScatter: shape \(source.shape) is not that of the diagonal, \(positions.shape)", file: file,
+            line: line)
+        return flattened().settingRows(positions.flattened(), source.flattened(), axis: 0).reshaped(shape)
+    }
+
     /// A block of the given extents that begins where `starts`, scalars of int32 or int64, say. A start is moved so that
     /// the block lies inside.
     public func dynamicSlice(

@@ -103,12 +103,6 @@ extension Tensor {
         return chosen(order.takeAlong(longest, axis: axis), axis, keepDims)
     }
 
-    /// The elements at positions of extent one along the axis.
-    private func chosen(_ indices: Tensor, _ axis: Int, _ keepDims: Bool) -> (values: Tensor, indices: Tensor) {
-        let values = takeAlong(indices, axis: axis)
-        return keepDims ? (values, indices) : (values.squeezed(axis: axis), indices.squeezed(axis: axis))
-    }
-
     /// `value`, which is one of the elements, with its gradient shared by all that are equal to it.
     private func sharedValue(_ value: Tensor) -> Tensor {
         guard dtype.isFloatingPoint else { return value }

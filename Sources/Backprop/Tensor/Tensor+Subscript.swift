@@ -1,5 +1,5 @@
 extension Tensor {
-    /// Parts of a tensor, as NumPy has it: `x[0]`, `x[.ellipsis, 1..<3]`, `x[.newAxis, rows, .stride(by: 2)]`.
+    /// Parts of a tensor, as NumPy has it: `x[0]`, `x[.ellipsis, 1..<3]`, `x[.newAxis, rows, .every(2)]`.
     ///
     /// Tensors of indices broadcast together; the axes of their common shape take the place of the axes that they index
     /// where these are neighbours, and come first otherwise. Negative indices count from the end; evaluation stops with a

@@ -1,4 +1,4 @@
-/// What may stand between the brackets of `x[...]`: an Int, a range, `.stride(from:to:by:)`, `.ellipsis`, `.newAxis`, or a
+/// What may stand between the brackets of `x[...]`: an Int, a range, `.every(_:from:to:)`, `.ellipsis`, `.newAxis`, or a
 /// tensor of indices (int32, int64) or a mask (bool).
 public protocol TensorIndex {
     var tensorIndexOperation: TensorIndexOperation { get }
@@ -29,7 +29,7 @@ extension TensorIndex where Self == TensorIndexOperation {
     /// An axis of extent one.
     public static var newAxis: TensorIndexOperation { .addedAxis }
     /// Every `step`-th place from `from` to before `to`; negative ones count from the end.
-    public static func stride(from: Int? = nil, to: Int? = nil, by step: Int) -> TensorIndexOperation {
+    public static func every(_ step: Int, from: Int? = nil, to: Int? = nil) -> TensorIndexOperation {
         .slice(from: from, to: to, step: step)
     }
 }

@@ -40,7 +40,9 @@ private func unitSoftplus(_ x: Tensor) -> Tensor {
 public func logSigmoid(_ x: Tensor) -> Tensor { -unitSoftplus(-x) }
 
 /// x / (1 + |x|).
-public func softsign(_ x: Tensor) -> Tensor { x / (abs(x) + 1) }
+public func softsign(_ x: Tensor) -> Tensor {
+    elementwise(x, { $0 / (abs($0) + 1) }, derivative: { x, _ in 1 / square(abs(x) + 1) })
+}
 
 /// x - tanh(x).
 public func tanhshrink(_ x: Tensor) -> Tensor { x - tanh(x) }

@@ -30,7 +30,7 @@ public func tripletMarginLoss(
     epsilon: Double = 1e-6, swap: Bool = false, reduction: Reduction = .mean,
     distance: ((Tensor, Tensor) -> Tensor)? = nil
 ) -> Tensor {
-    let distance = distance ?? { vectorNorm($0 - $1 + epsilon, power: power, axes: [-1], keepDims: false) }
+    let distance = distance ?? { pairwiseDistance($0, $1, order: power, epsilon: epsilon) }
     var far = distance(anchors, negatives)
     if swap { far = minimum(far, distance(positives, negatives)) }
     return reduction(closedHinge(distance(anchors, positives) - far + margin))

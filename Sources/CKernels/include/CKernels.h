@@ -7,4 +7,5 @@
 #include "bk_linalg.h"
 #include "bk_order.h"
 #include "bk_program.h"
+#include "bk_special.h"
 #endif

@@ -8,6 +8,13 @@ extension Operators {
             let x = try call.tensor("input")
             return [x.indexed(try indexOperations(call, try call.value("index")))]
         },
+        "diagonal_scatter": { call in
+            let axes = (try call.int("dim1", default: 0), try call.int("dim2", default: 1))
+            return [
+                try call.tensor("input").diagonalScatter(
+                    try call.tensor("src"), offset: try call.int("offset", default: 0), axes: axes)
+            ]
+        },
         "gather": { call in
             let x = try call.tensor("input"), axis = try call.int("dim"), index = try call.tensor("index")
             call.ignore("sparse_grad")
