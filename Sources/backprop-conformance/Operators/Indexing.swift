@@ -53,7 +53,7 @@ extension Operators {
         },
         "masked_fill": { call in
             let x = try call.tensor("input")
-            return [x.maskedFill(try call.tensor("mask"), try call.tensor("value", like: x))]
+            return [x.maskedFill(try call.tensor("mask"), try call.tensor("value", like: x).asType(x.dtype))]
         },
         "masked_scatter": { call in
             [try call.tensor("input").maskedScatter(try call.tensor("mask"), try call.tensor("source"))]
