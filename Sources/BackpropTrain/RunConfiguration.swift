@@ -71,8 +71,11 @@ extension Activation {
     /// What keeps the signal alive through layers with this activation.
     var initializer: Initializer {
         switch self {
-        case .relu, .leakyRelu, .elu, .gelu, .geluTanh, .silu, .softplus: .heNormal
-        case .tanh, .sigmoid, .softmax: .xavierUniform
+        case .relu, .relu6, .leakyRelu, .elu, .celu, .gelu, .geluTanh, .silu, .mish, .softplus, .logSigmoid, .hardswish,
+            .hardshrink, .softshrink:
+            .heNormal
+        case .tanh, .tanhshrink, .softsign, .sigmoid, .hardtanh, .hardsigmoid, .selu, .softmax, .logSoftmax:
+            .xavierUniform
         }
     }
 }

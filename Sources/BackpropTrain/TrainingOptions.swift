@@ -47,7 +47,7 @@ package struct TrainingOptions: Sendable, Equatable {
 
     static let widest = 65_536
     static let deepest = 256
-    private static let activations: [Activation] = Activation.allCases.filter { $0 != .softmax }
+    private static let activations: [Activation] = Activation.allCases.filter { $0 != .softmax && $0 != .logSoftmax }
 
     /// The activation of that name, in any letter case.
     package static func activation(_ name: String) throws(TrainError) -> Activation {

@@ -64,6 +64,16 @@ import Testing
                 == .unsupported("no option for speed"))
     }
 
+    @Test func unknownNotationMakesOneCaseUnsupported() throws {
+        #expect(
+            try verdict(
+                operatorCase("abs", arguments: Self.once + #","mode":{"$complex":[1,2]}"#),
+                ["case/x": Self.x, "out": Self.x]) == .unsupported("no option for mode"))
+        #expect(
+            try verdict(operatorCase("abs", arguments: #""input":{"$complex":[1,2]}"#), ["out": Self.x])
+                == .unsupported("input = the notation '$complex', expected a tensor"))
+    }
+
     @Test func shapesAndDtypesOfOutputsCount() throws {
         #expect(
             try verdict(
@@ -74,7 +84,6 @@ import Testing
 
     @Test(arguments: [
         (#"{"id":"a/0""#, "case"), ("[1, 2", "the JSON has"), (#"{"id":"a/0","op":"abs"}"#, "there is no id"),
-        (operatorCase("abs", arguments: #""input":{"$u":1}"#), "the mark '$u'"),
         (operatorCase("abs", arguments: #""input":\#(tensor("nowhere", [3]))"#), "no tensor 'nowhere'"),
         (operatorCase("abs", arguments: #""input":\#(tensor("case/x", [4]))"#), "of shape [4]"),
         (operatorCase("abs", arguments: once, rest: #""cotangents":{"out7":"x"}"#), "the cotangent 'out7'"),

@@ -3,7 +3,7 @@ import BackpropNN
 import Foundation
 import Testing
 
-/// Losses and activations against their formulas.
+/// Losses against their formulas.
 @Suite struct LossTests {
     private let logits: [[Double]] = [[1, 2, 3], [-1, 0.5, 0], [1e4, -1e4, 0], [0, 0, 0]]
     private let labels: [Int32] = [2, 0, 0, 1]
@@ -66,41 +66,5 @@ import Testing
         #expect(meanSquaredError(a, b, reduction: .none).array(of: Double.self) == [0.25, 0, 4])
         #expect(meanSquaredError(a, b, reduction: .sum).item() == 4.25)
         #expect(abs(meanSquaredError(a, b).item() - 4.25 / 3) < 1e-15)
-    }
-
-    @Test func activations() {
-        let numbers: [Double] = [-1e4, -30, -2, -0.5, 0, 0.5, 2, 30, 1e4]
-        let x = Tensor(numbers)
-        func logistic(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
-        func softplusOf(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
-        let cases: [(String, (Tensor) -> Tensor, (Double) -> Double)] = [
-            ("relu", { relu($0) }, { max($0, 0) }),
-            ("leakyRelu", { leakyRelu($0, slope: 0.1) }, { $0 > 0 ? $0 : 0.1 * $0 }),
-            ("elu", { elu($0, alpha: 0.7) }, { $0 > 0 ? $0 : 0.7 * expm1($0) }),
-            ("gelu", { gelu($0) }, { 0.5 * $0 * (1 + erf($0 / 2.0.squareRoot())) }),
-            (
-                "geluTanh", { geluTanh($0) },
-                { x in 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x))) }
-            ),
-            ("silu", { silu($0) }, { $0 * logistic($0) }),
-            ("softplus", { softplus($0) }, softplusOf),
-        ]
-        for (name, function, reference) in cases {
-            let found = function(x).array(of: Double.self)
-            for (value, number) in zip(found, numbers) {
-                let expected = reference(number)
-                #expect(abs(value - expected) <= 1e-12 * max(1, abs(expected)), "\(name)(\(number))")
-            }
-            let slopes = grad { function($0).sum() }(x).array(of: Double.self)
-            #expect(slopes.allSatisfy { $0.isFinite }, "\(name)' is \(slopes)")
-        }
-        #expect(relu(Tensor([Double.nan])).item().isNaN)
-        #expect(grad { relu($0).sum() }(Tensor([0.0])).item() == 0)
-    }
-
-    @Test func everyActivationIsAModule() {
-        let x = Tensor([-1, 0, 2] as [Float])
-        for activation in Activation.allCases { #expect(activation(x).shape == [3], "\(activation)") }
-        #expect(Activation.tanh(x).array(of: Float.self) == tanh(x).array(of: Float.self))
     }
 }

@@ -22,9 +22,11 @@ public func prelu(_ x: Tensor, slope: Tensor, file: StaticString = #fileID, line
         fits, "prelu: slopes \(slope.shape) are neither one nor one for each channel, the last axis of \(x.shape)",
         file: file, line: line)
     let factor = slope.size == 1 ? slope.reshaped([]) : slope
-    let isPositive = x .> 0
+    let isNegative = x .< 0
     // An infinite x on the other side must not meet the zero gradient of the slope.
-    return which(isPositive, x, factor * which(isPositive, x.zero, x))
+    let negative = factor * which(isNegative, x, x.zero)
+    // At 0 the gradient is that of the negative side, and second derivatives are 0, as in PyTorch.
+    return which(isNegative, negative, which(x .== 0, x * stopGradient(factor), x))
 }
 
 /// x where it is positive, and elsewhere x times a slope that is drawn for each element from [lower, upper) (Xu et al.,
@@ -53,14 +55,16 @@ public func hardtanh(
 
 /// relu6(x + 3) / 6: a sigmoid of three lines (Howard et al., 2019). The gradient at -3 and 3 is 0.
 public func hardsigmoid(_ x: Tensor) -> Tensor {
-    which(x .<= -3, x.zero, which(x .>= 3, x.like(1), (x + 3) * (1.0 / 6)))
+    let line = (x + 3) * (1.0 / 6)
+    let limited = minimum(maximum(line, x.zero), x.like(1))
+    return which((x .> -3) .& (x .< 3), line, stopGradient(limited))
 }
 
 /// x hardsigmoid(x) (Howard et al., 2019). The gradient is 0 at -3 and 1 at 3.
 public func hardswish(_ x: Tensor) -> Tensor {
     let isInside = (x .> -3) .& (x .< 3)
     let inside = which(isInside, x, x.zero)
-    return which(isInside, inside * (inside + 3) * (1.0 / 6), relu(x))
+    return which(isInside, inside * (inside + 3) * (1.0 / 6), which(x .<= -3, x * 0, x))
 }
 
 /// 0 within ±`threshold` and at both bounds, x elsewhere.
@@ -73,5 +77,5 @@ public func softshrink(
     _ x: Tensor, threshold: Double = 0.5, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(threshold >= 0, "softshrink: the threshold \(threshold) is negative", file: file, line: line)
-    return which(x .> threshold, x - threshold, which(x .< -threshold, x + threshold, x * 0))
+    return which(x .> threshold, x - threshold, which(x .>= -threshold, x.zero, x + threshold))
 }

@@ -16,12 +16,6 @@ public struct Bilinear: ParameterContainer {
     }
 
     public func callAsFunction(_ a: Tensor, _ b: Tensor) -> Tensor {
-        let weight = weight.value
-        let (outputs, first, second) = (weight.dim(0), weight.dim(1), weight.dim(2))
-        // [..., outputs, second]: what each element of b is multiplied by.
-        let rows = weight.transposed(axes: [1, 0, 2]).reshaped([first, outputs * second])
-        let factors = matmul(a, rows).reshaped(a.shape.dropLast() + [outputs, second])
-        let product = matmul(factors, b.expandedDimensions(axis: -1)).squeezed(axis: -1)
-        return bias.map { product + $0.value } ?? product
+        bilinear(a, b, weight: weight.value, bias: bias?.value)
     }
 }

@@ -60,15 +60,7 @@ public struct MultiHeadAttention: Module {
     ) -> (output: Tensor, weights: Tensor) {
         let projected = project(queries, keys, values)
         let mask = isPadding.map { mask.hiding($0, queries: queries.dim(-2)) } ?? mask
-        let repeats = heads / keyHeads
-        func repeated(_ x: Tensor) -> Tensor {
-            if repeats == 1 { return x }
-            var shape = x.expandedDimensions(axis: -3).shape
-            shape[shape.count - 3] = repeats
-            let copies = x.expandedDimensions(axis: -3).broadcast(to: shape)
-            shape.replaceSubrange((shape.count - 4)..<(shape.count - 2), with: [heads])
-            return copies.reshaped(shape)
-        }
+        func repeated(_ x: Tensor) -> Tensor { keyHeads == heads ? x : x.repeated(count: heads / keyHeads, axis: -3) }
         let weights = attentionWeights(
             queries: projected.queries, keys: repeated(projected.keys), mask: mask, scale: nil, file: #fileID,
             line: #line)

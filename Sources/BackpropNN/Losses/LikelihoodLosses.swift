@@ -1,7 +1,7 @@
 import Backprop
 
 /// The divergence of Kullback and Leibler, t (log(t) - x) for each element, where x is the logarithm of a predicted
-/// probability and t the true one; 0 where t is 0.
+/// probability and t the true one; 0 where t is 0, with no finite gradient for t there.
 ///
 /// - Parameters:
 ///   - logProbabilities: x.
@@ -14,7 +14,7 @@ public func klDivergence(
 ) -> Tensor {
     requireSameShape("klDivergence", ("log-probabilities", logProbabilities), ("targets", targets), file, line)
     if targetsAreLogarithms { return reduction(exp(targets) * (targets - logProbabilities)) }
-    return reduction(selfInformation(targets) - targets * logProbabilities)
+    return reduction(xlogy(targets, targets) - targets * logProbabilities)
 }
 
 /// The negative logarithm of a normal density, up to a constant: (log(variance) + (x - t)² / variance) / 2 (Nix and
@@ -42,7 +42,7 @@ public func gaussianNegativeLogLikelihood(
 /// - Parameters:
 ///   - predictions: the logarithm x of the rate, for a loss of exp(x) - t x; or with `predictionsAreLogarithms: false` the
 ///     rate x itself, for x - t log(x + `epsilon`).
-///   - targets: t, of the same shape.
+///   - targets: t, of the same shape. In the full form its gradient at 0 is NaN, as in PyTorch.
 ///   - isFull: whether to add Stirling's approximation of log(t!) where t is above 1.
 public func poissonNegativeLogLikelihood(
     _ predictions: Tensor, _ targets: Tensor, predictionsAreLogarithms: Bool = true, isFull: Bool = false,
@@ -53,16 +53,8 @@ public func poissonNegativeLogLikelihood(
         predictionsAreLogarithms
         ? exp(predictions) - targets * predictions : predictions - targets * log(predictions + epsilon)
     if isFull {
-        let isLarge = targets .> 1
-        let count = which(isLarge, targets, targets.like(1))
-        let stirling = count * log(count) - count + 0.5 * log(count * (2 * Double.pi))
-        losses = losses + which(isLarge, stirling, stirling.zero)
+        let stirling = targets * log(targets) - targets + 0.5 * log(targets * (2 * Double.pi))
+        losses = losses + which(targets .> 1, stirling, stirling.zero)
     }
     return reduction(losses)
-}
-
-/// t log(t), which is 0 at 0 with a gradient of 0.
-private func selfInformation(_ t: Tensor) -> Tensor {
-    let isZero = t .== 0
-    return which(isZero, t.zero, t * log(which(isZero, t.like(1), t)))
 }
