@@ -53,6 +53,11 @@ struct OptimizerSuite: Suite {
         let entry = entries[index]
         switch entry.kind {
         case "trajectories": try TrajectoryCheck(gradients, entry.json).run()
+        case "param_groups": try GroupCheck(problem: gradients, json: entry.json).run()
+        case "schedulers": try ScheduleCheck(entry.json).run()
+        case "clipping": try ClippingCheck(problem: gradients, json: entry.json).run()
+        case "averaging": try AveragingCheck(json: entry.json).run()
+        case "loss_scaler": try LossScalerCheck(json: entry.json).run()
         default: throw Unsupported("no \(entry.label.name) for \(entry.kind)")
         }
     }

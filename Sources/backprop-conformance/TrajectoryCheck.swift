@@ -16,7 +16,7 @@ struct TrajectoryCheck {
         guard steps.count <= problem.gradients.count else { throw Wrong("the case has more steps than gradients") }
         let parameters = problem.parameters()
         let options = OptimizerOptions(json["config"]?.object ?? [:])
-        let optimizer = try Self.optimizer(json["optimizer"]?.string ?? "", parameters, options)
+        let optimizer = try recordedOptimizer(json["optimizer"]?.string ?? "", parameters, options)
         for (step, expected) in steps.enumerated() {
             for (index, parameter) in parameters.enumerated() {
                 parameter.gradient = problem.gradient(step: step, parameter: index)
@@ -30,34 +30,6 @@ struct TrajectoryCheck {
                 }
             }
         }
-    }
-
-    private static func optimizer(
-        _ name: String, _ parameters: [Parameter], _ options: OptimizerOptions
-    ) throws -> Optimizer {
-        let optimizer: Optimizer
-        switch name {
-        case "SGD":
-            optimizer = SGD(
-                parameters, learningRate: try options.double("lr", 1e-3), momentum: try options.double("momentum", 0),
-                dampening: try options.double("dampening", 0), weightDecay: try options.double("weight_decay", 0),
-                nesterov: try options.bool("nesterov", false))
-        case "Adam":
-            optimizer = Adam(
-                parameters, learningRate: try options.double("lr", 1e-3),
-                betas: try options.pair("betas", (0.9, 0.999)),
-                epsilon: try options.double("eps", 1e-8), weightDecay: try options.double("weight_decay", 0))
-        case "AdamW":
-            optimizer = AdamW(
-                parameters, learningRate: try options.double("lr", 1e-3),
-                betas: try options.pair("betas", (0.9, 0.999)),
-                epsilon: try options.double("eps", 1e-8), weightDecay: try options.double("weight_decay", 1e-2))
-        default: throw Unsupported("no optimizer \(name)")
-        }
-        guard options.untaken.isEmpty else {
-            throw Unsupported("no option for " + options.untaken.joined(separator: ", "))
-        }
-        return optimizer
     }
 }
 

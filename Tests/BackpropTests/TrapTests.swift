@@ -127,4 +127,32 @@ import Testing
         }
         expect(result, toName: "at most 8 axes")
     }
+
+    @Test func anEquationThatDoesNotFit() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = einsum("ij,jk->ik", Tensor.zeros([2, 3]), Tensor.zeros([4, 5]))
+        }
+        expect(result, toName: "einsum", "ij,jk->ik", "[2, 3]", "[4, 5]")
+    }
+
+    @Test func theGreatestOfNothing() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([2, 0]).max(axis: 1)
+        }
+        expect(result, toName: "max", "[2, 0]")
+    }
+
+    @Test func aReflectionWiderThanTheAxis() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([3]).padded(widths: [(3, 0)], mode: .reflect)
+        }
+        expect(result, toName: "padded", "[3]", "reflect")
+    }
+
+    @Test func anAxisThatDoesNotDivide() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Tensor.zeros([2, 5]).unflattened(axis: 1, [2, -1])
+        }
+        expect(result, toName: "unflattened", "[2, 5]", "[2, -1]")
+    }
 }

@@ -8,6 +8,11 @@ public enum PadMode: Sendable {
     case reflect
     /// The elements of the other end.
     case wrap
+
+    /// Whether what negative widths remove may still be needed.
+    fileprivate var keepsEdges: Bool {
+        if case .edge = self { true } else { false }
+    }
 }
 
 extension Tensor {
@@ -49,48 +54,50 @@ extension Tensor {
     private func padded(
         _ axis: Int, _ width: (low: Int, high: Int), _ mode: PadMode, _ file: StaticString, _ line: UInt
     ) -> Tensor {
-        let count = dim(axis), (low, high) = (Swift.max(0, width.low), Swift.max(0, width.high))
         func requireAtLeast(_ needed: Int, _ count: Int) {
             require(
                 count >= needed,
                 "padded: axis \(axis) of shape \(node.shape) has too few elements for widths \(width) in mode \(mode)",
                 file: file, line: line)
         }
-        func border(_ width: Int, _ source: Tensor) -> Tensor {
+        let inner = mode.keepsEdges ? self : trimmed(axis, width, file, line), count = inner.dim(axis)
+        let (low, high) = (Swift.max(0, width.low), Swift.max(0, width.high))
+        switch mode {
+        case .edge:
+            requireAtLeast(Swift.max(1, -width.low - width.high), count)
+            return withEdges(axis, width)
+        case .constant(let value):
+            return inner.between(like(value), low, like(value), high, axis)
+        case .reflect:
+            requireAtLeast(Swift.max(low, high) + 1, count)
+            let before = inner.narrowed(axis: axis, 1..<(low + 1)).reversed(axes: [axis])
+            let after = inner.narrowed(axis: axis, (count - 1 - high)..<(count - 1)).reversed(axes: [axis])
+            return inner.between(before, low, after, high, axis)
+        case .wrap:
+            requireAtLeast(Swift.max(low, high), count)
+            let before = inner.narrowed(axis: axis, (count - low)..<count)
+            return inner.between(before, low, inner.narrowed(axis: axis, 0..<high), high, axis)
+        }
+    }
+
+    /// An edge stays the edge, even where so much is removed at the other end that it goes too.
+    private func withEdges(_ axis: Int, _ width: (low: Int, high: Int)) -> Tensor {
+        let count = dim(axis), total = count + width.low + width.high
+        let start = Swift.min(Swift.max(0, -width.low), count), end = Swift.max(count + Swift.min(0, width.high), 0)
+        let inner = narrowed(axis: axis, start < end ? start..<end : 0..<0)
+        let low = Swift.min(Swift.max(0, width.low), total), high = total - low - inner.dim(axis)
+        let first = narrowed(axis: axis, 0..<1), last = narrowed(axis: axis, (count - 1)..<count)
+        return inner.between(first, low, last, high, axis)
+    }
+
+    /// The tensor between two others along an axis, each spread to its width.
+    private func between(_ before: Tensor, _ low: Int, _ after: Tensor, _ high: Int, _ axis: Int) -> Tensor {
+        let borders = [(before, low), (after, high)].map { border, width in
             var extents = shape
             extents[axis] = width
-            return source.broadcast(to: extents)
+            return border.broadcast(to: extents)
         }
-        if case .edge = mode {
-            // An edge stays the edge, even where so much is removed that it goes beyond the other end.
-            requireAtLeast(1, count)
-            let total = count + width.low + width.high
-            requireAtLeast(0, total)
-            let start = Swift.min(Swift.max(0, -width.low), count), end = Swift.max(count + Swift.min(0, width.high), 0)
-            let inner = start < end ? start..<end : 0..<0
-            let before = Swift.min(low, total), after = total - before - inner.count
-            let first = narrowed(axis: axis, 0..<1), last = narrowed(axis: axis, (count - 1)..<count)
-            return concatenated(
-                [border(before, first), narrowed(axis: axis, inner), border(after, last)], axis: axis)
-        }
-        let inner = trimmed(axis, width, file, line), length = inner.dim(axis)
-        var parts = [inner]
-        switch mode {
-        case .constant(let value):
-            parts = [border(low, like(value)), inner, border(high, like(value))]
-        case .reflect:
-            requireAtLeast(Swift.max(low, high) + 1, length)
-            let before = inner.narrowed(axis: axis, 1..<(low + 1))
-            let after = inner.narrowed(axis: axis, (length - 1 - high)..<(length - 1))
-            parts = [before.reversed(axes: [axis]), inner, after.reversed(axes: [axis])]
-        case .wrap:
-            requireAtLeast(Swift.max(low, high), length)
-            parts = [
-                inner.narrowed(axis: axis, (length - low)..<length), inner, inner.narrowed(axis: axis, 0..<high),
-            ]
-        case .edge:
-            break
-        }
-        return concatenated(parts.filter { $0.dim(axis) > 0 || $0.node === inner.node }, axis: axis)
+        let parts = [borders[0], self, borders[1]].filter { $0.dim(axis) > 0 }
+        return parts.isEmpty ? self : concatenated(parts, axis: axis)
     }
 }

@@ -81,11 +81,12 @@ public func atanh(_ x: Tensor) -> Tensor {
 public func sinc(_ x: Tensor) -> Tensor {
     let isZero = x .== 0
     let angle = which(isZero, x.like(1), x) * Double.pi
+    // The square root of the spacing of numbers at 1: below it, the difference in the derivative has no digits left.
+    let end = x.dtype == .float64 ? 1.5e-8 : 3.5e-4
     let value = elementwise(
         angle, { sin($0) / $0 },
         derivative: { angle, value in
-            // The difference of two numbers near 1 gives way to its series where the angle is small.
-            let isSmall = abs(angle) .< 0.01
+            let isSmall = abs(angle) .< end
             let near = angle * (square(angle) * (1.0 / 30) - 1.0 / 3)
             return which(isSmall, near, (cos(angle) - value) / which(isSmall, angle.like(1), angle))
         })

@@ -4,21 +4,22 @@ import Backprop
 public class Adam: Optimizer {
     public let betas: (Double, Double)
     public let epsilon: Double
-    public let weightDecay: Double
+    /// Whether steps are scaled by the greatest mean of squares so far (Reddi et al., 2018).
+    public let isAMSGrad: Bool
     private var numbers: [DType: Tensor] = [:]
 
     public init(
         _ parameters: [Parameter], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
-        epsilon: Double = 1e-8, weightDecay: Double = 0
+        epsilon: Double = 1e-8, weightDecay: Double = 0, isAMSGrad: Bool = false
     ) {
         self.betas = betas
         self.epsilon = epsilon
-        self.weightDecay = weightDecay
-        super.init(parameters, learningRate: learningRate)
+        self.isAMSGrad = isAMSGrad
+        super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
     }
 
     public override func initialState(for value: Tensor) -> [Tensor] {
-        [Tensor.zeros(value.shape, dtype: value.dtype), Tensor.zeros(value.shape, dtype: value.dtype)]
+        (0..<(isAMSGrad ? 3 : 2)).map { _ in zeros(like: value) }
     }
 
     public override func prepare(step: Int) { numbers.removeAll(keepingCapacity: true) }
@@ -48,7 +49,7 @@ public class Adam: Optimizer {
     public override func updated(
         _ value: Tensor, gradient: Tensor, state: inout [Tensor], step: Int
     ) -> Tensor {
-        moved(value, weightDecay == 0 ? gradient : gradient + value * weightDecay, &state, step)
+        moved(value, decayed(value, gradient).gradient, &state, step)
     }
 
     /// The update without weight decay on the gradient.
@@ -58,18 +59,11 @@ public class Adam: Optimizer {
         let square = Node.adamSquare(state[1].node, gradient: gradient.node, numbers)
         state[0] = Tensor(mean)
         state[1] = Tensor(square)
-        return Tensor(Node.adamValue(value.node, mean: mean, square: square, numbers))
-    }
-
-    /// base to a whole power, as repeated squaring: the same bits everywhere.
-    private func power(_ base: Double, _ exponent: Int) -> Double {
-        var result = 1.0, factor = base, rest = exponent
-        while rest > 0 {
-            if rest & 1 == 1 { result *= factor }
-            factor *= factor
-            rest >>= 1
-        }
-        return result
+        if !isAMSGrad { return Tensor(Node.adamValue(value.node, mean: mean, square: square, numbers)) }
+        state[2] = maximum(state[2], state[1])
+        let scale = sqrt(state[2]) / (1 - power(betas.1, step)).squareRoot() + epsilon
+        let stepSize = learningRate / (1 - power(betas.0, step))
+        return (keep == 1 ? value : value * keep) - state[0] / scale * stepSize
     }
 }
 
@@ -77,10 +71,11 @@ public class Adam: Optimizer {
 public final class AdamW: Adam {
     public override init(
         _ parameters: [Parameter], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
-        epsilon: Double = 1e-8, weightDecay: Double = 1e-2
+        epsilon: Double = 1e-8, weightDecay: Double = 1e-2, isAMSGrad: Bool = false
     ) {
         super.init(
-            parameters, learningRate: learningRate, betas: betas, epsilon: epsilon, weightDecay: weightDecay)
+            parameters, learningRate: learningRate, betas: betas, epsilon: epsilon, weightDecay: weightDecay,
+            isAMSGrad: isAMSGrad)
     }
 
     override var keep: Double { 1 - learningRate * weightDecay }

@@ -1,27 +1,66 @@
 import Backprop
 
 /// Moves parameters by their gradients. What the gradients are is the business of `backward()`; how to move is that of the
-/// subclasses `SGD`, `Adam` and `AdamW`.
+/// subclasses, such as `SGD` and `AdamW`.
 ///
 /// `step()` records the update of every parameter that has a gradient and computes everything that was recorded,
 /// forward pass, backward pass and update, as one plan. The gradients are used up by it.
 open class Optimizer {
     /// The parameters, in the order in which the state is kept.
-    public let parameters: [Parameter]
-    /// The factor of an update. May be changed at any time without anything being compiled anew.
-    public var learningRate: Double
+    public private(set) var parameters: [Parameter] = []
+    /// Parameters with a learning rate and a weight decay of their own.
+    public private(set) var groups: [ParameterGroup] = []
+    /// Whether steps go up the gradient instead of down.
+    public var isMaximizing = false
     /// Steps done.
     public private(set) var stepCount = 0
+    /// Updates done of each parameter: steps at which it had a gradient.
+    public private(set) var updateCounts: [Int] = []
     /// Tensors that the rule keeps for each parameter.
     public private(set) var state: [[Tensor]] = []
+    /// The group whose parameters are being updated; the first between steps.
+    private var presentGroup = 0
 
-    public init(_ parameters: [Parameter], learningRate: Double) {
-        self.parameters = parameters
-        self.learningRate = learningRate
+    public init(_ parameters: [Parameter], learningRate: Double, weightDecay: Double = 0) {
+        groups = [ParameterGroup(positions: 0..<0, learningRate: learningRate, weightDecay: weightDecay)]
+        groups[0].positions = adopt(parameters)
+    }
+
+    /// The factor of an update: in a subclass, of the parameter that is being updated; otherwise of the first group.
+    /// Assigning sets that of all groups, at any time and without anything being compiled anew.
+    public var learningRate: Double {
+        get { groups[presentGroup].learningRate }
+        set { for index in groups.indices { groups[index].learningRate = newValue } }
+    }
+
+    /// What pulls parameters toward zero: in a subclass, of the parameter that is being updated; otherwise of the first
+    /// group.
+    public var weightDecay: Double { groups[presentGroup].weightDecay }
+
+    /// Adds parameters with a learning rate and a weight decay of their own, those of the first group where left out.
+    public func addGroup(_ parameters: [Parameter], learningRate: Double? = nil, weightDecay: Double? = nil) {
+        groups.append(
+            ParameterGroup(
+                positions: adopt(parameters), learningRate: learningRate ?? groups[0].learningRate,
+                weightDecay: weightDecay ?? groups[0].weightDecay))
+    }
+
+    /// Changes the learning rate of one group.
+    public func setLearningRate(_ rate: Double, group: Int) { groups[group].learningRate = rate }
+
+    private func adopt(_ new: [Parameter]) -> Range<Int> {
+        let known = Set(parameters.map(ObjectIdentifier.init))
+        require(
+            new.allSatisfy { !known.contains(ObjectIdentifier($0)) },
+            "an optimizer has a parameter in one group only, but one of a new group is in another already")
         // In memory from the start, so that the first step has the same plan as all others.
-        evaluate(parameters.map(\.value))
-        state = parameters.map { initialState(for: Optimizer.precise($0.value)) }
-        evaluate(state.flatMap(\.self))
+        evaluate(new.map(\.value))
+        let states = new.map { initialState(for: $0.value) }
+        evaluate(states.flatMap(\.self))
+        parameters += new
+        state += states
+        updateCounts += new.map { _ in 0 }
+        return (parameters.count - new.count)..<parameters.count
     }
 
     /// The tensors that the rule keeps for a parameter, before its first update. None unless overridden.
@@ -33,13 +72,14 @@ open class Optimizer {
     ///   - value: the parameter's value.
     ///   - gradient: of the same shape.
     ///   - state: what the rule keeps, to be replaced by what it keeps after the step.
-    ///   - step: the number of this step, from 1.
+    ///   - step: the number of this update of the parameter, from 1.
     /// - Returns: the new value.
     open func updated(_ value: Tensor, gradient: Tensor, state: inout [Tensor], step: Int) -> Tensor {
         fatalError("a subclass of Optimizer overrides updated(_:gradient:state:step:)")
     }
 
-    /// Called once before the updates of a step, to prepare what they share.
+    /// Called before updates of parameters that have the group and the number of the update in common, to prepare what
+    /// they share.
     open func prepare(step: Int) {}
 
     /// Applies the gradients, and computes everything recorded so far.
@@ -48,11 +88,10 @@ open class Optimizer {
         var results: [Tensor] = []
         results.reserveCapacity(parameters.count * 3)
         withoutGradients {
-            prepare(step: stepCount)
-            for index in parameters.indices {
+            forEachUpdate(gradients: { self.parameters[$0].takeGradient() }) { index, gradient, step in
                 let parameter = parameters[index]
-                guard let gradient = parameter.takeGradient() else { continue }
-                let value = moved(parameter.value, gradient, &state[index], step: stepCount)
+                let value = updated(parameter.value, gradient: gradient, state: &state[index], step: step)
+                updateCounts[index] = step
                 parameter.adopt(value.node)
                 results.append(value)
                 results += state[index]
@@ -61,28 +100,14 @@ open class Optimizer {
         evaluate(results)
     }
 
-    /// The new value of a parameter. Rules work in float32 where the value is bfloat16, whose eight bits would lose small
-    /// updates along the way; their state is float32 then too.
-    private func moved(_ value: Tensor, _ gradient: Tensor, _ state: inout [Tensor], step: Int) -> Tensor {
-        updated(
-            Optimizer.precise(value), gradient: Optimizer.precise(gradient), state: &state, step: step
-        ).asType(value.dtype)
-    }
-
-    private static func precise(_ value: Tensor) -> Tensor {
-        value.dtype == .bfloat16 ? value.asType(.float32) : value
-    }
-
     /// What the next `step()` will hold in memory, forward and backward pass included. Runs nothing.
     public func memoryBill() -> MemoryBill {
         let gradients = parameters.map { $0.takeGradient() }
         let bill = withoutGradients {
-            prepare(step: stepCount + 1)
             var results: [Tensor] = []
-            for (index, gradient) in gradients.enumerated() {
-                guard let gradient else { continue }
+            forEachUpdate(gradients: { gradients[$0] }) { index, gradient, step in
                 var state = state[index]
-                results.append(moved(parameters[index].value, gradient, &state, step: stepCount + 1))
+                results.append(updated(parameters[index].value, gradient: gradient, state: &state, step: step))
                 results += state
             }
             return MemoryBill.of(results, released: gradients)
@@ -91,6 +116,56 @@ open class Optimizer {
         return bill
     }
 
+    /// Group by group, the parameters that have a gradient, with the number of the update; prepared where it changes.
+    private func forEachUpdate(gradients: (Int) -> Tensor?, _ body: (Int, Tensor, Int) -> Void) {
+        defer { presentGroup = 0 }
+        for (number, group) in groups.enumerated() {
+            presentGroup = number
+            var prepared = 0
+            for index in group.positions {
+                guard let gradient = gradients(index) else { continue }
+                let step = updateCounts[index] + 1
+                if step != prepared { prepare(step: step) }
+                prepared = step
+                body(index, isMaximizing ? -gradient : gradient, step)
+            }
+        }
+    }
+
     /// Forgets the gradients.
     public func zeroGradients() { for parameter in parameters { _ = parameter.takeGradient() } }
+}
+
+/// Parameters of an optimizer that have a learning rate and a weight decay in common.
+public struct ParameterGroup: Sendable {
+    /// Their places among all parameters of the optimizer.
+    public internal(set) var positions: Range<Int>
+    public internal(set) var learningRate: Double
+    public internal(set) var weightDecay: Double
+}
+
+extension Optimizer {
+    /// Value and gradient with the weight decay in one of them: a decoupled one shrinks the value (Loshchilov and Hutter,
+    /// 2019), any other adds to the gradient.
+    func decayed(_ value: Tensor, _ gradient: Tensor, isDecoupled: Bool = false) -> (value: Tensor, gradient: Tensor) {
+        if weightDecay == 0 { return (value, gradient) }
+        if isDecoupled { return (value * (1 - learningRate * weightDecay), gradient) }
+        return (value, gradient + value * weightDecay)
+    }
+
+    /// A running mean moved toward a new value by the given share.
+    func moved(_ mean: Tensor, toward new: Tensor, share: Double) -> Tensor { mean + (new - mean) * share }
+
+    /// base to a whole power, as repeated squaring: the same bits everywhere.
+    func power(_ base: Double, _ exponent: Int) -> Double {
+        var result = 1.0, factor = base, rest = exponent
+        while rest > 0 {
+            if rest & 1 == 1 { result *= factor }
+            factor *= factor
+            rest >>= 1
+        }
+        return result
+    }
+
+    func zeros(like value: Tensor) -> Tensor { Tensor.zeros(value.shape, dtype: value.dtype) }
 }

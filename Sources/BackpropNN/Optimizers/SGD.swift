@@ -4,7 +4,6 @@ import Backprop
 public final class SGD: Optimizer {
     public let momentum: Double
     public let dampening: Double
-    public let weightDecay: Double
     public let nesterov: Bool
     private var rate = Tensor(0, dtype: .float64)
 
@@ -14,21 +13,20 @@ public final class SGD: Optimizer {
     ) {
         self.momentum = momentum
         self.dampening = dampening
-        self.weightDecay = weightDecay
         self.nesterov = nesterov
-        super.init(parameters, learningRate: learningRate)
+        super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
     }
 
     public override func prepare(step: Int) { rate = Tensor(learningRate, dtype: .float64) }
 
     public override func initialState(for value: Tensor) -> [Tensor] {
-        momentum == 0 ? [] : [Tensor.zeros(value.shape, dtype: value.dtype)]
+        momentum == 0 ? [] : [zeros(like: value)]
     }
 
     public override func updated(
         _ value: Tensor, gradient: Tensor, state: inout [Tensor], step: Int
     ) -> Tensor {
-        var direction = weightDecay == 0 ? gradient : gradient + value * weightDecay
+        var direction = decayed(value, gradient).gradient
         if momentum != 0 {
             // The first step is not dampened.
             let share = step == 1 || dampening == 0 ? direction : direction * (1 - dampening)

@@ -1,0 +1,52 @@
+import Backprop
+
+/// The mean of the values that parameters had at several moments: of all of them (Izmailov et al., 2018), or with a decay one
+/// that forgets (Polyak and Juditsky, 1992).
+///
+/// ```swift
+/// let average = WeightAverage(model.parameters(), decay: 0.999)
+/// ...
+/// optimizer.step()
+/// average.update()
+/// ...
+/// average.inUse { print(accuracy(of: model)) }
+/// ```
+public final class WeightAverage {
+    public let parameters: [Parameter]
+    /// The share of the past; nil for a mean of all values.
+    public let decay: Double?
+    /// Values taken into account.
+    public private(set) var count = 0
+    private let averages: [Buffer]
+
+    public init(_ parameters: [Parameter], decay: Double? = nil) {
+        self.parameters = parameters
+        self.decay = decay
+        averages = parameters.map { Buffer($0.value) }
+    }
+
+    /// The average of each parameter; before the first update its value at the start.
+    public var values: [Tensor] { averages.map(\.value) }
+
+    /// Takes the present values into account.
+    public func update() {
+        let share = count == 0 ? 1 : decay.map { 1 - $0 } ?? 1 / Double(count + 1)
+        count += 1
+        withoutGradients {
+            for (average, parameter) in zip(averages, parameters) {
+                let (old, new) = (average.value, parameter.value)
+                // A copy, since the parameter's own memory goes on to its next value.
+                average.value = share == 1 ? new * 1 : old + (new - old) * share
+            }
+        }
+        evaluate(values)
+    }
+
+    /// Runs `body` while the parameters have their averages as values.
+    public func inUse<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let own = parameters.map(\.value)
+        for (parameter, average) in zip(parameters, averages) { parameter.value = average.value }
+        defer { for (parameter, value) in zip(parameters, own) { parameter.value = value } }
+        return try body()
+    }
+}

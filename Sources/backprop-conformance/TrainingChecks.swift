@@ -1,0 +1,119 @@
+import Backprop
+import BackpropNN
+
+// The parts of optim.json beside trajectories and schedules.
+
+/// Two parameters with options of their own, the second of which has no gradient at some steps.
+struct GroupCheck {
+    let problem: TrainingProblem
+    let json: JSON
+
+    func run() throws {
+        guard let steps = json["params"]?.array, steps.count <= problem.gradients.count else {
+            throw Wrong("the case has no params that fit")
+        }
+        let parameters = problem.parameters()
+        let options = OptimizerOptions(json["config"]?.object ?? [:])
+        let optimizer = try recordedOptimizer(json["optimizer"]?.string ?? "", [parameters[0]], options)
+        let own = OptimizerOptions(json["group1"]?.object ?? [:])
+        optimizer.addGroup(
+            Array(parameters.dropFirst()), learningRate: try own.double("lr", optimizer.learningRate),
+            weightDecay: try own.double("weight_decay", optimizer.weightDecay))
+        guard own.untaken.isEmpty else {
+            throw Unsupported("no option of a group for " + own.untaken.joined(separator: ", "))
+        }
+        let without = Set(json["group1_no_grad_steps"]?.ints ?? [])
+        for (step, expected) in steps.enumerated() {
+            for (index, parameter) in parameters.enumerated() where index == 0 || !without.contains(step) {
+                parameter.gradient = problem.gradient(step: step, parameter: index)
+            }
+            optimizer.step()
+            for (index, parameter) in parameters.enumerated() {
+                let reference = expected.array.flatMap { index < $0.count ? $0[index].doubles : nil } ?? []
+                let values = parameter.value.numbers
+                if let difference = Tolerance.updates.difference(values, reference, shape: parameter.shape) {
+                    throw Wrong("parameter \(index) after step \(step + 1): \(difference)")
+                }
+            }
+        }
+    }
+}
+
+/// Clipping of gradients by their norm or by value.
+struct ClippingCheck {
+    let problem: TrainingProblem
+    let json: JSON
+
+    func run() throws {
+        let gradients = json["grads"]?.array?.map { $0.doubles ?? [] } ?? []
+        let clipped = json["clipped"]?.array?.map { $0.doubles ?? [] } ?? []
+        guard gradients.count == problem.shapes.count, clipped.count == gradients.count else {
+            throw Wrong("the case has no gradients that fit")
+        }
+        let parameters = problem.parameters()
+        for (index, parameter) in parameters.enumerated() {
+            parameter.gradient = Tensor(gradients[index], shape: parameter.shape)
+        }
+        switch json["kind"]?.string {
+        case "value": clipGradientValues(parameters, to: json["clip_value"]?.double ?? 0)
+        case "norm":
+            let order = json["norm_type"]?.double ?? (json["norm_type"]?.string == "inf" ? .infinity : 2)
+            let total = clipGradientNorm(parameters, to: json["max_norm"]?.double ?? 0, order: order)
+            try check(total.numbers, [json["total_norm"]?.double ?? .nan], "the norm")
+        case let kind: throw Unsupported("no clipping by \(kind ?? "nothing")")
+        }
+        for (index, parameter) in parameters.enumerated() {
+            try check(parameter.gradient?.numbers ?? [], clipped[index], "gradient \(index)")
+        }
+    }
+}
+
+/// Averages of weights.
+struct AveragingCheck {
+    let json: JSON
+
+    func run() throws {
+        let weights = json["weights"]?.array?.map { $0.doubles ?? [] } ?? []
+        let averages = json["average"]?.array?.map { $0.doubles ?? [] } ?? []
+        guard let first = weights.first, weights.count == averages.count else {
+            throw Wrong("the case has no weights that fit")
+        }
+        let parameter = Parameter(Tensor(first))
+        let average = WeightAverage([parameter], decay: json["decay"]?.double)
+        for (step, values) in weights.enumerated() {
+            parameter.value = Tensor(values)
+            average.update()
+            try check(average.values[0].numbers, averages[step], "the average after \(step + 1)")
+        }
+    }
+}
+
+/// The scale of losses over steps, some of which overflow.
+struct LossScalerCheck {
+    let json: JSON
+
+    func run() throws {
+        guard let overflow = json["overflow"]?.ints, let scales = json["scale_after"]?.doubles,
+            let values = json["param_after"]?.array?.map({ $0.doubles ?? [] }), overflow.count == scales.count,
+            values.count == scales.count
+        else { throw Wrong("the case has no steps that fit") }
+        let scaler = LossScaler(
+            scale: json["init_scale"]?.double ?? 65_536, growth: json["growth_factor"]?.double ?? 2,
+            backoff: json["backoff_factor"]?.double ?? 0.5, interval: json["growth_interval"]?.int ?? 2000)
+        let parameter = Parameter(Tensor([0.0, 0]))
+        let optimizer = SGD([parameter], learningRate: json["sgd_lr"]?.double ?? 1)
+        for step in overflow.indices {
+            let slope = Tensor([1, overflow[step] == 0 ? Double(step) : .infinity])
+            scaler.scaled((parameter.value * slope).sum()).backward()
+            scaler.step(optimizer)
+            try check([scaler.scale], [scales[step]], "the scale after step \(step + 1)")
+            try check(parameter.value.numbers, values[step], "the parameter after step \(step + 1)")
+        }
+    }
+}
+
+private func check(_ found: [Double], _ expected: [Double], _ what: String) throws {
+    if let difference = Tolerance.updates.difference(found, expected, shape: [expected.count]) {
+        throw Wrong("\(what): \(difference)")
+    }
+}
