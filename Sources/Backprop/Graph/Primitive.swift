@@ -86,8 +86,8 @@ package enum Kind: Equatable, Sendable {
 }
 
 extension Primitive {
-    /// How a diagnostic or a printed plan names the operator.
-    package var name: String { String(describing: self) }
+    /// How a diagnostic or a printed plan names the operator: as people call it, where they do.
+    package var name: String { self == .select ? "which" : String(describing: self) }
 
     /// How the primitive is run; an `alias` that is left after simplification is a copy.
     package var kind: Kind {
