@@ -16,6 +16,7 @@ struct TrajectoryCheck {
         guard steps.count <= problem.gradients.count else { throw Wrong("the case has more steps than gradients") }
         let parameters = problem.parameters()
         let options = OptimizerOptions(json["config"]?.object ?? [:])
+        let tolerance = hasRoundedMomenta ? Tolerance.operators : .updates
         let optimizer = try recordedOptimizer(json["optimizer"]?.string ?? "", parameters, options)
         for (step, expected) in steps.enumerated() {
             for (index, parameter) in parameters.enumerated() {
@@ -25,11 +26,20 @@ struct TrajectoryCheck {
             for (index, parameter) in parameters.enumerated() {
                 let reference = expected.array.flatMap { index < $0.count ? $0[index].doubles : nil } ?? []
                 let values = parameter.value.numbers
-                if let difference = Tolerance.updates.difference(values, reference, shape: parameter.shape) {
+                if let difference = tolerance.difference(values, reference, shape: parameter.shape) {
                     throw Wrong("parameter \(index) after step \(step + 1): \(difference)")
                 }
             }
         }
+    }
+
+    /// Whether the product of momenta was kept in float32. PyTorch's NAdam keeps it in the default dtype, whatever that of
+    /// the parameters is; such a recording is exact to float32 only.
+    private var hasRoundedMomenta: Bool {
+        guard let entry = json["final_state"]?["0"]?["mu_product"],
+            let product = entry.double ?? entry.doubles?.first
+        else { return false }
+        return Double(Float(product)) == product
     }
 }
 
