@@ -151,10 +151,7 @@ extension Node {
         if parts.count == 1 { return parts[0] }
         var shape = parts[0].shape
         shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
-        return Node(
-            .concatenate, parts[0].dtype, shape, parts[0], parts[1], parts.count > 2 ? parts[2] : nil,
-            parts.count > 3 ? parts[3] : nil, bits: UInt64(axis),
-            moreInputs: parts.count > 4 ? Array(parts[4...]) : nil)
+        return Node(.concatenate, parts[0].dtype, shape, inputs: parts, bits: UInt64(axis))
     }
 
     /// The product of matrices in the last two axes, each read transposed where asked for; leading axes broadcast.
@@ -215,6 +212,20 @@ extension Node {
     /// The value after an update: value keep - (stepSize mean) / (sqrt(square) / correction + epsilon).
     package static func adamValue(_ value: Node, mean: Node, square: Node, _ numbers: Node) -> Node {
         Node(.adamValue, value.dtype, value.shape, value, mean, square, numbers)
+    }
+
+    /// The call of a function with its own gradient rule. Its value, which nobody reads, is that of the first of the
+    /// inputs that carry gradients.
+    package static func customCall(_ inputs: [Node], _ outputs: [Node], rule: CustomRule) -> Node {
+        let anchor = inputs.first { $0.variables != 0 }!
+        let node = Node(.customCall, anchor.dtype, anchor.shape, inputs: [anchor] + inputs + outputs)
+        node.attachment = rule
+        return node
+    }
+
+    /// The result of a call at a position; `value` is what was computed.
+    package static func customResult(_ value: Node, of call: Node, position: Int) -> Node {
+        Node(.customResult, value.dtype, value.shape, value, call, bits: UInt64(position))
     }
 
     /// The same value as a node of its own.

@@ -61,7 +61,7 @@ public final class Parameter: Sendable {
             node.isParameter = state.isTrainable && node.dtype.isFloatingPoint
             if node.isParameter {
                 node.variables |= 1
-                node.cell = cell
+                node.attachment = cell
             } else {
                 node.variables = 0
             }

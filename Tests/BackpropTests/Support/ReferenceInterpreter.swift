@@ -136,7 +136,7 @@ struct ReferenceInterpreter {
         case .matmul: return matmul(node)
         case .gather: return gather(node)
         case .scatterAdd: return scatterAdd(node)
-        case .checkIndices: return input(node.input0!)
+        case .checkIndices, .customCall, .customResult: return input(node.input0!)
         case .adamMean, .adamSquare, .adamValue:
             preconditionFailure("\(node.primitive) is recorded by optimizers only")
         }

@@ -1,0 +1,7 @@
+import Backprop
+import BackpropNN
+
+extension Operators {
+    /// Attention, and layers made of it.
+    static let attention: [String: Adapter] = [:]
+}

@@ -1,0 +1,7 @@
+import Backprop
+import BackpropNN
+
+extension Operators {
+    /// Losses.
+    static let losses: [String: Adapter] = [:]
+}

@@ -1,0 +1,7 @@
+import Backprop
+import BackpropNN
+
+extension Operators {
+    /// Normalizations.
+    static let normalizations: [String: Adapter] = [:]
+}

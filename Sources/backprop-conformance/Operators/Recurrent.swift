@@ -1,0 +1,7 @@
+import Backprop
+import BackpropNN
+
+extension Operators {
+    /// Recurrent layers and cells.
+    static let recurrent: [String: Adapter] = [:]
+}
