@@ -72,6 +72,9 @@ extension Primitive {
         case .gather: .kernel { $0.gather($1, $2) }
         case .scatterAdd: .kernel { $0.scatterAdd($1, $2) }
         case .checkIndices: .kernel { $0.checkIndices($1, $2) }
+        case .convolution, .convolutionInputGradient, .convolutionWeightGradient: .kernel { $0.convolution($1, $2) }
+        case .windowSum: .kernel { $0.windowSum($1, $2) }
+        case .windowArgMax: .kernel { $0.windowArgMax($1, $2) }
         }
     }
 

@@ -18,7 +18,7 @@ extension RuleContext {
         let g = cotangent
         switch node.primitive {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
-            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices:
+            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices, .windowArgMax:
             return nil
         case .customCall, .customResult:
             // The walk hands all gradients of a call to its rule at once.
@@ -69,6 +69,10 @@ extension RuleContext {
         case .concatenate: return concatenateGradient(for: position)
 
         case .matmul: return matmulGradient(for: position)
+        case .convolution: return convolutionGradient(for: position)
+        case .convolutionInputGradient: return convolutionInputGradientGradient(for: position)
+        case .convolutionWeightGradient: return convolutionWeightGradientGradient(for: position)
+        case .windowSum: return windowSumGradient
         case .gather:
             guard position == 0 else { return nil }
             return Tensor(Node.scatterAdd(g.node, node.input1!, axis: node.axis, count: node.input0!.shape[node.axis]))
@@ -85,14 +89,19 @@ extension Primitive {
     var savedForGradient: (inputs: Int, output: Bool) {
         switch self {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
-            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices, .adamMean, .adamSquare, .adamValue:
+            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices, .windowArgMax, .adamMean,
+            .adamSquare,
+            .adamValue:
             (0, false)
         case .negate, .convert, .alias, .add, .subtract, .sum, .reshape, .transpose, .broadcast, .slice, .reverse,
-            .pad, .concatenate, .customResult:
+            .pad, .concatenate, .windowSum, .customResult:
             (0, false)
         case .exp, .expm1, .sqrt, .rsqrt, .tanh, .sigmoid: (0, true)
         case .abs, .log, .log1p, .sin, .cos, .erf, .geluTanh: (1, false)
-        case .multiply, .divide, .maximum, .minimum, .matmul, .geluTanhGradient: (3, false)
+        case .multiply, .divide, .maximum, .minimum, .matmul, .geluTanhGradient, .convolution,
+            .convolutionInputGradient,
+            .convolutionWeightGradient:
+            (3, false)
         case .power: (3, true)
         case .select: (1, false)
         case .max: (1, true)

@@ -38,6 +38,12 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     /// Contraction of two operands over one axis pair each, with leading batch axes.
     case matmul
 
+    /// Sums over the taps of a kernel that moves over one to three spatial axes, and the gradients for its two operands.
+    /// Each of the three is linear in both operands, with the other two as gradients.
+    case convolution, convolutionInputGradient, convolutionWeightGradient
+    /// Windows that slide over the spatial axes: their sum, and where their greatest element lies.
+    case windowSum, windowArgMax
+
     /// Rows of a table by index; the reverse adds rows into zeros.
     case gather, scatterAdd
     /// Indices as they are, after a check that they lie in a range.
@@ -101,7 +107,9 @@ extension Primitive {
         case .sum, .max: .reduction
         case .matmul: .product
         case .pad, .concatenate: .assembly
-        case .argMax, .gather, .scatterAdd, .checkIndices: .kernel
+        case .argMax, .gather, .scatterAdd, .checkIndices, .convolution, .convolutionInputGradient,
+            .convolutionWeightGradient, .windowSum, .windowArgMax:
+            .kernel
         case .customCall, .customResult: .transparent
         }
     }

@@ -134,6 +134,15 @@ struct ReferenceInterpreter {
         case .pad: return pad(node)
         case .concatenate: return concatenate(node)
         case .matmul: return matmul(node)
+        case .convolution, .convolutionInputGradient, .convolutionWeightGradient: return convolution(node)
+        case .windowSum: return windows(node) { $0.reduce(0) { $0 + $1.value } }
+        case .windowArgMax:
+            return windows(node) { seen in
+                Double(
+                    seen.dropFirst().reduce(seen[0]) {
+                        $1.value > $0.value || $1.value.isNaN && !$0.value.isNaN ? $1 : $0
+                    }.place)
+            }
         case .gather: return gather(node)
         case .scatterAdd: return scatterAdd(node)
         case .checkIndices, .customCall, .customResult: return input(node.input0!)
@@ -238,6 +247,67 @@ struct ReferenceInterpreter {
                     : element(valuesB, b.shape.array, batch, k, column)
                 return sum + left * right
             }
+        }
+    }
+
+    /// Every element of the weights that meets one of the input adds their product, or one of them times the gradient.
+    private func convolution(_ node: Node) -> [Double] {
+        let geometry = node.windowGeometry, first = node.input0!.shape, second = node.input1!.shape
+        let (input, weights, output) =
+            switch node.primitive {
+            case .convolutionInputGradient: (node.shape, second, first)
+            case .convolutionWeightGradient: (first, node.shape, second)
+            default: (first, second, node.shape)
+            }
+        let (a, b) = (self.input(node.input0!), self.input(node.input1!))
+        let depth = weights[weights.rank - 1], width = weights[0] / node.groups
+        var result = [Double](repeating: 0, count: node.shape.count)
+        for (to, y) in indices(of: output.array).enumerated() {
+            for tap in indices(of: Array(weights.array[1...geometry.rank])) {
+                guard let place = source(y, tap, geometry, input) else { continue }
+                for k in 0..<depth {
+                    let channel = y[geometry.rank + 1]
+                    let x = position([y[0]] + place + [channel / width * depth + k], in: input.array)
+                    let w = position([channel] + tap + [k], in: weights.array)
+                    switch node.primitive {
+                    case .convolutionInputGradient: result[x] += a[to] * b[w]
+                    case .convolutionWeightGradient: result[w] += a[x] * b[to]
+                    default: result[to] += a[x] * b[w]
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// The place of the input that a tap of the kernel meets, or nil.
+    private func source(_ index: [Int], _ tap: [Int], _ geometry: WindowGeometry, _ input: Shape) -> [Int]? {
+        var places: [Int] = []
+        for axis in 0..<geometry.rank {
+            let spread =
+                index[axis + 1] * geometry.stride[axis] - geometry.low[axis] + tap[axis] * geometry.dilation[axis]
+            let step = geometry.inputDilation[axis]
+            guard spread >= 0, spread % step == 0, spread / step < input[axis + 1] else { return nil }
+            places.append(spread / step)
+        }
+        return places
+    }
+
+    /// What each window sees, in order, with its place among the spatial axes.
+    private func windows(_ node: Node, _ body: ([(value: Double, place: Int)]) -> Double) -> [Double] {
+        let operand = node.input0!, shape = operand.shape, rank = shape.rank - 2
+        let geometry = node.windowGeometry, values = input(operand)
+        return indices(of: node.shape.array).map { index in
+            var seen: [(value: Double, place: Int)] = []
+            for tap in indices(of: Array(node.list!.prefix(rank))) {
+                guard let place = source(index, tap, geometry, shape) else { continue }
+                seen.append(
+                    (
+                        values[position([index[0]] + place + [index[rank + 1]], in: shape.array)],
+                        position(place, in: Array(shape.array[1...rank]))
+                    ))
+            }
+            return body(seen)
         }
     }
 
