@@ -260,19 +260,23 @@ struct ReferenceInterpreter {
             default: (first, second, node.shape)
             }
         let (a, b) = (self.input(node.input0!), self.input(node.input1!))
-        let depth = weights[weights.rank - 1], width = weights[0] / node.groups
+        let rank = geometry.rank, depth = weights[rank + 1], width = weights[0] / node.groups
+        let (channels, kernel) = (input[rank + 1], Array(weights.array[1...rank]))
+        let taps = indices(of: kernel)
         var result = [Double](repeating: 0, count: node.shape.count)
-        for (to, y) in indices(of: output.array).enumerated() {
-            for tap in indices(of: Array(weights.array[1...geometry.rank])) {
+        for (pixel, y) in indices(of: Array(output.array.dropLast())).enumerated() {
+            for (number, tap) in taps.enumerated() {
                 guard let place = source(y, tap, geometry, input) else { continue }
-                for k in 0..<depth {
-                    let channel = y[geometry.rank + 1]
-                    let x = position([y[0]] + place + [channel / width * depth + k], in: input.array)
-                    let w = position([channel] + tap + [k], in: weights.array)
-                    switch node.primitive {
-                    case .convolutionInputGradient: result[x] += a[to] * b[w]
-                    case .convolutionWeightGradient: result[w] += a[x] * b[to]
-                    default: result[to] += a[x] * b[w]
+                let from = position([y[0]] + place, in: Array(input.array.dropLast())) * channels
+                for channel in 0..<weights[0] {
+                    let to = pixel * weights[0] + channel, group = channel / width * depth
+                    let weight = (channel * taps.count + number) * depth
+                    for k in 0..<depth {
+                        switch node.primitive {
+                        case .convolutionInputGradient: result[from + group + k] += a[to] * b[weight + k]
+                        case .convolutionWeightGradient: result[weight + k] += a[from + group + k] * b[to]
+                        default: result[to] += a[from + group + k] * b[weight + k]
+                        }
                     }
                 }
             }
