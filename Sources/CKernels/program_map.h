@@ -146,8 +146,12 @@ MAP1_ALL(cos)
 MAP1_ALL(tanh)
 MAP1_ALL(sigmoid)
 MAP1_ALL(erf)
+MAP1_ALL(erfc)
+MAP1_ALL(erfinv)
+MAP1_ALL(lgamma)
 MAP2_ALL(pow)
 MAP2_ALL(atan2)
+MAP2_ALL(polygamma)
 MAP1_ALL(relu)
 MAP1_ALL(gelu)
 MAP2_ALL(expsub)
@@ -158,6 +162,9 @@ MAP2_ALL(gelu_grad)
 MAP3_ALL(submul)
 MAP3_ALL(mulmul)
 MAP4_ALL(scaled_sum)
+#if LANE_BYTES == 4
+MAP1_ALL(to_bf16)
+#endif
 #endif
 
 #undef VALUE

@@ -23,6 +23,11 @@ indirect enum PythonValue {
         }
     }
 
+    /// The whole number; nil for anything else.
+    var int: Int? {
+        if case .int(let number) = self { number } else { nil }
+    }
+
     /// Every tensor in it.
     var references: [TensorReference] {
         switch self {

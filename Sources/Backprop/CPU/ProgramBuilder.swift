@@ -5,7 +5,7 @@ struct ProgramBuilder {
     let graph: SimplifiedGraph
     let group: Group
     private let fusion: Fusion
-    private let lane: Lane
+    let lane: Lane
     private let nest: LoopNest
     var operands: [bk_operand] = []
     var instructions: [bk_instruction] = []
@@ -178,6 +178,7 @@ struct ProgramBuilder {
         }
         let result = isInPlace ? target! : temporary(extent)
         emitComputation(member, value, into: result, &memory)
+        if value.dtype == .bfloat16 { instructions.append(bk_instruction(BK_OP_TO_BF16, result, result)) }
         registers[member] = result
         if let target, !isInPlace { instructions.append(bk_instruction(BK_OP_STORE, target, result)) }
     }
@@ -190,7 +191,7 @@ struct ProgramBuilder {
         case .convert:
             let source = graph.values[value.inputs[0]].dtype
             if value.dtype == .bool && source != .bool { return nil }
-            if !value.dtype.isFloatingPoint && source.isFloatingPoint { return nil }
+            if !value.dtype.isFloatingPoint && source.isFloatingPoint || value.dtype == .bfloat16 { return nil }
             return operand(member, value.inputs[0], &memory)
         default:
             return nil
@@ -220,11 +221,15 @@ struct ProgramBuilder {
         switch value.primitive {
         case .convert:
             let source = operand(member, value.inputs[0], &memory)
-            // To bool, every number but zero is true; to an integer, the fraction is cut off.
-            instructions.append(
-                value.dtype == .bool
-                    ? bk_instruction(BK_OP_NE, result, source, number(0, &memory))
-                    : bk_instruction(BK_OP_TRUNC, result, source))
+            // To bool, every number but zero is true; to an integer, the fraction is cut off; bfloat16 is rounded to by
+            // whoever calls.
+            let conversion: bk_instruction =
+                switch value.dtype {
+                case .bool: bk_instruction(BK_OP_NE, result, source, number(0, &memory))
+                case .uint8, .int32, .int64: bk_instruction(BK_OP_TRUNC, result, source)
+                case .float32, .float64, .bfloat16: bk_instruction(BK_OP_COPY, result, source)
+                }
+            instructions.append(conversion)
         case .iota:
             let operand = memoryOperand(
                 slot: 0, dtype: lane.dtype, domainStrides: fusion.iotaStrides(member, group.domain.count),

@@ -39,6 +39,13 @@ extension RuleContext {
         case .tanh: return g * (1 - output * output)
         case .sigmoid: return (g * output) * (1 - output)
         case .erf: return g * exp(-(x * x)) * 1.1283791670955126  // 2 / sqrt(pi)
+        case .erfc: return g * exp(-(x * x)) * -1.1283791670955126
+        case .erfInverse: return g * exp(output * output) * 0.8862269254527580  // sqrt(pi) / 2
+        case .logGamma: return g * digamma(x)
+        case .polygamma:
+            return position == 0 ? nil : g * polygamma(Int(node.input0!.scalarValue) + 1, b)
+        case .atan2: return position == 0 ? g * b / squaredRadius : -(g * a / squaredRadius)
+        case .remainder: return position == 0 ? g : -(g * floorDivide(a, b))
         case .geluTanh: return Tensor(Node.binary(.geluTanhGradient, g.node, x.node))
         case .geluTanhGradient:
             return position == 0
@@ -55,10 +62,8 @@ extension RuleContext {
         case .select: return position == 0 ? nil : selectGradient(for: position)
 
         case .sum: return g.broadcast(to: x.shape)
-        case .max:
-            // Equal greatest elements share the gradient.
-            let isGreatest = (x .== output).asType(x.dtype)
-            return g / isGreatest.sum(axes: node.axes.axes, keepDims: true) * isGreatest
+        case .max, .min:
+            return sharedByExtremes
 
         case .reshape: return Tensor(Node.reshape(g.node, node.input0!.shape))
         case .transpose: return transposeGradient
@@ -90,21 +95,20 @@ extension Primitive {
         switch self {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
             .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices, .windowArgMax, .adamMean,
-            .adamSquare,
-            .adamValue:
+            .adamSquare, .adamValue:
             (0, false)
         case .negate, .convert, .alias, .add, .subtract, .sum, .reshape, .transpose, .broadcast, .slice, .reverse,
             .pad, .concatenate, .windowSum, .customResult:
             (0, false)
-        case .exp, .expm1, .sqrt, .rsqrt, .tanh, .sigmoid: (0, true)
-        case .abs, .log, .log1p, .sin, .cos, .erf, .geluTanh: (1, false)
-        case .multiply, .divide, .maximum, .minimum, .matmul, .geluTanhGradient, .convolution,
-            .convolutionInputGradient,
-            .convolutionWeightGradient:
+        case .exp, .expm1, .sqrt, .rsqrt, .tanh, .sigmoid, .erfInverse: (0, true)
+        case .abs, .log, .log1p, .sin, .cos, .erf, .erfc, .logGamma, .geluTanh: (1, false)
+        case .multiply, .divide, .maximum, .minimum, .matmul, .geluTanhGradient, .atan2, .remainder, .convolution,
+            .convolutionInputGradient, .convolutionWeightGradient:
             (3, false)
+        case .polygamma: (2, false)
         case .power: (3, true)
         case .select: (1, false)
-        case .max: (1, true)
+        case .max, .min: (1, true)
         case .gather, .scatterAdd: (2, false)
         case .customCall: (-1, false)
         }

@@ -265,6 +265,7 @@ package struct ScalarCell: Hashable, Sendable {
     package func write(to address: UnsafeMutableRawPointer) {
         switch dtype {
         case .float32: address.storeBytes(of: Float(Double(bitPattern: bits)), as: Float.self)
+        case .bfloat16: address.storeBytes(of: Float(BFloat16(Float(Double(bitPattern: bits)))), as: Float.self)
         case .float64: address.storeBytes(of: Double(bitPattern: bits), as: Double.self)
         case .bool, .uint8, .int32, .int64: address.storeBytes(of: bits, as: UInt64.self)
         }

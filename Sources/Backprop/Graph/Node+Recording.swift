@@ -1,16 +1,16 @@
 /// Shape and dtype rules: the only way in which nodes are recorded.
 extension Node {
     /// The numbers that gradient rules and functions use most, shared by all graphs.
-    private static let common: [[Node]] = [DType.float32, .float64].map { dtype in
+    private static let common: [[Node]] = [DType.float32, .float64, .bfloat16].map { dtype in
         [0.0, 1.0, 2.0].map { Node(.scalar, dtype, .scalar, bits: $0.bitPattern) }
     }
 
     /// A number of the given dtype.
     package static func scalar(_ value: Double, _ dtype: DType) -> Node {
         if dtype.isFloatingPoint, value == 0 || value == 1 || value == 2, value.sign == .plus {
-            return common[dtype == .float32 ? 0 : 1][Int(value)]
+            return common[Int(dtype.rawValue - DType.float32.rawValue)][Int(value)]
         }
-        let bits = dtype.isFloatingPoint ? value.bitPattern : UInt64(bitPattern: Int64(value))
+        let bits = dtype.isFloatingPoint ? value.rounded(to: dtype).bitPattern : UInt64(bitPattern: Int64(value))
         return Node(.scalar, dtype, .scalar, bits: bits)
     }
 
@@ -230,4 +230,15 @@ extension Node {
 
     /// The same value as a node of its own.
     package static func alias(_ x: Node) -> Node { Node(.alias, x.dtype, x.shape, x) }
+}
+
+extension Double {
+    /// The nearest number that an element of a floating-point dtype can hold.
+    fileprivate func rounded(to dtype: DType) -> Double {
+        switch dtype {
+        case .float32: Double(Float(self))
+        case .bfloat16: Double(Float(BFloat16(Float(self))))
+        case .float64, .bool, .uint8, .int32, .int64: self
+        }
+    }
 }

@@ -11,6 +11,7 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     // Elementwise, one operand.
     case negate, abs, sign, floor, ceil, round
     case exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, sigmoid, erf
+    case erfc, erfInverse, logGamma
     case not, convert
     /// x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³))), for which one instruction does the work of eight.
     case geluTanh
@@ -20,6 +21,10 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     // Elementwise, two operands that broadcast.
     case add, subtract, multiply, divide, power, maximum, minimum
     case equal, notEqual, less, lessEqual, greater, greaterEqual
+    /// The angle of a point (y, x); what division leaves, with the sign of the divisor.
+    case atan2, remainder
+    /// The derivative of digamma of an order, which is a number, at the second operand.
+    case polygamma
     case and, or
     /// The first operand times the derivative of `geluTanh` at the second.
     case geluTanhGradient
@@ -27,7 +32,7 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case select
 
     // Along axes, which stay with extent one.
-    case sum, max
+    case sum, max, min
     case argMax
 
     // Views: no element is computed.
@@ -100,11 +105,12 @@ extension Primitive {
         case .slice: .view(.slice)
         case .reverse: .view(.reverse)
         case .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt,
-            .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
+            .sin, .cos, .tanh, .sigmoid, .erf, .erfc, .erfInverse, .logGamma, .polygamma, .atan2, .remainder, .geluTanh,
+            .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
             .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .and, .or, .select, .adamMean, .adamSquare, .adamValue:
             .elementwise
-        case .sum, .max: .reduction
+        case .sum, .max, .min: .reduction
         case .matmul: .product
         case .pad, .concatenate: .assembly
         case .argMax, .gather, .scatterAdd, .checkIndices, .convolution, .convolutionInputGradient,

@@ -6,7 +6,7 @@ enum Lane: UInt32, Hashable {
 
     init(_ dtype: DType) {
         switch dtype {
-        case .float32: self = .float32
+        case .float32, .bfloat16: self = .float32
         case .float64: self = .float64
         case .bool, .uint8, .int32, .int64: self = .int64
         }

@@ -70,6 +70,7 @@ struct Simplifier {
     private mutating func simplified(_ value: Value) -> Int {
         let shape = value.shape
         if value.primitive == .alias { return value.inputs[0] }
+        if let rewritten = computedInFloat32(value) { return rewritten }
         var value = value
         switch value.primitive.kind {
         case .source, .assembly, .view(.transpose), .view(.slice), .view(.reverse):
@@ -92,6 +93,27 @@ struct Simplifier {
             value.inputs = value.inputs.map { withUniformBatch($0, output: shape) }
             return merged(value)
         }
+    }
+
+    /// Reductions, products and kernels know no bfloat16: their operands are converted, and their result is rounded. Block
+    /// programs round after every instruction (CPU/ProgramBuilder), views and copies move elements as they are.
+    private mutating func computedInFloat32(_ value: Value) -> Int? {
+        switch value.primitive.kind {
+        case .reduction, .product, .kernel: break
+        case .source, .view, .elementwise, .assembly, .transparent: return nil
+        }
+        let isConcerned = value.dtype == .bfloat16 || value.inputs.contains { graph.values[$0].dtype == .bfloat16 }
+        guard isConcerned, value.primitive != .gather else { return nil }
+        var wide = value
+        wide.inputs = value.inputs.map { graph.values[$0].dtype == .bfloat16 ? converted($0, to: .float32) : $0 }
+        if value.dtype != .bfloat16 { return simplified(wide) }
+        wide.dtype = .float32
+        return converted(simplified(wide), to: .bfloat16)
+    }
+
+    private mutating func converted(_ value: Int, to dtype: DType) -> Int {
+        merged(
+            Value(primitive: .convert, dtype: dtype, shape: graph.values[value].shape, bits: 0, inputs: [value]))
     }
 
     /// Cuts a reduction over several groups of axes into one for each group, the last group first.

@@ -69,6 +69,10 @@ public final class Parameter: Sendable {
         }
     }
 
+    /// Takes a value through which gradients flow on to what it was computed from: for functions of the parameters of a
+    /// model.
+    package func substitute(_ value: Tensor) { state.withLock { $0.value = value.node } }
+
     /// Hands the gradient over to an optimizer, and starts anew.
     package func takeGradient() -> Tensor? {
         Graph.state.withLock { _ in

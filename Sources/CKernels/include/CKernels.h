@@ -6,5 +6,6 @@
 #include "bk_gemm.h"
 #include "bk_index.h"
 #include "bk_program.h"
+#include "bk_special.h"
 #include "bk_window.h"
 #endif

@@ -39,6 +39,7 @@ struct ReferenceInterpreter {
         case .int64: return read(Int64.self) { Double($0) }
         case .float32: return read(Float.self) { Double($0) }
         case .float64: return read(Double.self) { $0 }
+        case .bfloat16: return read(BFloat16.self) { Double(Float($0)) }
         }
     }
 
@@ -48,6 +49,7 @@ struct ReferenceInterpreter {
         case .uint8: Double(UInt8(truncatingIfNeeded: Int64(value)))
         case .int32: Double(Int32(truncatingIfNeeded: Int64(value)))
         case .float32: Double(Float(value))
+        case .bfloat16: Double(Float(BFloat16(Float(value))))
         }
     }
 
@@ -77,6 +79,12 @@ struct ReferenceInterpreter {
         case .tanh: return map(node) { Foundation.tanh($0) }
         case .sigmoid: return map(node) { 1 / (1 + Foundation.exp(-$0)) }
         case .erf: return map(node) { Foundation.erf($0) }
+        case .erfc: return map(node) { Foundation.erfc($0) }
+        case .erfInverse: return map(node, erfInverse)
+        case .logGamma: return map(node) { Foundation.lgamma($0) }
+        case .polygamma: return combine(node) { polygamma(Int($0), $1) }
+        case .atan2: return combine(node) { Foundation.atan2($0, $1) }
+        case .remainder: return combine(node) { $0 - $1 * ($0 / $1).rounded(.down) }
         case .geluTanh:
             return map(node) { x in 0.5 * x * (1 + Foundation.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))) }
         case .geluTanhGradient:
@@ -112,6 +120,7 @@ struct ReferenceInterpreter {
 
         case .sum: return reduce(node, from: 0) { $0 + $1 }
         case .max: return reduce(node, from: -.infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
+        case .min: return reduce(node, from: .infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.min($0, $1) }
         case .argMax: return argMax(node)
 
         case .reshape: return input(node.input0!)
@@ -149,6 +158,29 @@ struct ReferenceInterpreter {
         case .adamMean, .adamSquare, .adamValue:
             preconditionFailure("\(node.primitive) is recorded by optimizers only")
         }
+    }
+
+    // MARK: Functions without a counterpart in the standard library
+
+    /// By halving the interval.
+    private func erfInverse(_ y: Double) -> Double {
+        var (low, high) = (-7.0, 7.0)
+        for _ in 0..<80 {
+            let middle = (low + high) / 2
+            if Foundation.erf(middle) < y { low = middle } else { high = middle }
+        }
+        return (low + high) / 2
+    }
+
+    /// The series, whose rest after many terms is an integral with two corrections.
+    private func polygamma(_ order: Int, _ x: Double) -> Double {
+        let count = 2000, end = x + Double(count), n = Double(order)
+        func term(_ x: Double) -> Double { Foundation.pow(x, -n - 1) }
+        let sum = (0..<count).reduce(0) { $0 + term(x + Double($1)) }
+        let correction = term(end) / 2 + (n + 1) * term(end) / end / 12
+        if order == 0 { return Foundation.log(end) - correction - sum }
+        let sign: Double = order % 2 == 0 ? -1 : 1
+        return sign * Foundation.tgamma(n + 1) * (sum + Foundation.pow(end, -n) / n + correction)
     }
 
     // MARK: Shapes of loops
