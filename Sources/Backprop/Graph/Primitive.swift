@@ -135,7 +135,8 @@ extension Primitive {
         case .pad, .concatenate: .assembly
         case .argMax, .argMin, .gather, .scatterAdd, .scatterMax, .checkIndices, .argSort, .cumulativeArgMax,
             .cumulativeArgMin, .linearRecurrence, .cholesky, .triangularSolve, .solve, .determinant, .cofactors,
-            .slogdet, .qrQ, .eighVectors, .svdVectors, .stationaryValues, .pseudoInverse, .convolution, .convolutionInputGradient,
+            .slogdet, .qrQ, .eighVectors, .svdVectors, .stationaryValues, .pseudoInverse, .convolution,
+            .convolutionInputGradient,
             .convolutionWeightGradient, .windowSum, .windowArgMax:
             .kernel
         case .customCall, .customResult: .transparent
