@@ -1,13 +1,10 @@
 // Gathering, scattering and finding by index. Memory sets the pace here, so plain loops do.
 #include "bk_index.h"
 
+#include "kernel_cut.h"
+
+#include <math.h>
 #include <string.h>
-
-// Elements worth handing to another thread, and the most tasks of a run.
-enum { TASK_ELEMENTS = 16384, MOST_TASKS = 256 };
-
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
 static int64_t bytes_of(bk_type type) {
     static const int8_t bytes[] = {1, 1, 4, 8, 4, 8, 2};
@@ -18,23 +15,12 @@ static int64_t index_at(const void *indices, bk_type type, int64_t i) {
     return type == BK_TYPE_I32 ? ((const int32_t *)indices)[i] : ((const int64_t *)indices)[i];
 }
 
-// Cuts `units` equal pieces of `elements` each into tasks; gives the pieces of one task.
-static int64_t units_of_task(int64_t units, int64_t elements) {
-    const int64_t enough = TASK_ELEMENTS / most(elements, 1);
-    return most(1, most(enough, (units + MOST_TASKS - 1) / MOST_TASKS));
-}
-
-static int64_t tasks_of(int64_t units, int64_t elements) {
-    const int64_t share = units_of_task(units, elements);
-    return most(1, (units + share - 1) / share);
-}
-
-int64_t bk_index_check(const bk_gather_shape *shape, const void *indices) {
+static int64_t first_bad(const bk_gather_shape *shape, const void *indices, int64_t first, int64_t last) {
     const uint64_t table = (uint64_t)shape->table;
     enum { BLOCK = 1024 };
     // A block at a time without branches; only a block with a bad index is searched.
-    for (int64_t start = 0; start < shape->count; start += BLOCK) {
-        const int64_t end = least(shape->count, start + BLOCK);
+    for (int64_t start = first; start < last; start += BLOCK) {
+        const int64_t end = least(last, start + BLOCK);
         int bad = 0;
         if (shape->index_type == BK_TYPE_I32) {
             const int32_t *values = indices;
@@ -49,6 +35,19 @@ int64_t bk_index_check(const bk_gather_shape *shape, const void *indices) {
         }
     }
     return -1;
+}
+
+int64_t bk_index_check(const bk_gather_shape *shape, const void *indices) {
+    return first_bad(shape, indices, 0, shape->count);
+}
+
+int64_t bk_gather_check(const bk_gather_shape *shape, const void *indices, int64_t task) {
+    const int64_t units = shape->outer * shape->count, share = units_of_task(units, shape->inner);
+    const int64_t first = task * share, last = least(units, first + share);
+    // Where the part wraps around, it holds most of the indices anyway.
+    const bool wraps = shape->outer > 1 && (first / shape->count != (last - 1) / shape->count);
+    return wraps ? bk_index_check(shape, indices)
+                 : first_bad(shape, indices, first % shape->count, first % shape->count + last - first);
 }
 
 // MARK: Gather
@@ -104,50 +103,80 @@ static scatter_cut cut_scatter(const bk_gather_shape *shape) {
     return cut;
 }
 
-int64_t bk_scatter_add_tasks(const bk_gather_shape *shape) {
+int64_t bk_scatter_tasks(const bk_gather_shape *shape) {
     const scatter_cut cut = cut_scatter(shape);
     const int64_t outer = (shape->outer + cut.outer_share - 1) / cut.outer_share;
     const int64_t inner = (shape->inner + cut.inner_share - 1) / cut.inner_share;
     return most(1, outer * inner);
 }
 
-// Integers are added as unsigned ones, which wrap around.
-#define SCATTER(Element)                                                                                        \
-    for (int64_t o = first_outer; o < last_outer; o++) {                                                        \
+typedef struct {
+    int64_t first_outer, last_outer, first_inner, last_inner;
+} scatter_part;
+
+static scatter_part part_of_task(const bk_gather_shape *shape, int64_t task) {
+    const scatter_cut cut = cut_scatter(shape);
+    const int64_t inner_tasks = most(1, (shape->inner + cut.inner_share - 1) / cut.inner_share);
+    const int64_t outer = task / inner_tasks * cut.outer_share, inner = task % inner_tasks * cut.inner_share;
+    return (scatter_part){outer, least(shape->outer, outer + cut.outer_share), inner,
+                          least(shape->inner, inner + cut.inner_share)};
+}
+
+#define SCATTER(Element, COMBINE)                                                                               \
+    for (int64_t o = part.first_outer; o < part.last_outer; o++) {                                              \
         for (int64_t i = 0; i < shape->count; i++) {                                                            \
             const int64_t row = o * shape->table + index_at(indices, shape->index_type, i);                     \
             const Element *from = (const Element *)updates + (o * shape->count + i) * shape->inner;             \
             Element *to = (Element *)result + row * shape->inner;                                               \
-            for (int64_t j = first_inner; j < last_inner; j++) to[j] += from[j];                                \
+            for (int64_t j = part.first_inner; j < part.last_inner; j++) to[j] = COMBINE(to[j], from[j]);       \
         }                                                                                                       \
     }
 
+#define SUM(a, b) ((a) + (b))
+
+// Integers are added as unsigned ones, which wrap around.
 void bk_scatter_add_run(const bk_gather_shape *shape, const void *updates, const void *indices, void *result,
                         int64_t task) {
-    const scatter_cut cut = cut_scatter(shape);
-    const int64_t inner_tasks = most(1, (shape->inner + cut.inner_share - 1) / cut.inner_share);
-    const int64_t first_outer = task / inner_tasks * cut.outer_share;
-    const int64_t last_outer = least(shape->outer, first_outer + cut.outer_share);
-    const int64_t first_inner = task % inner_tasks * cut.inner_share;
-    const int64_t last_inner = least(shape->inner, first_inner + cut.inner_share);
+    const scatter_part part = part_of_task(shape, task);
     switch (shape->type) {
-    case BK_TYPE_F32: SCATTER(float); break;
-    case BK_TYPE_F64: SCATTER(double); break;
-    case BK_TYPE_I32: SCATTER(uint32_t); break;
-    case BK_TYPE_I64: SCATTER(uint64_t); break;
+    case BK_TYPE_F32: SCATTER(float, SUM); break;
+    case BK_TYPE_F64: SCATTER(double, SUM); break;
+    case BK_TYPE_I32: SCATTER(uint32_t, SUM); break;
+    case BK_TYPE_I64: SCATTER(uint64_t, SUM); break;
     default: break;
+    }
+}
+
+// The greater one; one that is not a number stays.
+#define GREATER(a, b) ((b) > (a) || (b) != (b) ? (b) : (a))
+
+#define SCATTER_MAX(Element, lowest)                                                                            \
+    do {                                                                                                        \
+        for (int64_t row = part.first_outer * shape->table; row < part.last_outer * shape->table; row++) {      \
+            Element *to = (Element *)result + row * shape->inner;                                               \
+            for (int64_t j = part.first_inner; j < part.last_inner; j++) to[j] = (lowest);                      \
+        }                                                                                                       \
+        SCATTER(Element, GREATER);                                                                              \
+    } while (0)
+
+void bk_scatter_max_run(const bk_gather_shape *shape, const void *updates, const void *indices, void *result,
+                        int64_t task) {
+    const scatter_part part = part_of_task(shape, task);
+    switch (shape->type) {
+    case BK_TYPE_BOOL:
+    case BK_TYPE_U8: SCATTER_MAX(uint8_t, 0); break;
+    case BK_TYPE_I32: SCATTER_MAX(int32_t, INT32_MIN); break;
+    case BK_TYPE_I64: SCATTER_MAX(int64_t, INT64_MIN); break;
+    case BK_TYPE_F32: SCATTER_MAX(float, -INFINITY); break;
+    case BK_TYPE_F64: SCATTER_MAX(double, -INFINITY); break;
+    case BK_TYPE_BF16: break;  // arrives as F32
     }
 }
 
 // MARK: First greatest or least
 
-enum { ARG_COLUMNS = 64 };
-
-// A task does a range of lines (outer, inner), where neighbouring inner ones are searched together.
-static int64_t arg_groups(int64_t inner) { return (inner + ARG_COLUMNS - 1) / ARG_COLUMNS; }
-
 int64_t bk_arg_tasks(int64_t outer, int64_t length, int64_t inner) {
-    return tasks_of(outer * arg_groups(inner), length * least(inner, ARG_COLUMNS));
+    return tasks_of(outer * line_groups(inner), length * least(inner, LINE_COLUMNS));
 }
 
 // A greatest element that is not a number beats all numbers, and the first one wins; x != x never holds for integers.
@@ -156,8 +185,8 @@ int64_t bk_arg_tasks(int64_t outer, int64_t length, int64_t inner) {
 
 #define ARG_COLUMN_LOOP(Element, BETTER)                                                   \
     do {                                                                                   \
-        Element best[ARG_COLUMNS];                                                         \
-        int64_t place[ARG_COLUMNS];                                                        \
+        Element best[LINE_COLUMNS];                                                         \
+        int64_t place[LINE_COLUMNS];                                                        \
         const Element *from = (const Element *)source + o * length * inner + first;        \
         for (int64_t c = 0; c < columns; c++) best[c] = from[c], place[c] = 0;             \
         for (int64_t i = 1; i < length; i++) {                                             \
@@ -214,12 +243,12 @@ int64_t bk_arg_tasks(int64_t outer, int64_t length, int64_t inner) {
 
 void bk_arg_run(bk_type type, bool greatest, int64_t outer, int64_t length, int64_t inner, const void *source,
                 int64_t *result, int64_t task) {
-    const int64_t groups = arg_groups(inner), units = outer * groups;
-    const int64_t share = units_of_task(units, length * least(inner, ARG_COLUMNS));
+    const int64_t groups = line_groups(inner), units = outer * groups;
+    const int64_t share = units_of_task(units, length * least(inner, LINE_COLUMNS));
     const int64_t end = least(units, (task + 1) * share);
     for (int64_t unit = task * share; unit < end; unit++) {
-        const int64_t o = unit / groups, first = unit % groups * ARG_COLUMNS;
-        const int64_t columns = least(ARG_COLUMNS, inner - first);
+        const int64_t o = unit / groups, first = unit % groups * LINE_COLUMNS;
+        const int64_t columns = least(LINE_COLUMNS, inner - first);
         switch (type) {
         case BK_TYPE_BOOL:
         case BK_TYPE_U8: ARG(uint8_t); break;

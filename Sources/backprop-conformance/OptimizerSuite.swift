@@ -57,6 +57,7 @@ struct OptimizerSuite: Suite {
         case "schedulers": try ScheduleCheck(entry.json).run()
         case "clipping": try ClippingCheck(problem: gradients, json: entry.json).run()
         case "averaging": try AveragingCheck(json: entry.json).run()
+        case "lbfgs": try LBFGSCheck(json: entry.json).run()
         case "loss_scaler": try LossScalerCheck(json: entry.json).run()
         default: throw Unsupported("no \(entry.label.name) for \(entry.kind)")
         }

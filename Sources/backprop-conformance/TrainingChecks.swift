@@ -112,6 +112,45 @@ struct LossScalerCheck {
     }
 }
 
+/// Steps of the quasi-Newton method on the valley of Rosenbrock (1960).
+struct LBFGSCheck {
+    let json: JSON
+
+    func run() throws {
+        guard json["objective"]?.string?.hasPrefix("rosenbrock") == true, let steps = json["steps"]?.array else {
+            throw Unsupported("another objective than that of Rosenbrock")
+        }
+        let options = OptimizerOptions(json["config"]?.object ?? [:])
+        let iterations = try options.int("max_iter", 20)
+        let parameter = Parameter(Tensor([-1.2, 1]))
+        let optimizer = LBFGS(
+            [parameter], learningRate: try options.double("lr", 1), iterations: iterations,
+            evaluations: try options.int("max_eval", iterations * 5 / 4),
+            gradientTolerance: try options.double("tolerance_grad", 1e-7),
+            changeTolerance: try options.double("tolerance_change", 1e-9),
+            historySize: try options.int("history_size", 100),
+            lineSearch: try options.string("line_search_fn", "") == "strong_wolfe" ? .strongWolfe : .fixed)
+        guard options.untaken.isEmpty else {
+            throw Unsupported("no option for " + options.untaken.joined(separator: ", "))
+        }
+        // Rounding grows from step to step.
+        let tolerance = Tolerance.operators
+        for (step, expected) in steps.enumerated() {
+            let loss = optimizer.step {
+                let x = parameter.value.narrowed(axis: 0, 0..<1), y = parameter.value.narrowed(axis: 0, 1..<2)
+                return (square(1 - x) + 100 * square(y - square(x))).sum()
+            }
+            let losses = [expected["loss_before"]?.double ?? .nan], places = expected["x"]?.doubles ?? []
+            if let difference = tolerance.difference([loss], losses, shape: [1]) {
+                throw Wrong("the loss before step \(step + 1): \(difference)")
+            }
+            if let difference = tolerance.difference(parameter.value.numbers, places, shape: [2]) {
+                throw Wrong("the place after step \(step + 1): \(difference)")
+            }
+        }
+    }
+}
+
 private func check(_ found: [Double], _ expected: [Double], _ what: String) throws {
     if let difference = Tolerance.updates.difference(found, expected, shape: [expected.count]) {
         throw Wrong("\(what): \(difference)")

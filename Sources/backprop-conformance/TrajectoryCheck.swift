@@ -11,12 +11,22 @@ struct TrajectoryCheck {
         self.json = json
     }
 
+    /// PyTorch's NAdam keeps the product of its momenta in the default dtype. Where that was float32, the recording is no
+    /// more exact than the product.
+    private var tolerance: Tolerance {
+        guard let product = json["final_state"]?["0"]?["mu_product"]?.double, Double(Float(product)) == product else {
+            return .updates
+        }
+        return Tolerance(relative: 1e-8, absolute: 1e-10)
+    }
+
     func run() throws {
         guard let steps = json["params"]?.array else { throw Wrong("the case has no params") }
         guard steps.count <= problem.gradients.count else { throw Wrong("the case has more steps than gradients") }
         let parameters = problem.parameters()
         let options = OptimizerOptions(json["config"]?.object ?? [:])
         let optimizer = try recordedOptimizer(json["optimizer"]?.string ?? "", parameters, options)
+        let tolerance = self.tolerance
         for (step, expected) in steps.enumerated() {
             for (index, parameter) in parameters.enumerated() {
                 parameter.gradient = problem.gradient(step: step, parameter: index)
@@ -25,7 +35,7 @@ struct TrajectoryCheck {
             for (index, parameter) in parameters.enumerated() {
                 let reference = expected.array.flatMap { index < $0.count ? $0[index].doubles : nil } ?? []
                 let values = parameter.value.numbers
-                if let difference = Tolerance.updates.difference(values, reference, shape: parameter.shape) {
+                if let difference = tolerance.difference(values, reference, shape: parameter.shape) {
                     throw Wrong("parameter \(index) after step \(step + 1): \(difference)")
                 }
             }

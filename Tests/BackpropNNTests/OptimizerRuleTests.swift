@@ -207,4 +207,25 @@ import Foundation
         }
         #expect(weight.value.item() == 0 && optimizer.stepCount == 3)
     }
+
+    @Test(arguments: [LBFGS.LineSearch.fixed, .strongWolfe])
+    func quasiNewtonFollowsAValley(_ lineSearch: LBFGS.LineSearch) {
+        let x = Parameter(Tensor([-1.2])), y = Parameter(Tensor([1.0]))
+        let optimizer = LBFGS([x, y], lineSearch: lineSearch)
+        var first: [Double] = []
+        for _ in 0..<4 {
+            first.append(
+                optimizer.step { (square(1 - x.value) + 100 * square(y.value - square(x.value))).sum() })
+        }
+        #expect(abs(first[0] - 24.2) < 1e-12 && first[1] < 2 && first[3] < 1e-6)
+        #expect(abs(x.value.item() - 1) < 1e-3 && abs(y.value.item() - 1) < 1e-3)
+    }
+
+    /// On a bowl the first move is the whole way for a rate that fits, and nothing moves from the bottom.
+    @Test func quasiNewtonStopsAtTheBottom() {
+        let weight = Parameter(Tensor([0.0, 0]))
+        let optimizer = LBFGS([weight])
+        #expect(optimizer.step { square(weight.value).sum() } == 0)
+        #expect(weight.value.array(of: Double.self) == [0, 0])
+    }
 }

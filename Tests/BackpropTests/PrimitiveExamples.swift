@@ -115,6 +115,10 @@ func examples(of primitive: Primitive) -> [Example] {
         reductions(primitive) { x, axes, keepDims in
             x.sum(axes: axes, keepDims: keepDims) * x.argMax(axis: axes[0]).asType(x.dtype).sum()
         }
+    case .argMin:
+        reductions(primitive) { x, axes, keepDims in
+            x.sum(axes: axes, keepDims: keepDims) * x.argMin(axis: axes[0]).asType(x.dtype).sum()
+        }
 
     case .reshape:
         [
@@ -204,6 +208,10 @@ func examples(of primitive: Primitive) -> [Example] {
                 return $0.take(checked) * checked.asType($0.dtype).reshaped([3, 1])
             }
         ]
+    case .scatterMax, .argSort, .cumulativeArgMax, .cumulativeArgMin, .linearRecurrence: orderExamples(of: primitive)
+    case .cholesky, .triangularSolve, .solve, .determinant, .cofactors, .slogdet, .qrQ, .eighVectors, .svdVectors,
+        .stationaryValues, .pseudoInverse:
+        linearAlgebraExamples(of: primitive)
     case .customCall, .customResult:
         [
             Example(name: "custom function", shapes: [[2, 3], [3]], range: 0.5...2) { operands in

@@ -44,6 +44,25 @@ import Testing
         #expect(folder.names() == ["m.safetensors"])
     }
 
+    @Test func runningStatisticsAreSavedToo() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/m.safetensors"
+        func makeModel() -> Sequential { Sequential(Linear(3, 4), BatchNorm(4)) }
+        let (model, copy) = (withRandomSeed(1) { makeModel() }, withRandomSeed(2) { makeModel() })
+        let x = withRandomSeed(3) { Tensor.normal([8, 3]) }
+        _ = model(x)
+        let names = [
+            "layers.0.bias", "layers.0.weight", "layers.1.bias", "layers.1.statistics.mean",
+            "layers.1.statistics.variance", "layers.1.weight",
+        ]
+        #expect(Weights(of: model).names == names)
+        try Weights(of: model).write(to: path)
+        try Weights(reading: path, for: copy).restore(to: copy)
+        model.eval()
+        copy.eval()
+        #expect(model(x).array(of: Float.self) == copy(x).array(of: Float.self))
+    }
+
     @Test func laterTrainingLeavesThemAsTheyWere() {
         let model = Model(seed: 1)
         let weights = Weights(of: model)

@@ -9,7 +9,8 @@ extension KernelBuilder {
         let tasks = withUnsafePointer(to: shape) { Int(bk_gather_tasks($0)) }
         return CallKernel(name: name, tasks: tasks) { task, pointers in
             withUnsafePointer(to: shape) { shape in
-                IndexFault.check(shape, pointers[indices]!, name)
+                IndexFault.report(
+                    bk_gather_check(shape, pointers[indices], Int64(task)), shape, pointers[indices], name)
                 bk_gather_run(shape, pointers[source], pointers[indices], pointers[result]!, Int64(task))
             }
         }
@@ -23,11 +24,25 @@ extension KernelBuilder {
         let bytes = value.shape.count * value.dtype.byteCount
         return CallKernel(name: name, tasks: 1) { _, pointers in
             withUnsafePointer(to: shape) { shape in
-                IndexFault.check(shape, pointers[indices]!, name)
+                IndexFault.check(shape, pointers[indices], name)
                 pointers[result]!.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-                for task in 0..<bk_scatter_add_tasks(shape) {
+                for task in 0..<bk_scatter_tasks(shape) {
                     bk_scatter_add_run(shape, pointers[updates], pointers[indices], pointers[result]!, task)
                 }
+            }
+        }
+    }
+
+    /// The greatest of the rows that go to the same place.
+    mutating func scatterMax(_ index: Int, _ name: String) -> Kernel {
+        let value = graph.values[index]
+        let shape = indexShape(table: index, indices: value.inputs[1], axis: value.axis)
+        let updates = slot(value.inputs[0]), indices = slot(value.inputs[1]), result = slot(index)
+        let tasks = withUnsafePointer(to: shape) { Int(bk_scatter_tasks($0)) }
+        return CallKernel(name: name, tasks: tasks) { task, pointers in
+            withUnsafePointer(to: shape) { shape in
+                IndexFault.check(shape, pointers[indices], name)
+                bk_scatter_max_run(shape, pointers[updates], pointers[indices], pointers[result], Int64(task))
             }
         }
     }
@@ -45,20 +60,20 @@ extension KernelBuilder {
         let indices = slot(value.inputs[0]), result = slot(index)
         let bytes = value.shape.count * value.dtype.byteCount
         return CallKernel(name: name, tasks: 1) { [shape] _, pointers in
-            withUnsafePointer(to: shape) { IndexFault.check($0, pointers[indices]!, name) }
+            withUnsafePointer(to: shape) { IndexFault.check($0, pointers[indices], name) }
             pointers[result]!.copyMemory(from: pointers[indices]!, byteCount: bytes)
         }
     }
 
-    /// The index of the greatest element along an axis.
-    mutating func argMax(_ index: Int, _ name: String) -> Kernel {
+    /// The index of the first greatest or least element along an axis.
+    mutating func argExtremum(_ index: Int, _ name: String, greatest: Bool) -> Kernel {
         let value = graph.values[index]
         let operand = graph.values[value.inputs[0]], type = operand.dtype.kernelType
         let (outer, length, inner) = operand.shape.split(at: value.axis)
         let source = slot(value.inputs[0]), result = slot(index)
         return CallKernel(name: name, tasks: Int(bk_arg_tasks(outer, length, inner))) { task, pointers in
             bk_arg_run(
-                type, true, outer, length, inner, pointers[source],
+                type, greatest, outer, length, inner, pointers[source],
                 pointers[result]!.assumingMemoryBound(to: Int64.self), Int64(task))
         }
     }
@@ -91,9 +106,15 @@ extension DType {
 
 /// What happens when an index points outside of its table.
 enum IndexFault {
-    static func check(_ shape: UnsafePointer<bk_gather_shape>, _ indices: UnsafeRawPointer, _ name: String) {
-        let position = bk_index_check(shape, indices)
-        guard position >= 0 else { return }
+    static func check(_ shape: UnsafePointer<bk_gather_shape>, _ indices: UnsafeRawPointer?, _ name: String) {
+        report(bk_index_check(shape, indices), shape, indices, name)
+    }
+
+    /// Stops where `position`, that of a bad index, is not negative.
+    static func report(
+        _ position: Int64, _ shape: UnsafePointer<bk_gather_shape>, _ indices: UnsafeRawPointer?, _ name: String
+    ) {
+        guard position >= 0, let indices else { return }
         let index =
             shape.pointee.index_type == BK_TYPE_I32
             ? Int64(indices.load(fromByteOffset: Int(position) * 4, as: Int32.self))

@@ -75,10 +75,29 @@ extension Primitive {
 
         case .pad: .kernel { $0.padding($1, $2) }
         case .concatenate: .kernel { $0.concatenation($1, $2) }
-        case .argMax: .kernel { $0.argMax($1, $2) }
+        case .argMax: .kernel { $0.argExtremum($1, $2, greatest: true) }
+        case .argMin: .kernel { $0.argExtremum($1, $2, greatest: false) }
         case .gather: .kernel { $0.gather($1, $2) }
         case .scatterAdd: .kernel { $0.scatterAdd($1, $2) }
+        case .scatterMax: .kernel { $0.scatterMax($1, $2) }
         case .checkIndices: .kernel { $0.checkIndices($1, $2) }
+
+        case .argSort: .kernel { $0.argSort($1, $2) }
+        case .cumulativeArgMax: .kernel { $0.cumulativeArg($1, $2, greatest: true) }
+        case .cumulativeArgMin: .kernel { $0.cumulativeArg($1, $2, greatest: false) }
+        case .linearRecurrence: .kernel { $0.linearRecurrence($1, $2) }
+
+        case .cholesky: .kernel { $0.ofMatrix($1, $2, bk_cholesky_run) }
+        case .triangularSolve: .kernel { $0.triangularSolve($1, $2) }
+        case .solve: .kernel { $0.solve($1, $2) }
+        case .determinant: .kernel { $0.ofMatrix($1, $2, bk_determinant_run) }
+        case .cofactors: .kernel { $0.ofMatrix($1, $2, bk_cofactors_run) }
+        case .slogdet: .kernel { $0.ofMatrix($1, $2, bk_slogdet_run) }
+        case .qrQ: .kernel { $0.qrQ($1, $2) }
+        case .eighVectors: .kernel { $0.ofMatrix($1, $2, bk_eigh_run) }
+        case .svdVectors: .kernel { $0.ofMatrix($1, $2, bk_svd_run) }
+        case .stationaryValues: .kernel { $0.stationaryValues($1, $2) }
+        case .pseudoInverse: .kernel { $0.pseudoInverse($1, $2) }
         }
     }
 

@@ -18,7 +18,9 @@ extension RuleContext {
         let g = cotangent
         switch node.primitive {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
-            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices:
+            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,
+            .cumulativeArgMax,
+            .cumulativeArgMin:
             return nil
         case .customCall, .customResult:
             // The walk hands all gradients of a call to its rule at once.
@@ -80,6 +82,23 @@ extension RuleContext {
         case .scatterAdd:
             guard position == 0 else { return nil }
             return Tensor(Node.gather(g.node, node.input1!, axis: node.axis))
+        case .scatterMax: return position == 0 ? scatterMaxGradient : nil
+        case .linearRecurrence: return position == 0 ? recurrenceFactorGradient : recurrenceTermGradient
+
+        case .cholesky: return choleskyGradient
+        case .triangularSolve: return triangularSolveGradient(for: position)
+        case .solve: return solveGradient(for: position)
+        case .determinant: return g.onMatrices * Tensor(Node.squareMatrix(.cofactors, a.node))
+        case .cofactors: return cofactorsGradient
+        case .slogdet: return slogdetGradient
+        case .qrQ: return qrGradient
+        case .eighVectors: return eigenvectorGradient
+        case .svdVectors: return singularVectorGradient
+        case .stationaryValues:
+            guard position == 0 else { return nil }
+            let (u, v) = (Tensor(node.input1!), Tensor(node.input2!))
+            return matmul(u * g.expandedDimensions(axis: -2), v, transposeB: true)
+        case .pseudoInverse: return pseudoInverseGradient
         }
     }
 }
@@ -90,7 +109,9 @@ extension Primitive {
     var savedForGradient: (inputs: Int, output: Bool) {
         switch self {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
-            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices, .adamMean, .adamSquare, .adamValue:
+            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,
+            .cumulativeArgMax,
+            .cumulativeArgMin, .adamMean, .adamSquare, .adamValue:
             (0, false)
         case .negate, .convert, .alias, .add, .subtract, .sum, .reshape, .transpose, .broadcast, .slice, .reverse,
             .pad, .concatenate, .customResult:
@@ -104,6 +125,12 @@ extension Primitive {
         case .select: (1, false)
         case .max, .min: (1, true)
         case .gather, .scatterAdd: (2, false)
+        case .scatterMax: (3, true)
+        case .linearRecurrence: (1, true)
+        case .cholesky: (0, true)
+        case .triangularSolve, .solve, .qrQ, .eighVectors, .svdVectors, .pseudoInverse: (1, true)
+        case .determinant, .cofactors, .slogdet: (1, false)
+        case .stationaryValues: (6, false)
         case .customCall: (-1, false)
         }
     }

@@ -33,7 +33,8 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
 
     // Along axes, which stay with extent one.
     case sum, max, min
-    case argMax
+    /// The position of the first greatest or least element.
+    case argMax, argMin
 
     // Views: no element is computed.
     case reshape, transpose, broadcast, slice, reverse
@@ -45,8 +46,27 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
 
     /// Rows of a table by index; the reverse adds rows into zeros.
     case gather, scatterAdd
+    /// The greatest of the rows that go to the same place.
+    case scatterMax
     /// Indices as they are, after a check that they lie in a range.
     case checkIndices
+
+    // In the order of the elements along an axis. What chooses elements gives their positions, and a gather follows.
+    case argSort, cumulativeArgMax, cumulativeArgMin
+    /// s[i] = a[i] s[i-1] + b[i], of which running sums and products are cases; its gradients are of the same form.
+    case linearRecurrence
+
+    // Linear algebra, on matrices in the last two axes.
+    case cholesky, triangularSolve, solve
+    /// The determinant, and its derivative: the cofactors, which singular matrices have too.
+    case determinant, cofactors, slogdet
+    /// The orthogonal factor; the other one is a product with it.
+    case qrQ
+    case eighVectors, svdVectors
+    /// uᵀ A v for singular vectors or eigenvectors u and v. In their directions the value is stationary, so no gradient
+    /// flows to them: that keeps the gradient of eigenvalues and singular values exact where some are equal.
+    case stationaryValues
+    case pseudoInverse
 
     /// The three results of an Adam update, each as one node because an optimizer records them for every parameter at
     /// every step. They run as one instruction where they meet, and as their composition elsewhere (CPU/ProgramBuilder+Adam).
@@ -86,8 +106,8 @@ package enum Kind: Equatable, Sendable {
 }
 
 extension Primitive {
-    /// How a diagnostic or a printed plan names the operator.
-    package var name: String { String(describing: self) }
+    /// How a diagnostic or a printed plan names the operator: as people call it, where they do.
+    package var name: String { self == .select ? "which" : String(describing: self) }
 
     /// How the primitive is run; an `alias` that is left after simplification is a copy.
     package var kind: Kind {
@@ -107,7 +127,10 @@ extension Primitive {
         case .sum, .max, .min: .reduction
         case .matmul: .product
         case .pad, .concatenate: .assembly
-        case .argMax, .gather, .scatterAdd, .checkIndices: .kernel
+        case .argMax, .argMin, .gather, .scatterAdd, .scatterMax, .checkIndices, .argSort, .cumulativeArgMax,
+            .cumulativeArgMin, .linearRecurrence, .cholesky, .triangularSolve, .solve, .determinant, .cofactors,
+            .slogdet, .qrQ, .eighVectors, .svdVectors, .stationaryValues, .pseudoInverse:
+            .kernel
         case .customCall, .customResult: .transparent
         }
     }

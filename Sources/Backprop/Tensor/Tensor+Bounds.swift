@@ -84,14 +84,6 @@ public func lerp(_ a: Tensor, _ b: Tensor, _ weight: Double) -> Tensor {
     return Swift.abs(weight) < 0.5 ? a + weight * way : b - way * (1 - weight)
 }
 
-extension Tensor {
-    /// A number in place of the elements where the mask holds; the others stay. The gradient there goes to the value.
-    public func maskedFill(_ mask: Tensor, _ value: Tensor) -> Tensor { which(mask, value, self) }
-
-    /// A number in place of the elements where the mask holds; the others stay.
-    public func maskedFill(_ mask: Tensor, _ value: Double) -> Tensor { which(mask, like(value), self) }
-}
-
 extension DType {
     /// The greatest number of a floating-point type.
     var greatestFinite: Double {

@@ -35,9 +35,10 @@ extension Tensor {
     public func argMin(
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        // Unsigned numbers do not have their negatives.
-        let ordered = dtype.isFloatingPoint ? self : asType(.int64)
-        return (-ordered).argMax(axis: axis, keepDims: keepDims, file: file, line: line)
+        let axis = resolved(axis: axis, "argMin", file: file, line: line)
+        require(dim(axis) > 0, "argMin: no elements along axis \(axis) of shape \(node.shape)", file: file, line: line)
+        let result = Tensor(Node.argMin(node, axis: axis))
+        return keepDims ? result : result.squeezed(axis: axis)
     }
 
     /// The greatest elements along the axis with the index (int64) of the first of them, which alone gets the gradient.
@@ -57,13 +58,9 @@ extension Tensor {
     }
 
     /// The one element of each line that an index names.
-    private func chosen(_ indices: Tensor, _ axis: Int, _ keepDims: Bool) -> (values: Tensor, indices: Tensor) {
-        let isChosen = Tensor.indices(shape, axis: axis, dtype: .int64) .== indices
-        let values =
-            dtype == .bool
-            ? (isChosen .& self).any(axes: [axis], keepDims: keepDims)
-            : which(isChosen, self, like(0)).sum(axis: axis, keepDims: keepDims).asType(dtype)
-        return (values, keepDims ? indices : indices.squeezed(axis: axis))
+    func chosen(_ indices: Tensor, _ axis: Int, _ keepDims: Bool) -> (values: Tensor, indices: Tensor) {
+        let values = takeAlong(indices, axis: axis)
+        return keepDims ? (values, indices) : (values.squeezed(axis: axis), indices.squeezed(axis: axis))
     }
 
     private func extremum(

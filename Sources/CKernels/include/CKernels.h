@@ -4,6 +4,8 @@
 #include "bk_context.h"
 #include "bk_gemm.h"
 #include "bk_index.h"
+#include "bk_linalg.h"
+#include "bk_order.h"
 #include "bk_program.h"
 #include "bk_special.h"
 #endif

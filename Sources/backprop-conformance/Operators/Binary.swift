@@ -90,10 +90,6 @@ extension Operators {
             let (a, b) = try operands(call)
             return [which(try call.tensor("condition").asType(.bool), a, b)]
         },
-        "masked_fill": { call in
-            let x = try call.tensor("input")
-            return [x.maskedFill(try call.tensor("mask"), try call.tensor("value", like: x).asType(x.dtype))]
-        },
         "clamp": { call in
             let x = try call.tensor("input")
             return [clip(x, min: try bound(call, "min", x), max: try bound(call, "max", x))]

@@ -7,6 +7,7 @@ extension Operators {
         regressionLosses
         .merging(classificationLosses) { first, _ in first }
         .merging(marginLosses) { first, _ in first }
+        .merging(sequenceLosses) { first, _ in first }
 
     private static let regressionLosses: [String: Adapter] = [
         "nn.functional.mse_loss": { call in
@@ -171,7 +172,7 @@ extension Operators {
 
 extension Call {
     /// `reduction`, or the two flags that it replaced.
-    fileprivate func reduction() throws -> Reduction {
+    func reduction() throws -> Reduction {
         let averages = try optionalBool("size_average"), reduces = try optionalBool("reduce")
         let word = try string("reduction", default: "mean")
         if averages != nil || reduces != nil {

@@ -121,7 +121,8 @@ struct ReferenceInterpreter {
         case .sum: return reduce(node, from: 0) { $0 + $1 }
         case .max: return reduce(node, from: -.infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
         case .min: return reduce(node, from: .infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.min($0, $1) }
-        case .argMax: return argMax(node)
+        case .argMax: return argExtremum(node, sign: 1)
+        case .argMin: return argExtremum(node, sign: -1)
 
         case .reshape: return input(node.input0!)
         case .transpose:
@@ -145,7 +146,25 @@ struct ReferenceInterpreter {
         case .matmul: return matmul(node)
         case .gather: return gather(node)
         case .scatterAdd: return scatterAdd(node)
+        case .scatterMax: return scatterMax(node)
         case .checkIndices, .customCall, .customResult: return input(node.input0!)
+
+        case .argSort:
+            return alongAxis(node, node.orderedAxis) {
+                ReferenceInterpreter.argSort($0, descending: node.isDescending)
+            }
+        case .cumulativeArgMax:
+            return alongAxis(node, node.axis) { ReferenceInterpreter.cumulativeArg($0, greatest: true) }
+        case .cumulativeArgMin:
+            return alongAxis(node, node.axis) { ReferenceInterpreter.cumulativeArg($0, greatest: false) }
+        case .linearRecurrence:
+            let factors = spread(node.input0!, to: node.shape.array), reversed = node.isDescending
+            return ReferenceInterpreter.alongAxis(input(node.input1!), node.shape.array, node.orderedAxis) {
+                ReferenceInterpreter.linearRecurrence($1.map { factors[$0] }, $0, reversed: reversed)
+            }
+        case .cholesky, .triangularSolve, .solve, .determinant, .cofactors, .slogdet, .qrQ, .eighVectors, .svdVectors,
+            .stationaryValues, .pseudoInverse:
+            return linearAlgebra(node)
         case .adamMean, .adamSquare, .adamValue:
             preconditionFailure("\(node.primitive) is recorded by optimizers only")
         }
@@ -208,8 +227,8 @@ struct ReferenceInterpreter {
         return result
     }
 
-    private func argMax(_ node: Node) -> [Double] {
-        let values = input(node.input0!), shape = node.input0!.shape.array, axis = node.axis
+    private func argExtremum(_ node: Node, sign: Double) -> [Double] {
+        let values = input(node.input0!).map { sign * $0 }, shape = node.input0!.shape.array, axis = node.axis
         return indices(of: node.shape.array).map { index in
             var best = 0
             for candidate in 1..<Swift.max(1, shape[axis]) {
@@ -291,6 +310,35 @@ struct ReferenceInterpreter {
             result[position(index[..<axis] + [row] + index[(axis + width)...], in: node.shape.array)] += value
         }
         return result
+    }
+
+    private func scatterMax(_ node: Node) -> [Double] {
+        let updates = node.input0!, rows = node.input1!, axis = node.axis, width = rows.shape.rank
+        let numbers = input(rows)
+        let least = node.dtype.isFloatingPoint ? -Double.infinity : node.dtype == .int64 ? -0x1p63 : -0x1p31
+        var result = [Double](repeating: least, count: node.shape.count)
+        for (index, value) in zip(indices(of: updates.shape.array), input(updates)) {
+            let row = Int(numbers[position(Array(index[axis..<(axis + width)]), in: rows.shape.array)])
+            let target = position(index[..<axis] + [row] + index[(axis + width)...], in: node.shape.array)
+            if value > result[target] || value.isNaN { result[target] = value }
+        }
+        return result
+    }
+
+    private func alongAxis(_ node: Node, _ axis: Int, _ function: ([Double]) -> [Double]) -> [Double] {
+        ReferenceInterpreter.alongAxis(input(node.input0!), node.shape.array, axis) { line, _ in function(line) }
+    }
+
+    private func linearAlgebra(_ node: Node) -> [Double] {
+        var operands: [Node] = []
+        node.forEachInput { operands.append($0) }
+        return (0..<operands[0].batchShape.count).flatMap { batch in
+            let matrices = operands.map { operand in
+                let (rows, columns) = (operand.matrixRows, operand.matrixColumns), size = rows * columns
+                return ReferenceMatrix(rows, columns, Array(input(operand)[(batch * size)..<((batch + 1) * size)]))
+            }
+            return ReferenceMatrix.result(of: node, matrices)
+        }
     }
 
     private func position(_ index: [Int], in shape: [Int]) -> Int {

@@ -1,0 +1,57 @@
+extension Tensor {
+    /// This tensor with one number, a scalar tensor, wherever the mask (bool) holds; both broadcast to a common shape.
+    public func maskedFill(
+        _ mask: Tensor, _ value: Tensor, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        mask.requireMask("maskedFill", file: file, line: line)
+        require(value.ndim == 0, "maskedFill: a value of shape \(value.shape) is no scalar", file: file, line: line)
+        return which(mask, value, self)
+    }
+
+    /// This tensor with a number wherever the mask (bool) holds; both broadcast to a common shape.
+    public func maskedFill(
+        _ mask: Tensor, _ value: Double, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { maskedFill(mask, like(value), file: file, line: line) }
+
+    /// The elements at which the mask (bool) holds, in row-major order of the shape to which both broadcast. How many there
+    /// are depends on data, so the mask is computed at once.
+    public func maskedSelect(_ mask: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        mask.requireMask("maskedSelect", file: file, line: line)
+        let common = commonShape(mask, "maskedSelect", file: file, line: line)
+        let positions = mask.broadcast(to: common).flattened().truePositions
+        return broadcast(to: common).flattened().take(positions)
+    }
+
+    /// This tensor with the elements of `source`, in row-major order, one after the other wherever the mask (bool) holds;
+    /// this tensor and the mask broadcast to a common shape. `source` must have enough elements.
+    public func maskedScatter(
+        _ mask: Tensor, _ source: Tensor, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        mask.requireMask("maskedScatter", file: file, line: line)
+        let common = commonShape(mask, "maskedScatter", file: file, line: line)
+        let spread = broadcast(to: common)
+        if source.size == 0 || spread.size == 0 { return spread }
+        let isSet = mask.broadcast(to: common).flattened()
+        // The n-th element that is set takes the n-th of the source; for the others any will do.
+        let place = which(isSet, isSet.cumsum(axis: 0) - 1, Tensor(0, dtype: .int64))
+        return which(isSet, source.flattened().take(place), spread.flattened()).reshaped(common)
+    }
+
+    /// The positions (int64) along the only axis at which this mask holds. Computes the mask.
+    package var truePositions: Tensor {
+        let holds = array(of: Bool.self)
+        return Tensor(holds.indices.filter { holds[$0] }.map(Int64.init))
+    }
+
+    package func requireMask(_ name: String, file: StaticString, line: UInt) {
+        require(dtype == .bool, "\(name): the mask is \(dtype), not bool", file: file, line: line)
+    }
+
+    private func commonShape(_ mask: Tensor, _ name: String, file: StaticString, line: UInt) -> [Int] {
+        let common = Shape.broadcast(node.shape, mask.node.shape)
+        require(
+            common != nil, "\(name): shapes \(node.shape) and \(mask.shape) do not broadcast to a common shape",
+            file: file, line: line)
+        return common!.array
+    }
+}

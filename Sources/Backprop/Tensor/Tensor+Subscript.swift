@@ -1,0 +1,169 @@
+extension Tensor {
+    /// Parts of a tensor, as NumPy has it: `x[0]`, `x[.ellipsis, 1..<3]`, `x[.newAxis, rows, .every(2)]`.
+    ///
+    /// Tensors of indices broadcast together; the axes of their common shape take the place of the axes that they index
+    /// where these are neighbours, and come first otherwise. Negative indices count from the end; evaluation stops with a
+    /// message where one lies outside. A number, or a scalar tensor of one, takes its axis away before anything else happens,
+    /// as in PyTorch. A mask (bool) stands for the indices at which it holds, so it is computed at once.
+    public subscript(_ items: any TensorIndex...) -> Tensor { indexed(items.map(\.tensorIndexOperation)) }
+
+    /// Parts of a tensor by a list of operations, one for each element between the brackets.
+    public func indexed(
+        _ operations: [TensorIndexOperation], file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        let selection = Selection(of: self, operations, file: file, line: line)
+        return selection.view.reading(selection)
+    }
+
+    /// This tensor with `values`, which broadcast, in the places that the operations choose. Where they choose a place
+    /// several times, the last value stays, or all of them are added to what is there if `accumulating`.
+    public func indexPut(
+        _ operations: [TensorIndexOperation], _ values: Tensor, accumulating: Bool = false,
+        file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        // The places are found by indexing the positions.
+        let positions = Tensor.arange(size, dtype: .int64).reshaped(shape).indexed(
+            operations, file: file, line: line)
+        let written = values.broadcast(to: positions.shape, file: file, line: line).flattened()
+        let places = positions.flattened()
+        let result =
+            accumulating
+            ? flattened().addingRows(places, written, axis: 0) : flattened().settingRows(places, written, axis: 0)
+        return result.reshaped(shape)
+    }
+
+    /// The gather of a selection, from the view that everything else in it gives.
+    private func reading(_ selection: Selection) -> Tensor {
+        let axes = selection.gatheredAxes
+        guard !axes.isEmpty else { return self }
+        let common = selection.commonShape
+        // Gathered axes first and as one, in row-major order.
+        let others = (0..<ndim).filter { !axes.contains($0) }
+        let extents = axes.map { dim($0) }
+        var position: Tensor?
+        for (index, extent) in zip(selection.indices, extents) {
+            let checked = Tensor(Node.checkIndices(index.asType(.int64).countedFromStart(extent).node, below: extent))
+            position = position.map { $0 * Double(extent) + checked } ?? checked
+        }
+        let rows = transposed(axes: axes + others).reshaped([extents.reduce(1, *)] + others.map { dim($0) })
+        let taken = rows.take(position!.broadcast(to: common))
+        let isTogether = axes.last! - axes.first! == axes.count - 1
+        guard isTogether, axes[0] > 0 else { return taken }
+        let width = common.count, front = axes[0]
+        let order = (width..<(width + front)).map { $0 } + (0..<width) + (width + front..<taken.ndim)
+        return taken.transposed(axes: order)
+    }
+}
+
+/// The elements between the brackets, after everything that is a view has been done.
+private struct Selection {
+    var view: Tensor
+    /// The axes of the view that are indexed by tensors, and these tensors.
+    var gatheredAxes: [Int] = []
+    var indices: [Tensor] = []
+    var commonShape: [Int] = []
+
+    init(of tensor: Tensor, _ operations: [TensorIndexOperation], file: StaticString, line: UInt) {
+        view = tensor
+        let used = operations.reduce(0) { $0 + Selection.consumedAxes($1) }
+        require(
+            used <= tensor.ndim && operations.filter(Selection.isEllipsis).count <= 1,
+            "an index of \(operations.count) elements does not fit shape \(tensor.shape)", file: file, line: line)
+        var axis = 0
+        for operation in operations {
+            switch operation {
+            case .at(let index):
+                let extent = view.dim(axis), place = index < 0 ? index + extent : index
+                require(
+                    place >= 0 && place < extent,
+                    "index \(index) does not exist in axis \(axis) of shape \(view.shape)",
+                    file: file, line: line)
+                view = view.narrowed(axis: axis, place..<(place + 1)).squeezed(axis: axis)
+            case .slice(let from, let to, let step):
+                view = view.sliced(axis, from: from, to: to, step: step, file: file, line: line)
+                axis += 1
+            case .wholeAxes:
+                axis += tensor.ndim - used
+            case .addedAxis:
+                view = view.expandedDimensions(axis: axis)
+                axis += 1
+            case .gather(let index) where index.dtype == .bool:
+                axis = gather(mask: index, axis, file: file, line: line)
+            case .gather(let index):
+                index.requireIndices("an index", file: file, line: line)
+                if index.ndim == 0 {
+                    view = view.take(index.countedFromStart(view.dim(axis)), axis: axis)
+                } else {
+                    gather(index, axis)
+                    axis += 1
+                }
+            }
+        }
+        var common: Shape? = .scalar
+        for index in indices { common = common.flatMap { Shape.broadcast($0, index.node.shape) } }
+        require(
+            common != nil, "indices of shapes \(indices.map(\.shape)) do not broadcast to a common shape", file: file,
+            line: line)
+        commonShape = common!.array
+    }
+
+    private mutating func gather(_ index: Tensor, _ axis: Int) {
+        gatheredAxes.append(axis)
+        indices.append(index)
+    }
+
+    /// A mask stands for one tensor of indices for each of its axes. Gives the axis behind them.
+    private mutating func gather(mask: Tensor, _ axis: Int, file: StaticString, line: UInt) -> Int {
+        let extents = Array(view.shape[axis...].prefix(mask.ndim))
+        require(
+            extents == mask.shape, "a mask of shape \(mask.shape) does not fit shape \(view.shape) at axis \(axis)",
+            file: file, line: line)
+        if mask.ndim == 0 {
+            // A new axis, with one element or none.
+            view = view.expandedDimensions(axis: axis)
+            gather(mask.flattened().truePositions, axis)
+            return axis + 1
+        }
+        let places = mask.flattened().truePositions.array(of: Int64.self)
+        for (offset, stride) in Shape(mask.shape).denseStrides.enumerated() {
+            let extent = Int64(mask.dim(offset))
+            gather(Tensor(places.map { $0 / Int64(stride) % extent }), axis + offset)
+        }
+        return axis + mask.ndim
+    }
+
+    private static func consumedAxes(_ operation: TensorIndexOperation) -> Int {
+        switch operation {
+        case .at, .slice: 1
+        case .wholeAxes, .addedAxis: 0
+        case .gather(let index): index.dtype == .bool ? index.ndim : 1
+        }
+    }
+
+    private static func isEllipsis(_ operation: TensorIndexOperation) -> Bool {
+        if case .wholeAxes = operation { true } else { false }
+    }
+}
+
+extension Tensor {
+    /// A Python slice along one axis.
+    fileprivate func sliced(
+        _ axis: Int, from: Int?, to: Int?, step: Int, file: StaticString, line: UInt
+    ) -> Tensor {
+        require(step != 0, "a slice has a step of 0", file: file, line: line)
+        let count = dim(axis)
+        func counted(_ place: Int) -> Int { place < 0 ? place + count : place }
+        if step > 0 {
+            let low = Swift.min(Swift.max(from.map(counted) ?? 0, 0), count)
+            let high = Swift.min(Swift.max(to.map(counted) ?? count, low), count)
+            return narrowed(axis: axis, low..<high, step: step)
+        }
+        // Backward: the places from high down to behind low, in reverse.
+        let high = Swift.min(from.map(counted) ?? count - 1, count - 1)
+        let low = Swift.max(to.map(counted) ?? -1, -1)
+        let length = Swift.max(0, high - low), places = (length - step - 1) / -step
+        if places == 0 { return narrowed(axis: axis, 0..<0) }
+        let first = high + (places - 1) * step
+        return narrowed(axis: axis, first..<(high + 1), step: -step).reversed(axes: [axis])
+    }
+}
