@@ -25,7 +25,6 @@ struct TrajectoryCheck {
         guard steps.count <= problem.gradients.count else { throw Wrong("the case has more steps than gradients") }
         let parameters = problem.parameters()
         let options = OptimizerOptions(json["config"]?.object ?? [:])
-        let tolerance = hasRoundedMomenta ? Tolerance.operators : .updates
         let optimizer = try recordedOptimizer(json["optimizer"]?.string ?? "", parameters, options)
         let tolerance = self.tolerance
         for (step, expected) in steps.enumerated() {
@@ -41,15 +40,6 @@ struct TrajectoryCheck {
                 }
             }
         }
-    }
-
-    /// Whether the product of momenta was kept in float32. PyTorch's NAdam keeps it in the default dtype, whatever that of
-    /// the parameters is; such a recording is exact to float32 only.
-    private var hasRoundedMomenta: Bool {
-        guard let entry = json["final_state"]?["0"]?["mu_product"],
-            let product = entry.double ?? entry.doubles?.first
-        else { return false }
-        return Double(Float(product)) == product
     }
 }
 
