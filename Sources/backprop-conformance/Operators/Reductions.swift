@@ -42,6 +42,7 @@ extension Operators {
             call.ignore("out")
             let order: Double
             if case .string(let word)? = call.optionalValue("p") {
+                if word == "nuc" { return [try nuclearNorm(call)] }
                 guard word == "fro" else { throw Unsupported("p = '\(word)'") }
                 order = 2
             } else {
@@ -118,6 +119,13 @@ extension Operators {
             let keepDims = try call.optionalBool("keepdim") ?? false
             return x.ndim == 0 ? function(x, nil, false) : function(x, axes, keepDims)
         }
+    }
+
+    /// The sum of the singular values of matrices in two axes.
+    private static func nuclearNorm(_ call: Call) throws -> Tensor {
+        let x = try input(call), axes = try axes(call) ?? [0, 1]
+        let keepDims = try call.optionalBool("keepdim") ?? false
+        return LinearAlgebra.norm(x, .nuclear, axes: (axes[0], axes[1]), keepDims: keepDims)
     }
 
     /// Variances and deviations: divided by the count less "correction", or less one where "unbiased" holds.
