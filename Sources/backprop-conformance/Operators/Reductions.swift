@@ -42,6 +42,7 @@ extension Operators {
             call.ignore("out")
             let order: Double
             if case .string(let word)? = call.optionalValue("p") {
+                if word == "nuc" { return [try nuclearNorm(call)] }
                 guard word == "fro" else { throw Unsupported("p = '\(word)'") }
                 order = 2
             } else {
@@ -96,6 +97,12 @@ extension Operators {
         "log_softmax": along { logSoftmax($0, axis: $1) },
         "nn.functional.softmin": along { softmin($0, axis: $1) },
     ]
+
+    /// The sum of singular values, of matrices in the two axes of "dim".
+    private static func nuclearNorm(_ call: Call) throws -> Tensor {
+        let axes = try call.optionalInts("dim") ?? [-2, -1], keepDims = try call.bool("keepdim", default: false)
+        return LinearAlgebra.norm(try call.tensor("input"), .nuclear, axes: (axes[0], axes[1]), keepDims: keepDims)
+    }
 
     /// The axes of "dim"; nil for all of them, which are also meant by an empty list.
     static func axes(_ call: Call, _ name: String = "dim") throws -> [Int]? {
