@@ -67,7 +67,10 @@ private struct Labels {
         classes = concatenated([pairs, Tensor.full([batch, 1], Double(blank), dtype: .int64)], axis: 1)
         last = lengths * 2
         let before = concatenated(
-            [Tensor.full([batch, 2], Double(blank), dtype: .int64), classes.narrowed(axis: 1, 0..<Swift.max(0, 2 * longest - 1))],
+            [
+                Tensor.full([batch, 2], Double(blank), dtype: .int64),
+                classes.narrowed(axis: 1, 0..<Swift.max(0, 2 * longest - 1)),
+            ],
             axis: 1
         ).narrowed(axis: 1, 0..<(2 * longest + 1))
         maySkip = (classes .!= Double(blank)) .& (classes .!= before)
