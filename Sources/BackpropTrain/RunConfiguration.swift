@@ -74,8 +74,9 @@ extension Activation {
         case .relu, .relu6, .leakyRelu, .elu, .celu, .gelu, .geluTanh, .silu, .mish, .softplus, .logSigmoid, .hardswish,
             .hardshrink, .softshrink:
             .heNormal
-        case .tanh, .tanhshrink, .softsign, .sigmoid, .hardtanh, .hardsigmoid, .selu, .softmax, .logSoftmax:
+        case .tanh, .tanhshrink, .softsign, .sigmoid, .hardtanh, .hardsigmoid, .softmax, .logSoftmax:
             .xavierUniform
+        case .selu: .leCunNormal
         }
     }
 }

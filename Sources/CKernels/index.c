@@ -134,15 +134,28 @@ static scatter_part part_of_task(const bk_gather_shape *shape, int64_t task) {
 
 #define SUM(a, b) ((a) + (b))
 
+// Fills the part of the task before the updates come.
+#define FILL(Element, value)                                                                                    \
+    for (int64_t row = part.first_outer * shape->table; row < part.last_outer * shape->table; row++) {          \
+        Element *to = (Element *)result + row * shape->inner;                                                   \
+        for (int64_t j = part.first_inner; j < part.last_inner; j++) to[j] = (value);                           \
+    }
+
+#define SCATTER_ADD(Element)       \
+    do {                           \
+        FILL(Element, 0);          \
+        SCATTER(Element, SUM);     \
+    } while (0)
+
 // Integers are added as unsigned ones, which wrap around.
 void bk_scatter_add_run(const bk_gather_shape *shape, const void *updates, const void *indices, void *result,
                         int64_t task) {
     const scatter_part part = part_of_task(shape, task);
     switch (shape->type) {
-    case BK_TYPE_F32: SCATTER(float, SUM); break;
-    case BK_TYPE_F64: SCATTER(double, SUM); break;
-    case BK_TYPE_I32: SCATTER(uint32_t, SUM); break;
-    case BK_TYPE_I64: SCATTER(uint64_t, SUM); break;
+    case BK_TYPE_F32: SCATTER_ADD(float); break;
+    case BK_TYPE_F64: SCATTER_ADD(double); break;
+    case BK_TYPE_I32: SCATTER_ADD(uint32_t); break;
+    case BK_TYPE_I64: SCATTER_ADD(uint64_t); break;
     default: break;
     }
 }
@@ -150,13 +163,10 @@ void bk_scatter_add_run(const bk_gather_shape *shape, const void *updates, const
 // The greater one; one that is not a number stays.
 #define GREATER(a, b) ((b) > (a) || (b) != (b) ? (b) : (a))
 
-#define SCATTER_MAX(Element, lowest)                                                                            \
-    do {                                                                                                        \
-        for (int64_t row = part.first_outer * shape->table; row < part.last_outer * shape->table; row++) {      \
-            Element *to = (Element *)result + row * shape->inner;                                               \
-            for (int64_t j = part.first_inner; j < part.last_inner; j++) to[j] = (lowest);                      \
-        }                                                                                                       \
-        SCATTER(Element, GREATER);                                                                              \
+#define SCATTER_MAX(Element, lowest) \
+    do {                             \
+        FILL(Element, lowest);       \
+        SCATTER(Element, GREATER);   \
     } while (0)
 
 void bk_scatter_max_run(const bk_gather_shape *shape, const void *updates, const void *indices, void *result,

@@ -51,15 +51,15 @@ static inline void subtract_row(double *restrict y, const double *restrict x, do
     for (int64_t i = 0; i < count; i++) y[i] -= factor * x[i];
 }
 
-// Four sums at once, so that additions do not wait for each other.
+// Eight sums at once, so that additions do not wait for each other.
 static inline double dot_rows(const double *x, const double *y, int64_t count) {
-    double sums[4] = {0, 0, 0, 0};
+    double sums[8] = {0, 0, 0, 0, 0, 0, 0, 0};
     int64_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        for (int part = 0; part < 4; part++) sums[part] += x[i + part] * y[i + part];
+    for (; i + 8 <= count; i += 8) {
+        for (int part = 0; part < 8; part++) sums[part] += x[i + part] * y[i + part];
     }
     for (; i < count; i++) sums[0] += x[i] * y[i];
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
 static inline void rotate_rows(double *restrict x, double *restrict y, double cosine, double sine, int64_t count) {
@@ -83,8 +83,8 @@ static inline void fill_identity(double *matrix, int64_t rows, int64_t columns) 
     for (int64_t i = 0; i < least(rows, columns); i++) matrix[i * columns + i] = 1;
 }
 
-// Whether the component of greatest magnitude is negative; of components that hardly differ the first counts. Gives vectors
-// whose sign is open the same one whatever the way to them.
+// Whether the component of greatest magnitude is negative; of components that hardly differ the first counts. Gives
+// vectors whose sign is open the same one whatever the way to them.
 static inline bool points_down(const double *vector, int64_t count) {
     double greatest = 0;
     for (int64_t i = 0; i < count; i++) greatest = fmax(greatest, fabs(vector[i]));
@@ -99,7 +99,7 @@ static inline bool points_down(const double *vector, int64_t count) {
 double bk_lu_decompose(double *a, int64_t n, int64_t *pivots);
 
 // Singular value decomposition of A [rows, columns] by one-sided rotations, k = min(rows, columns): `left` [k, rows] and
-// `right` [k, columns] hold singular vectors as rows, `values` [k] descends. A is destroyed.
-void bk_svd_decompose(double *a, int64_t rows, int64_t columns, double *left, double *right, double *values);
+// `right` [k, columns] hold singular vectors as rows, `values` [k] descends.
+void bk_svd_decompose(const double *a, int64_t rows, int64_t columns, double *left, double *right, double *values);
 
 #endif

@@ -5,21 +5,25 @@
 
 #include "linalg_memory.h"
 
-// Rotates the rows of w [k, length] until all are orthogonal, and the rows of r [k, k] with them.
-static bool make_rows_orthogonal(double *w, int64_t k, int64_t length, double *r) {
+// Rotates the rows of w [k, length] until all are orthogonal, and the rows of r [k, k] with them. `squares` holds k numbers.
+static bool make_rows_orthogonal(double *w, int64_t k, int64_t length, double *r, double *squares) {
     enum { MOST_SWEEPS = 60 };
     for (int sweep = 0; sweep < MOST_SWEEPS; sweep++) {
         bool changed = false;
+        // Within a sweep the squares of lengths are carried along.
+        for (int64_t i = 0; i < k; i++) squares[i] = dot_rows(w + i * length, w + i * length, length);
         for (int64_t i = 0; i + 1 < k; i++) {
             for (int64_t j = i + 1; j < k; j++) {
                 double *x = w + i * length, *y = w + j * length;
-                const double xx = dot_rows(x, x, length), yy = dot_rows(y, y, length), xy = dot_rows(x, y, length);
+                const double xx = squares[i], yy = squares[j], xy = dot_rows(x, y, length);
                 if (fabs(xy) <= DBL_EPSILON * sqrt(xx) * sqrt(yy) || fabs(xy) < DBL_MIN) continue;
                 changed = true;
                 const double ratio = (yy - xx) / (2 * xy);
                 const double tangent = copysign(1 / (fabs(ratio) + hypot(1, ratio)), ratio);
                 const double cosine = 1 / hypot(1, tangent), sine = tangent * cosine;
                 rotate_rows(x, y, cosine, sine, length);
+                squares[i] = fmax(0, xx - tangent * xy);
+                squares[j] = yy + tangent * xy;
                 rotate_rows(r + i * k, r + j * k, cosine, sine, k);
             }
         }
@@ -46,7 +50,7 @@ static void complete_row(double *rows, int64_t i, int64_t k, int64_t length) {
     }
 }
 
-void bk_svd_decompose(double *a, int64_t rows, int64_t columns, double *left, double *right, double *values) {
+void bk_svd_decompose(const double *a, int64_t rows, int64_t columns, double *left, double *right, double *values) {
     // The longer side is orthogonalized, the shorter one collects the rotations.
     const bool tall = rows >= columns;
     const int64_t k = tall ? columns : rows, length = tall ? rows : columns;
@@ -55,7 +59,7 @@ void bk_svd_decompose(double *a, int64_t rows, int64_t columns, double *left, do
         for (int64_t j = 0; j < length; j++) w[i * length + j] = tall ? a[j * k + i] : a[i * length + j];
     }
     fill_identity(r, k, k);
-    const bool settled = make_rows_orthogonal(w, k, length, r);
+    const bool settled = make_rows_orthogonal(w, k, length, r, values);
     for (int64_t i = 0; i < k; i++) {
         values[i] = settled ? sqrt(dot_rows(w + i * length, w + i * length, length)) : NAN;
     }

@@ -274,7 +274,6 @@ INLINE V N(to_bf16)(V a) {
 }
 #endif
 INLINE V N(pow)(V a, V b) { return EACH_LANE(K(powf, pow)(a[lane], b[lane])); }
-INLINE V N(atan2)(V a, V b) { return EACH_LANE(K(atan2f, atan2)(a[lane], b[lane])); }
 
 #endif
 

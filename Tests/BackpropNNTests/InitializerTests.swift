@@ -30,13 +30,41 @@ import Testing
     @Test func uniformOnes() {
         expectUniform(.xavierUniform, within: (6.0 / 500).squareRoot())
         expectUniform(.heUniform, within: (6.0 / 300).squareRoot())
+        expectUniform(.leCunUniform, within: (3.0 / 300).squareRoot())
         expectUniform(.uniform(low: -0.3, high: 0.3), within: 0.3)
     }
 
     @Test func normalOnes() {
         expectNormal(.xavierNormal, 0, (2.0 / 500).squareRoot())
         expectNormal(.heNormal, 0, (2.0 / 300).squareRoot())
+        expectNormal(.leCunNormal, 0, (1.0 / 300).squareRoot())
         expectNormal(.normal(mean: 1.5, standardDeviation: 0.2), 1.5, 0.2)
+    }
+
+    @Test func truncatedOnes() {
+        let found = statistics(.truncatedNormal(mean: 1, standardDeviation: 0.5, cutoff: 2))
+        #expect(found.low >= 0 && found.low < 0.01 && found.high <= 2 && found.high > 1.99)
+        // The deviation of what is left within two deviations.
+        #expect(abs(found.mean - 1) < 0.01 && abs(found.deviation - 0.8796 * 0.5) < 0.01)
+    }
+
+    /// Each place of a kernel has an input and an output.
+    @Test func fansOfKernels() {
+        let values = withRandomSeed(1) { Initializer.xavierUniform([8, 3, 3, 4], dtype: .float64) }
+        let bound = (6.0 / Double(9 * 8 + 9 * 4)).squareRoot()
+        let greatest = abs(values).max().item()
+        #expect(greatest <= bound && greatest > 0.95 * bound)
+    }
+
+    @Test(arguments: [[4, 4], [3, 7], [7, 3], [6, 2, 2, 5]])
+    func orthogonalOnes(_ shape: [Int]) {
+        let values = withRandomSeed(2) { Initializer.orthogonal(gain: 2)(shape, dtype: .float64) }
+        #expect(values.shape == shape)
+        let matrix = values.reshaped([shape[0], -1])
+        let isWide = matrix.dim(0) < matrix.dim(1)
+        let products = isWide ? matmul(matrix, matrix.T) : matmul(matrix.T, matrix)
+        let distance = abs(products - 4 * Tensor.eye(products.dim(0), dtype: .float64)).max().item()
+        #expect(distance < 1e-12)
     }
 
     @Test func constants() {

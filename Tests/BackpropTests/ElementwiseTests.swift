@@ -222,6 +222,21 @@ import Testing
         expect(lerp(Tensor([1.0, 2]), Tensor([3.0, 5]), Tensor([0, 0.5])), [1, 3.5])
     }
 
+    @Test(arguments: [DType.float32, .float64])
+    func anglesAllAround(_ dtype: DType) {
+        let coordinates: [Double] = [
+            0, -0.0, .infinity, -.infinity, .nan, 1, -1, 1e-30, -1e30, 0.3, -0.4, 0.41421356, 2.5, -3e-5, 7, 1e38,
+        ]
+        let pairs = coordinates.flatMap { y in coordinates.map { (y, $0) } }
+        let y = Tensor(pairs.map(\.0), shape: [pairs.count], dtype: dtype)
+        let x = Tensor(pairs.map(\.1), shape: [pairs.count], dtype: dtype)
+        let exact = zip(y.numbers, x.numbers).map { Foundation.atan2($0, $1) }
+        let expected = dtype == .float64 ? exact : exact.map { Double(Float($0)) }
+        let found = atan2(y, x).numbers
+        expectClose(found, expected, dtype == .float64 ? 5e-16 : 2e-7, "atan2")
+        for (a, b) in zip(found, expected) where !b.isNaN { #expect(a.sign == b.sign) }
+    }
+
     @Test func sumsOfExponentials() {
         let top = Double.infinity
         let a = Tensor([0, 1000, -1000, 1, -top, top, -top]), b = Tensor([0, 999, -1001, 1000, 1, top, -top])

@@ -151,4 +151,37 @@ import Testing
             #expect(report.passed, "\(name): \(report)")
         }
     }
+
+    /// Everything that takes a tensor of any rank takes ranks 0 to 8, with elements and without.
+    @Test func everyRank() {
+        let functions: [(String, Function)] = [
+            ("product", { $0.product() }), ("product over nothing", { $0.product(axes: []) }), ("std", { $0.std() }),
+            ("logSumExp", { $0.logSumExp() }), ("norm", { $0.vectorNorm(3) }), ("nanMean", { $0.nanMean() }),
+            ("nanSum", { $0.nanSum() }), ("clip", { clip($0, min: -1, max: 1) }), ("asinh", { asinh($0) }),
+            ("sinc", { sinc($0) }), ("logAddExp", { logAddExp($0, $0 * 2) }), ("pow", { pow($0 + 2, 2.5) }),
+            ("rolled", { $0.rolled(1) }), ("squeezed", { $0.squeezed() }), ("flattened", { $0.flattened() }),
+            ("tiled", { $0.tiled([2]) }), ("outer", { outer($0, $0) }), ("hstack", { hstack([$0, $0]) }),
+            ("einsum", { einsum("...,...->", $0, $0) }), ("einsum of itself", { einsum("...->...", $0) }),
+            ("remainder", { remainder($0, $0 + 3) }), ("digamma", { digamma($0 + 3) }),
+            ("first axis", { $0.ndim == 0 ? $0 : concatenated($0.sections(2, axis: 0)) }),
+            ("last axis", { $0.ndim == 0 ? $0 : softmax($0.repeated(count: 2, axis: -1), axis: -1) }),
+            ("every axis", { $0.ndim == 0 ? $0 : $0.reversed(axes: Array(0..<$0.ndim)).rolled(1, axis: 0) }),
+            (
+                "padded",
+                { $0.padded(widths: [(low: Int, high: Int)](repeating: (1, 0), count: $0.ndim), mode: .constant(1)) }
+            ),
+            ("triangle", { $0.ndim < 2 ? $0 : triu($0) }), ("diagonal", { $0.ndim < 2 ? $0 : $0.diagonal(offset: 1) }),
+        ]
+        for rank in 0...8 {
+            let full = (0..<rank).map { $0 % 3 == 1 ? 1 : 2 }
+            for shape in [full, full.enumerated().map { $0.offset == rank / 2 ? 0 : $0.element }] {
+                let x = Tensor.full(shape, 0.5)
+                for (name, function) in functions {
+                    let result = function(x), slope = grad { function($0).sum() }(x)
+                    #expect(result.numbers.count == result.size, "\(name) of \(shape)")
+                    #expect(slope.shape == shape && slope.numbers.count == x.size, "\(name) of \(shape)")
+                }
+            }
+        }
+    }
 }

@@ -16,25 +16,18 @@ extension KernelBuilder {
         }
     }
 
-    /// Sums of rows that go to the same place. The result is cleared first, so one task does it all.
-    mutating func scatterAdd(_ index: Int, _ name: String) -> Kernel {
-        let value = graph.values[index]
-        let shape = indexShape(table: index, indices: value.inputs[1], axis: value.axis)
-        let updates = slot(value.inputs[0]), indices = slot(value.inputs[1]), result = slot(index)
-        let bytes = value.shape.count * value.dtype.byteCount
-        return CallKernel(name: name, tasks: 1) { _, pointers in
-            withUnsafePointer(to: shape) { shape in
-                IndexFault.check(shape, pointers[indices], name)
-                pointers[result]!.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-                for task in 0..<bk_scatter_tasks(shape) {
-                    bk_scatter_add_run(shape, pointers[updates], pointers[indices], pointers[result]!, task)
-                }
-            }
-        }
-    }
+    /// Sums of rows that go to the same place.
+    mutating func scatterAdd(_ index: Int, _ name: String) -> Kernel { scatter(index, name, bk_scatter_add_run) }
 
     /// The greatest of the rows that go to the same place.
-    mutating func scatterMax(_ index: Int, _ name: String) -> Kernel {
+    mutating func scatterMax(_ index: Int, _ name: String) -> Kernel { scatter(index, name, bk_scatter_max_run) }
+
+    private typealias ScatterCall =
+        @convention(c) (
+            UnsafePointer<bk_gather_shape>?, UnsafeRawPointer?, UnsafeRawPointer?, UnsafeMutableRawPointer?, Int64
+        ) -> Void
+
+    private mutating func scatter(_ index: Int, _ name: String, _ call: @escaping ScatterCall) -> Kernel {
         let value = graph.values[index]
         let shape = indexShape(table: index, indices: value.inputs[1], axis: value.axis)
         let updates = slot(value.inputs[0]), indices = slot(value.inputs[1]), result = slot(index)
@@ -42,7 +35,7 @@ extension KernelBuilder {
         return CallKernel(name: name, tasks: tasks) { task, pointers in
             withUnsafePointer(to: shape) { shape in
                 IndexFault.check(shape, pointers[indices], name)
-                bk_scatter_max_run(shape, pointers[updates], pointers[indices], pointers[result], Int64(task))
+                call(shape, pointers[updates], pointers[indices], pointers[result], Int64(task))
             }
         }
     }

@@ -9,10 +9,17 @@ public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
 
 /// x to a fixed power, which must be a whole number from 0 on where x has integers.
 public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
-    if exponent == 2 { return x * x }
-    if exponent == 1 { return x }
     guard x.dtype.isFloatingPoint else { return wholePower(x, exponent) }
-    return exponent == 0.5 ? sqrt(x) : pow(x, x.like(exponent))
+    switch exponent {
+    case 1: return x
+    case 2: return x * x
+    case 3: return x * x * x
+    case 0.5: return sqrt(x)
+    case -0.5: return rsqrt(x)
+    case -1: return 1 / x
+    case -2: return 1 / (x * x)
+    default: return pow(x, x.like(exponent))
+    }
 }
 
 /// A product of repeated squares, one for each binary digit of the exponent.

@@ -93,6 +93,7 @@ extension Tensor {
     ) -> Tensor {
         let source = dtype.isFloatingPoint ? self : asType(.int64)
         let set = resolved(axes: axes, "product", file: file, line: line)
+        if set.isEmpty { return source }
         var partial = source.withLast(set)
         let kept = Array(partial.shape.dropLast())
         while partial.dim(-1) > 1 {

@@ -29,7 +29,13 @@ bool bk_isa_select(bk_isa isa);
 
 // Memory of this thread that survives until the next call with the same slot; 64-byte aligned.
 // Slots keep nested users apart: a matrix product holds its packed panels while its epilogue runs a program.
-typedef enum { BK_SCRATCH_PACK = 0, BK_SCRATCH_TILE = 1, BK_SCRATCH_PROGRAM = 2, BK_SCRATCH_WORK = 3, BK_SCRATCH_SLOTS = 4 } bk_scratch_slot;
+typedef enum {
+    BK_SCRATCH_PACK = 0,
+    BK_SCRATCH_TILE = 1,
+    BK_SCRATCH_PROGRAM = 2,
+    BK_SCRATCH_WORK = 3,  // of kernels that run alone
+    BK_SCRATCH_SLOTS = 4,
+} bk_scratch_slot;
 void *bk_scratch(bk_scratch_slot slot, size_t bytes);
 
 // Runs `body(context, 0)` ... `body(context, tasks - 1)`, each once, on the pool and the calling thread, and

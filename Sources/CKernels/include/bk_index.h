@@ -18,14 +18,16 @@ int64_t bk_gather_check(const bk_gather_shape *shape, const void *indices, int64
 // Tasks cut the work; depends on the shape alone.
 int64_t bk_gather_tasks(const bk_gather_shape *shape);
 void bk_gather_run(const bk_gather_shape *shape, const void *source, const void *indices, void *result, int64_t task);
-// result[outer, indices[i], inner] += updates[outer, i, inner], in the order of i for each element (so: the same
-// bits always). `result` is initialised by the caller; F32, F64, I32, I64.
+// result[outer, indices[i], inner] = the sum of updates[outer, i, inner], in the order of i for each element (so: the
+// same bits always), and 0 where no index points; F32, F64, I32, I64.
 int64_t bk_scatter_tasks(const bk_gather_shape *shape);
-void bk_scatter_add_run(const bk_gather_shape *shape, const void *updates, const void *indices, void *result, int64_t task);
+void bk_scatter_add_run(const bk_gather_shape *shape, const void *updates, const void *indices, void *result,
+                        int64_t task);
 
-// result[outer, indices[i], inner] = the greatest of updates[outer, i, inner], or the least value of the type where no
-// index points; NaN beats all numbers. Fills the result itself; all types.
-void bk_scatter_max_run(const bk_gather_shape *shape, const void *updates, const void *indices, void *result, int64_t task);
+// result[outer, indices[i], inner] = the greatest of updates[outer, i, inner], or the least value of the type where
+// no index points; NaN beats all numbers; all types.
+void bk_scatter_max_run(const bk_gather_shape *shape, const void *updates, const void *indices, void *result,
+                        int64_t task);
 
 // Index (I64) of the first greatest or least element along the middle of [outer, length, inner]. A NaN counts as
 // both the greatest and the least, as in PyTorch.

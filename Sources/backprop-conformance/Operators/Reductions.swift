@@ -42,6 +42,7 @@ extension Operators {
             call.ignore("out")
             let order: Double
             if case .string(let word)? = call.optionalValue("p") {
+                if word == "nuc" { return [try nuclearNorm(call)] }
                 guard word == "fro" else { throw Unsupported("p = '\(word)'") }
                 order = 2
             } else {
@@ -97,6 +98,12 @@ extension Operators {
         "nn.functional.softmin": along { softmin($0, axis: $1) },
     ]
 
+    /// The sum of singular values, of matrices in the two axes of "dim".
+    private static func nuclearNorm(_ call: Call) throws -> Tensor {
+        let axes = try call.optionalInts("dim") ?? [-2, -1], keepDims = try call.bool("keepdim", default: false)
+        return LinearAlgebra.norm(try call.tensor("input"), .nuclear, axes: (axes[0], axes[1]), keepDims: keepDims)
+    }
+
     /// The axes of "dim"; nil for all of them, which are also meant by an empty list.
     static func axes(_ call: Call, _ name: String = "dim") throws -> [Int]? {
         guard let axes = try call.optionalInts(name), !axes.isEmpty else { return nil }
@@ -118,6 +125,13 @@ extension Operators {
             let keepDims = try call.optionalBool("keepdim") ?? false
             return x.ndim == 0 ? function(x, nil, false) : function(x, axes, keepDims)
         }
+    }
+
+    /// The sum of the singular values of matrices in two axes.
+    private static func nuclearNorm(_ call: Call) throws -> Tensor {
+        let x = try input(call), axes = try axes(call) ?? [0, 1]
+        let keepDims = try call.optionalBool("keepdim") ?? false
+        return LinearAlgebra.norm(x, .nuclear, axes: (axes[0], axes[1]), keepDims: keepDims)
     }
 
     /// Variances and deviations: divided by the count less "correction", or less one where "unbiased" holds.
