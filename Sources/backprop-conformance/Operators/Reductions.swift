@@ -98,12 +98,6 @@ extension Operators {
         "nn.functional.softmin": along { softmin($0, axis: $1) },
     ]
 
-    /// The sum of singular values, of matrices in the two axes of "dim".
-    private static func nuclearNorm(_ call: Call) throws -> Tensor {
-        let axes = try call.optionalInts("dim") ?? [-2, -1], keepDims = try call.bool("keepdim", default: false)
-        return LinearAlgebra.norm(try call.tensor("input"), .nuclear, axes: (axes[0], axes[1]), keepDims: keepDims)
-    }
-
     /// The axes of "dim"; nil for all of them, which are also meant by an empty list.
     static func axes(_ call: Call, _ name: String = "dim") throws -> [Int]? {
         guard let axes = try call.optionalInts(name), !axes.isEmpty else { return nil }
