@@ -35,6 +35,7 @@ extension Tensor {
     public func variance(
         axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
+        require(dtype.isFloatingPoint, "variance needs a floating-point tensor, not \(dtype)", file: file, line: line)
         let set = resolved(axes: axes, "variance", file: file, line: line)
         if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
         let share = share(along: set, ddof: ddof)
@@ -66,6 +67,7 @@ extension Tensor {
     public func std(
         axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
+        require(dtype.isFloatingPoint, "std needs a floating-point tensor, not \(dtype)", file: file, line: line)
         let set = resolved(axes: axes, "std", file: file, line: line)
         if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
         let share = share(along: set, ddof: ddof)
@@ -117,6 +119,7 @@ extension Tensor {
     public func logSumExp(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
+        require(dtype.isFloatingPoint, "logSumExp needs a floating-point tensor, not \(dtype)", file: file, line: line)
         let set = resolved(axes: axes, "logSumExp", file: file, line: line)
         if count(along: set) == 0 { return nothing(-.infinity, set, keepDims) }
         let greatest = withoutGradients { reduced(.max, set, true) }
@@ -202,6 +205,7 @@ extension Tensor {
 
 /// exp(x) / sum(exp(x)) along the axis, without overflow. NaN where all elements are minus infinity, or one is infinite.
 public func softmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireLines(x, axis, "softmax", file, line)
     if x.size == 0 { return x }
     let shifted = exp(x - withoutGradients { x.max(axis: axis, keepDims: true, file: file, line: line) })
     return shifted / shifted.sum(axis: axis, keepDims: true)
@@ -214,7 +218,13 @@ public func softmin(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, l
 
 /// log(softmax(x)) along the axis, exact where softmax would underflow.
 public func logSoftmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireLines(x, axis, "logSoftmax", file, line)
     if x.size == 0 { return x }
     let shifted = x - withoutGradients { x.max(axis: axis, keepDims: true, file: file, line: line) }
     return shifted - log(exp(shifted).sum(axis: axis, keepDims: true))
+}
+
+private func requireLines(_ x: Tensor, _ axis: Int, _ name: String, _ file: StaticString, _ line: UInt) {
+    require(x.dtype.isFloatingPoint, "\(name) needs a floating-point tensor, not \(x.dtype)", file: file, line: line)
+    _ = x.resolved(axis: axis, name, file: file, line: line)
 }
