@@ -32,6 +32,12 @@ extension MisuseTests {
         "cummin": Mistake(parts: ["cummin", "axis 2", "[2, 3]"]) { _ = x.cummin(axis: 2) },
         "logCumSumExp": Mistake(parts: ["logCumSumExp", "int32"]) { _ = whole.logCumSumExp(axis: 0) },
         "trapezoid": Mistake(parts: ["trapezoid", "axis 2", "[2, 3]"]) { _ = x.trapezoid(axis: 2) },
+        "trapezoid points": Mistake(parts: ["trapezoid", "[2]", "axis 1", "[2, 3]"]) {
+            _ = x.trapezoid(at: Tensor.zeros([2]))
+        },
+        "cumulativeTrapezoid": Mistake(parts: ["trapezoid", "[]", "[2, 3]"]) {
+            _ = x.cumulativeTrapezoid(at: Tensor(1))
+        },
         "argSort": Mistake(parts: ["argSort", "axis 2", "[2, 3]"]) { _ = x.argSort(axis: 2) },
         "sorted": Mistake(parts: ["argSort", "axis -1", "[]"]) { _ = Tensor(1).sorted() },
         "topK": Mistake(parts: ["topK", "[2, 3]", "4"]) { _ = x.topK(4) },
