@@ -22,7 +22,7 @@ import Testing
 
     /// The functions of the sources that are for everybody.
     private static func functions(_ sources: [String]) -> Set<Declaration> {
-        let pattern = /(?:public (?:static )?func (\w+)(?:<[^>]*>)?|public (init))\(/
+        let pattern = /(?:public (?:static )?func (\w+)(?:<[^>]*>)?|public (init)(?:<[^>]*>)?)\(/
         var found: Set<Declaration> = []
         for source in sources {
             for match in source.matches(of: pattern) {

@@ -37,6 +37,8 @@ extension LinearAlgebra {
     /// A⁻¹; infinite or NaN where A is singular.
     public static func inverse(_ a: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         requireMatrices(a, "inverse", file, line)
+        require(
+            a.dim(-1) == a.dim(-2), "inverse: matrices of shape \(a.shape) are not square", file: file, line: line)
         return solve(a, Tensor.identity(a.dim(-1), dtype: a.dtype).broadcast(to: a.shape), file: file, line: line)
     }
 
