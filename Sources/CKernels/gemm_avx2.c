@@ -1,6 +1,6 @@
-// The matrix product in AVX2 with fused multiply-add: strips of 6 rows, 12 accumulators.
+// The matrix product and convolution in AVX2 with fused multiply-add: strips of 6 rows, 12 accumulators.
 #if defined(__x86_64__)
-#include "gemm_kernels.h"
+#include "convolution_kernels.h"
 
 #include <immintrin.h>
 
@@ -33,6 +33,7 @@ static const int ones_then_zeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define STORE_MASKED(p, v, mask) _mm256_maskstore_ps(p, mask, v)
 #define BROADCAST(p) BROADCAST_FROM("vbroadcastss", p)
 #include "gemm_body.h"
+#include "convolution_body.h"
 #include "gemm_body_end.h"
 
 #define ELEMENT double
@@ -46,6 +47,7 @@ static const int ones_then_zeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define STORE_MASKED(p, v, mask) _mm256_maskstore_pd(p, mask, v)
 #define BROADCAST(p) BROADCAST_FROM("vbroadcastsd", p)
 #include "gemm_body.h"
+#include "convolution_body.h"
 #include "gemm_body_end.h"
 
 #pragma clang attribute pop

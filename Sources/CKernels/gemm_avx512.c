@@ -1,6 +1,6 @@
-// The matrix product in AVX-512: strips of 12 rows, 24 accumulators.
+// The matrix product and convolution in AVX-512: strips of 12 rows, 24 accumulators.
 #if defined(__x86_64__)
-#include "gemm_kernels.h"
+#include "convolution_kernels.h"
 
 #include <immintrin.h>
 
@@ -31,6 +31,7 @@
 #define STORE_MASKED(p, v, mask) _mm512_mask_storeu_ps(p, mask, v)
 #define BROADCAST(p) BROADCAST_FROM("vbroadcastss", p)
 #include "gemm_body.h"
+#include "convolution_body.h"
 #include "gemm_body_end.h"
 
 #define ELEMENT double
@@ -44,6 +45,7 @@
 #define STORE_MASKED(p, v, mask) _mm512_mask_storeu_pd(p, mask, v)
 #define BROADCAST(p) BROADCAST_FROM("vbroadcastsd", p)
 #include "gemm_body.h"
+#include "convolution_body.h"
 #include "gemm_body_end.h"
 
 #pragma clang attribute pop

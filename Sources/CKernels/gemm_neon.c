@@ -1,6 +1,6 @@
-// The matrix product in NEON: strips of 8 rows, 24 accumulators.
+// The matrix product and convolution in NEON: strips of 8 rows, 24 accumulators.
 #if defined(__aarch64__)
-#include "gemm_kernels.h"
+#include "convolution_kernels.h"
 
 #define ROWS 8
 #define VECTORS 3
@@ -13,6 +13,7 @@
 #define HIGH_HALVES 2, 6, 3, 7
 #define BROADCAST(p) (*(p) - (VECTOR){0})
 #include "gemm_body.h"
+#include "convolution_body.h"
 #include "gemm_body_end.h"
 
 #define ELEMENT double
@@ -22,6 +23,7 @@
 #define HIGH_HALVES 1, 3
 #define BROADCAST(p) (*(p) - (VECTOR){0})
 #include "gemm_body.h"
+#include "convolution_body.h"
 #include "gemm_body_end.h"
 
 #endif

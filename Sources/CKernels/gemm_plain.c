@@ -1,5 +1,5 @@
-// The matrix product in vectors of 16 bytes, which every machine can be relied on to have or to imitate.
-#include "gemm_kernels.h"
+// The matrix product and convolution in vectors of 16 bytes, which every machine can be relied on to have or to imitate.
+#include "convolution_kernels.h"
 
 #define ROWS 4
 #define VECTORS 2
@@ -12,6 +12,7 @@
 #define HIGH_HALVES 2, 6, 3, 7
 #define BROADCAST(p) (*(p) - (VECTOR){0})
 #include "gemm_body.h"
+#include "convolution_body.h"
 #include "gemm_body_end.h"
 
 #define ELEMENT double
@@ -21,4 +22,5 @@
 #define HIGH_HALVES 1, 3
 #define BROADCAST(p) (*(p) - (VECTOR){0})
 #include "gemm_body.h"
+#include "convolution_body.h"
 #include "gemm_body_end.h"

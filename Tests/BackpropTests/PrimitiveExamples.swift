@@ -184,6 +184,17 @@ func examples(of primitive: Primitive) -> [Example] {
             two(primitive, "transposed", [3, 2], [2, 2]) { concatenated([$0.T, $1], axis: 1) },
         ]
     case .matmul: products(primitive)
+    case .convolution, .convolutionInputGradient, .convolutionWeightGradient: convolutionExamples(primitive)
+    case .windowSum:
+        windowExamples(primitive) { x, window, geometry in
+            Tensor(Node.windowSum(x.node, window: window, geometry))
+        }
+    case .windowArgMax:
+        windowExamples(primitive) { x, window, geometry in
+            // Where the greatest elements lie is no function to differentiate, but a factor of one.
+            let places = Tensor(Node.windowArgMax(x.node, window: window, geometry)).asType(x.dtype)
+            return square(x).sum() * places
+        }
     case .gather:
         [
             one(primitive, "rows", [4, 3]) { $0.take(Tensor([2, 0, 2, 3, 1] as [Int32])) },
@@ -258,7 +269,7 @@ func largeExamples() -> [Example] {
         Example(name: "rows", shapes: [[300, 200]], range: -1...1) {
             $0[0].take(Tensor((0..<400).map { Int32($0 * 7 % 300) }))
         },
-    ]
+    ] + largeConvolutionExamples()
 }
 
 // MARK: - Shapes of operands

@@ -45,8 +45,16 @@ struct KernelBuilder {
         var total = 0
         for member in group.members { total += group.domain.reduce(1, *) * graph.values[member].primitive.weight }
         if let product = group.product { total += workOfProduct(product) }
-        if let standalone = group.standalone { total += graph.values[standalone].shape.count * 4 }
+        if let standalone = group.standalone { total += workOfKernel(standalone) }
         return total
+    }
+
+    private func workOfKernel(_ index: Int) -> Int {
+        let value = graph.values[index]
+        switch value.primitive {
+        case .convolution, .convolutionInputGradient, .convolutionWeightGradient: return workOfConvolution(index)
+        default: return value.shape.count * 4
+        }
     }
 
     private func workOfProduct(_ index: Int) -> Int {
@@ -87,10 +95,17 @@ struct KernelBuilder {
 
     /// The slot of the memory for a program's accumulators, where it has any.
     private mutating func partials(of program: Program, _ wave: Int) -> Int? {
-        guard program.partialBytes > 0 else { return nil }
-        let request = memory.request(
-            program.partialBytes, wave, wave, name: "partial sums", shape: Shape([program.partialBytes]))
+        program.partialBytes > 0 ? partials(program.partialBytes, wave) : nil
+    }
+
+    private mutating func partials(_ bytes: Int, _ wave: Int) -> Int {
+        let request = memory.request(bytes, wave, wave, name: "partial sums", shape: Shape([bytes]))
         return memory.pointers.slot(.workspace(request))
+    }
+
+    /// The slot of memory for the partial sums of a value's kernel.
+    mutating func partials(_ bytes: Int, for index: Int) -> Int {
+        partials(bytes, schedule.waveOf[fusion.groupOf[index]])
     }
 
     private mutating func product(_ index: Int, _ name: String, _ epilogue: Program?) -> ProductKernel? {

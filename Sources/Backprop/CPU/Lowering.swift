@@ -98,6 +98,10 @@ extension Primitive {
         case .svdVectors: .kernel { $0.ofMatrix($1, $2, bk_svd_run) }
         case .stationaryValues: .kernel { $0.stationaryValues($1, $2) }
         case .pseudoInverse: .kernel { $0.pseudoInverse($1, $2) }
+
+        case .convolution, .convolutionInputGradient, .convolutionWeightGradient: .kernel { $0.convolution($1, $2) }
+        case .windowSum: .kernel { $0.windowSum($1, $2) }
+        case .windowArgMax: .kernel { $0.windowArgMax($1, $2) }
         }
     }
 

@@ -19,8 +19,7 @@ extension RuleContext {
         switch node.primitive {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
             .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,
-            .cumulativeArgMax,
-            .cumulativeArgMin:
+            .cumulativeArgMax, .cumulativeArgMin, .windowArgMax:
             return nil
         case .customCall, .customResult:
             // The walk hands all gradients of a call to its rule at once.
@@ -76,6 +75,10 @@ extension RuleContext {
         case .concatenate: return concatenateGradient(for: position)
 
         case .matmul: return matmulGradient(for: position)
+        case .convolution: return convolutionGradient(for: position)
+        case .convolutionInputGradient: return convolutionInputGradientGradient(for: position)
+        case .convolutionWeightGradient: return convolutionWeightGradientGradient(for: position)
+        case .windowSum: return windowSumGradient
         case .gather:
             guard position == 0 else { return nil }
             return Tensor(Node.scatterAdd(g.node, node.input1!, axis: node.axis, count: node.input0!.shape[node.axis]))
@@ -110,15 +113,16 @@ extension Primitive {
         switch self {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
             .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,
-            .cumulativeArgMax,
-            .cumulativeArgMin, .adamMean, .adamSquare, .adamValue:
+            .cumulativeArgMax, .cumulativeArgMin, .windowArgMax, .adamMean, .adamSquare, .adamValue:
             (0, false)
         case .negate, .convert, .alias, .add, .subtract, .sum, .reshape, .transpose, .broadcast, .slice, .reverse,
-            .pad, .concatenate, .customResult:
+            .pad, .concatenate, .windowSum, .customResult:
             (0, false)
         case .exp, .sqrt, .rsqrt, .tanh, .sigmoid, .erfInverse: (0, true)
         case .abs, .expm1, .log, .log1p, .sin, .cos, .erf, .erfc, .logGamma, .geluTanh: (1, false)
-        case .multiply, .maximum, .minimum, .matmul, .geluTanhGradient, .atan2, .remainder: (3, false)
+        case .multiply, .maximum, .minimum, .matmul, .geluTanhGradient, .atan2, .remainder, .convolution,
+            .convolutionInputGradient, .convolutionWeightGradient:
+            (3, false)
         case .polygamma: (2, false)
         case .divide: (2, true)
         case .power: (3, true)

@@ -44,6 +44,12 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     /// Contraction of two operands over one axis pair each, with leading batch axes.
     case matmul
 
+    /// Sums over the taps of a kernel that moves over one to three spatial axes, and the gradients for its two operands.
+    /// Each of the three is linear in both operands, with the other two as gradients.
+    case convolution, convolutionInputGradient, convolutionWeightGradient
+    /// Windows that slide over the spatial axes: their sum, and where their greatest element lies.
+    case windowSum, windowArgMax
+
     /// Rows of a table by index; the reverse adds rows into zeros.
     case gather, scatterAdd
     /// The greatest of the rows that go to the same place.
@@ -129,7 +135,9 @@ extension Primitive {
         case .pad, .concatenate: .assembly
         case .argMax, .argMin, .gather, .scatterAdd, .scatterMax, .checkIndices, .argSort, .cumulativeArgMax,
             .cumulativeArgMin, .linearRecurrence, .cholesky, .triangularSolve, .solve, .determinant, .cofactors,
-            .slogdet, .qrQ, .eighVectors, .svdVectors, .stationaryValues, .pseudoInverse:
+            .slogdet, .qrQ, .eighVectors, .svdVectors, .stationaryValues, .pseudoInverse, .convolution,
+            .convolutionInputGradient,
+            .convolutionWeightGradient, .windowSum, .windowArgMax:
             .kernel
         case .customCall, .customResult: .transparent
         }

@@ -144,6 +144,15 @@ struct ReferenceInterpreter {
         case .pad: return pad(node)
         case .concatenate: return concatenate(node)
         case .matmul: return matmul(node)
+        case .convolution, .convolutionInputGradient, .convolutionWeightGradient: return convolution(node)
+        case .windowSum: return windows(node) { $0.reduce(0) { $0 + $1.value } }
+        case .windowArgMax:
+            return windows(node) { seen in
+                Double(
+                    seen.dropFirst().reduce(seen[0]) {
+                        $1.value > $0.value || $1.value.isNaN && !$0.value.isNaN ? $1 : $0
+                    }.place)
+            }
         case .gather: return gather(node)
         case .scatterAdd: return scatterAdd(node)
         case .scatterMax: return scatterMax(node)
@@ -289,6 +298,71 @@ struct ReferenceInterpreter {
                     : element(valuesB, b.shape.array, batch, k, column)
                 return sum + left * right
             }
+        }
+    }
+
+    /// Every element of the weights that meets one of the input adds their product, or one of them times the gradient.
+    private func convolution(_ node: Node) -> [Double] {
+        let geometry = node.windowGeometry, first = node.input0!.shape, second = node.input1!.shape
+        let (input, weights, output) =
+            switch node.primitive {
+            case .convolutionInputGradient: (node.shape, second, first)
+            case .convolutionWeightGradient: (first, node.shape, second)
+            default: (first, second, node.shape)
+            }
+        let (a, b) = (self.input(node.input0!), self.input(node.input1!))
+        let rank = geometry.rank, depth = weights[rank + 1], width = weights[0] / node.groups
+        let (channels, kernel) = (input[rank + 1], Array(weights.array[1...rank]))
+        let taps = indices(of: kernel)
+        var result = [Double](repeating: 0, count: node.shape.count)
+        for (pixel, y) in indices(of: Array(output.array.dropLast())).enumerated() {
+            for (number, tap) in taps.enumerated() {
+                guard let place = source(y, tap, geometry, input) else { continue }
+                let from = position([y[0]] + place, in: Array(input.array.dropLast())) * channels
+                for channel in 0..<weights[0] {
+                    let to = pixel * weights[0] + channel, group = channel / width * depth
+                    let weight = (channel * taps.count + number) * depth
+                    for k in 0..<depth {
+                        switch node.primitive {
+                        case .convolutionInputGradient: result[from + group + k] += a[to] * b[weight + k]
+                        case .convolutionWeightGradient: result[weight + k] += a[from + group + k] * b[to]
+                        default: result[to] += a[from + group + k] * b[weight + k]
+                        }
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// The place of the input that a tap of the kernel meets, or nil.
+    private func source(_ index: [Int], _ tap: [Int], _ geometry: WindowGeometry, _ input: Shape) -> [Int]? {
+        var places: [Int] = []
+        for axis in 0..<geometry.rank {
+            let spread =
+                index[axis + 1] * geometry.stride[axis] - geometry.low[axis] + tap[axis] * geometry.dilation[axis]
+            let step = geometry.inputDilation[axis]
+            guard spread >= 0, spread % step == 0, spread / step < input[axis + 1] else { return nil }
+            places.append(spread / step)
+        }
+        return places
+    }
+
+    /// What each window sees, in order, with its place among the spatial axes.
+    private func windows(_ node: Node, _ body: ([(value: Double, place: Int)]) -> Double) -> [Double] {
+        let operand = node.input0!, shape = operand.shape, rank = shape.rank - 2
+        let geometry = node.windowGeometry, values = input(operand)
+        return indices(of: node.shape.array).map { index in
+            var seen: [(value: Double, place: Int)] = []
+            for tap in indices(of: Array(node.list!.prefix(rank))) {
+                guard let place = source(index, tap, geometry, shape) else { continue }
+                seen.append(
+                    (
+                        values[position([index[0]] + place + [index[rank + 1]], in: shape.array)],
+                        position(place, in: Array(shape.array[1...rank]))
+                    ))
+            }
+            return body(seen)
         }
     }
 

@@ -1,0 +1,78 @@
+// What convolution asks of an instruction set, for one element type.
+#ifndef CONVOLUTION_KERNELS_H
+#define CONVOLUTION_KERNELS_H
+
+#include "gemm_kernels.h"
+
+// Some taps of the kernel whose elements lie side by side, in the image as well as in the packed weights.
+typedef struct {
+    const void *const *pixels;  // where they start, for each row of the strip
+    int64_t weights;            // and where in a panel of weights
+    int64_t length;
+} convolution_run;
+
+// A strip of the result: a few pixels, all channels of one block. A row of C is the sum over all runs of the
+// elements of the image times their rows of weights.
+typedef struct {
+    const convolution_run *runs;
+    int64_t count;
+    int64_t offset;       // of the first channel in each pixel of the image
+    const void *weights;  // panels of `panel` elements
+    int64_t panel;
+    void *const *c;       // the rows of C
+    int64_t c_offset, cols;
+    bool accumulate;
+} convolution_strip;
+
+// A strip where each channel is a group of its own: c = the sum over taps of pixel times weight, channel by channel.
+typedef struct {
+    const void *const *pixels;  // [taps, most rows]
+    int64_t taps, rows;
+    const void *weights;        // panels of [taps, columns]
+    void *const *c;
+    int64_t channels;
+    int64_t first;              // channel in the image and in C
+} convolution_channels;
+
+// A pixel of the image, and the pixel of the other operand that meets it.
+typedef struct {
+    const void *image;
+    int64_t pixel;
+} convolution_pair;
+
+// C = the sum over pairs of the outer product of a few elements of one operand (the rows) with many of the other;
+// the rows come from the image, or (`image_is_right`) the columns do. With `accumulate` C += that.
+typedef struct {
+    const convolution_pair *pairs;
+    int64_t count;
+    int64_t image_offset;
+    const void *other;    // pixel p of the other operand starts `p * other_step` elements from here
+    int64_t other_step;
+    void *c;
+    int64_t c_row, cols;
+    bool accumulate;
+} convolution_outer;
+
+typedef struct {
+    int rows, cols, lanes;
+    void (*strip[GEMM_MAX_ROWS])(const convolution_strip *strip);
+    void (*channels)(const convolution_channels *strip);
+    void (*outer_image_left[GEMM_MAX_ROWS])(const convolution_outer *outer);
+    void (*outer_image_right[GEMM_MAX_ROWS])(const convolution_outer *outer);
+    // The same with the product element by element: one row of C.
+    void (*dot_channels)(const convolution_outer *outer);
+    // As those of the matrix product.
+    void (*pack_b)(void *packed, const void *b, int64_t b_row, int64_t b_col, int64_t k, int64_t n);
+    void (*pack_a)(void *packed, const void *a, int64_t a_row, int64_t a_col, const gemm_strips *strips,
+                   int64_t first, int64_t end, int64_t k);
+} convolution_kernels;
+
+extern const convolution_kernels convolution_plain_f32, convolution_plain_f64;
+#if defined(__x86_64__)
+extern const convolution_kernels convolution_avx2_f32, convolution_avx2_f64, convolution_avx512_f32,
+    convolution_avx512_f64;
+#elif defined(__aarch64__)
+extern const convolution_kernels convolution_neon_f32, convolution_neon_f64;
+#endif
+
+#endif
