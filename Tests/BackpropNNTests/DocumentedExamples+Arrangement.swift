@@ -118,8 +118,9 @@ extension DocumentedExample {
         DocumentedExample("Tensor.arange(6).reshaped([2, 3]).indexed([.at(1)])", [3, 4, 5]) { () -> Tensor in
             Tensor.arange(6).reshaped([2, 3]).indexed([.at(1)])
         },
-        DocumentedExample("Tensor([1.0, 2, 3]).indexPut([.at(-1)], Tensor([9.0]))", [1, 2, 9]) { () -> Tensor in
-            Tensor([1.0, 2, 3]).indexPut([.at(-1)], Tensor([9.0]))
+        DocumentedExample("Tensor([1.0, 2, 3]).indexPut([.slice(from: 1, to: 3, step: 1)], Tensor([9.0]))", [1, 9, 9]) {
+            () -> Tensor in
+            Tensor([1.0, 2, 3]).indexPut([.slice(from: 1, to: 3, step: 1)], Tensor([9.0]))
         },
     ]
 
@@ -242,8 +243,31 @@ extension DocumentedExample {
         },
     ]
 
+    private static let pixelShuffleExamples: [DocumentedExample] = [
+        DocumentedExample("pixelShuffle(Tensor.zeros([1, 3, 3, 8]), factor: 2).shape", [1, 6, 6, 2]) { () -> [Int] in
+            pixelShuffle(Tensor.zeros([1, 3, 3, 8]), factor: 2).shape
+        },
+        DocumentedExample("pixelUnshuffle(Tensor.zeros([1, 6, 6, 2]), factor: 2).shape", [1, 3, 3, 8]) { () -> [Int] in
+            pixelUnshuffle(Tensor.zeros([1, 6, 6, 2]), factor: 2).shape
+        },
+        DocumentedExample("channelShuffle(Tensor([1.0, 2, 3, 4], shape: [1, 4]), groups: 2)", [1, 3, 2, 4]) {
+            () -> Tensor in
+            channelShuffle(Tensor([1.0, 2, 3, 4], shape: [1, 4]), groups: 2)
+        },
+    ]
+
+    private static let unfoldExamples: [DocumentedExample] = [
+        DocumentedExample("unfold(Tensor([1.0, 2, 3], shape: [1, 3, 1]), window: 2)", [1, 2, 2, 3]) { () -> Tensor in
+            unfold(Tensor([1.0, 2, 3], shape: [1, 3, 1]), window: 2)
+        },
+        DocumentedExample("fold(Tensor([1.0, 2, 2, 3], shape: [1, 2, 2, 1]), size: [3])", [1, 4, 3]) { () -> Tensor in
+            fold(Tensor([1.0, 2, 2, 3], shape: [1, 2, 2, 1]), size: [3])
+        },
+    ]
+
     static let ofArrangement: [DocumentedExample] = [
         shapeExamples, arrangingExamples, splittingExamples, subscriptsExamples, tensorIndexExamples, slicesExamples,
-        paddingExamples, positionsExamples, scatterExamples, masksExamples, diagonalsExamples,
+        paddingExamples, positionsExamples, scatterExamples, masksExamples, diagonalsExamples, pixelShuffleExamples,
+        unfoldExamples,
     ].flatMap { $0 }
 }

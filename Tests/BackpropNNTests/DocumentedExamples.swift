@@ -28,7 +28,7 @@ struct DocumentedExample: Sendable, CustomStringConvertible {
     }
 
     static let all: [DocumentedExample] = [
-        ofElementwise, ofArrangement, ofContraction, ofTransforms, ofNetworks,
+        ofElementwise, ofArrangement, ofContraction, ofImages, ofTransforms, ofNetworks,
     ].flatMap { $0 }
 
     /// Whether the numbers are those that are printed, to within a thousandth of them.

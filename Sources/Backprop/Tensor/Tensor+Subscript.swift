@@ -28,7 +28,7 @@ extension Tensor {
     /// several times, the last value stays, or all of them are added to what is there if `accumulating`.
     ///
     /// ```swift
-    /// Tensor([1.0, 2, 3]).indexPut([.at(-1)], Tensor([9.0]))  // [1, 2, 9]
+    /// Tensor([1.0, 2, 3]).indexPut([.slice(from: 1, to: 3, step: 1)], Tensor([9.0]))  // [1, 9, 9]
     /// ```
     public func indexPut(
         _ operations: [TensorIndexOperation], _ values: Tensor, accumulating: Bool = false,
