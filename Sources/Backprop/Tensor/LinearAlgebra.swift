@@ -5,8 +5,9 @@ public enum LinearAlgebra {}
 // MARK: - Systems
 
 extension LinearAlgebra {
-    /// X with A X = B, or with X A = B where not `left`, for square A. B has matrices, or vectors where it has one axis or
-    /// exactly the shape of A without its last axis. Infinite or NaN where A is singular.
+    /// X with A X = B, or with X A = B where not `left`, for square A. B has matrices, or vectors where it has one axis
+    /// or exactly the shape of A without its last axis. Infinite or NaN where A is singular. Floating point; shapes
+    /// that do not fit stop it.
     ///
     /// ```swift
     /// LinearAlgebra.solve(Tensor([2.0, 0, 0, 4], shape: [2, 2]), Tensor([2.0, 8]))  // [1, 2]
@@ -211,6 +212,7 @@ extension LinearAlgebra {
 
 extension LinearAlgebra {
     /// The determinants of square matrices. Gradient and second derivative are finite for singular matrices too.
+    /// Floating point; [..., n, n] gives [...].
     ///
     /// ```swift
     /// LinearAlgebra.det(Tensor([1.0, 2, 3, 4], shape: [2, 2]))  // -2
@@ -220,7 +222,8 @@ extension LinearAlgebra {
         return Tensor(Node.determinant(a.node))
     }
 
-    /// The signs of the determinants, and the logarithms of their absolute values; 0 and -∞ for singular matrices.
+    /// The signs of the determinants, and the logarithms of their absolute values; 0 and -∞ for singular matrices. The
+    /// signs have no gradient.
     ///
     /// ```swift
     /// LinearAlgebra.slogdet(Tensor([1.0, 2, 3, 4], shape: [2, 2])).logarithm  // 0.693147

@@ -22,7 +22,7 @@ private func adaptiveSize(
     return sizes
 }
 
-/// The means of as many windows as give the extents `size`.
+/// The means of as many windows as give the extents `size`. Windows over an empty axis stop it.
 ///
 /// ```swift
 /// adaptiveAveragePool(Tensor([1.0, 2, 3, 4], shape: [1, 4, 1]), size: 2)  // [1.5, 3.5]

@@ -21,8 +21,8 @@ public enum GridSamplePadding: Sendable {
     case reflection
 }
 
-/// The values of x [batch, spatial..., channels] at the places of `grid` [batch, places..., coordinates]:
-/// [batch, places..., channels].
+/// The values of x [batch, spatial..., channels] at the places of `grid` [batch, places..., coordinates]: [batch,
+/// places..., channels]. Shapes and dtypes that do not fit, and images without elements, stop it.
 ///
 /// ```swift
 /// gridSample(Tensor([1.0, 2, 3, 4], shape: [1, 2, 2, 1]), Tensor([0.0, 0], shape: [1, 1, 1, 2]))  // [2.5]

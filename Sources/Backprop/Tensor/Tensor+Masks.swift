@@ -1,5 +1,6 @@
 extension Tensor {
     /// This tensor with one number, a scalar tensor, wherever the mask (bool) holds; both broadcast to a common shape.
+    /// A mask that is not bool stops it.
     ///
     /// ```swift
     /// Tensor([1.0, 2]).maskedFill(Tensor([false, true]), Tensor(0, dtype: .float64))  // [1, 0]
@@ -21,8 +22,8 @@ extension Tensor {
         _ mask: Tensor, _ value: Double, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { maskedFill(mask, like(value), file: file, line: line) }
 
-    /// The elements at which the mask (bool) holds, in row-major order of the shape to which both broadcast. How many there
-    /// are depends on data, so the mask is computed at once.
+    /// The elements at which the mask (bool) holds, in row-major order of the shape to which both broadcast. How many
+    /// there are depends on data, so the mask is computed at once. A mask that is not bool stops it.
     ///
     /// ```swift
     /// Tensor([1.0, 2, 3]).maskedSelect(Tensor([true, false, true]))  // [1, 3]

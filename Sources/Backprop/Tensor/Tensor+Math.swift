@@ -1,13 +1,13 @@
 // Elementwise functions, as free functions like those of the standard math library. Where the gradient convention is
 // a choice, it is PyTorch's.
 
-/// |x|; the gradient at 0 is 0. Any shape and dtype.
+/// |x|; the gradient at 0 is 0. Numbers of any dtype and shape.
 ///
 /// ```swift
 /// abs(Tensor([-1.0, 0, 2]))  // [1, 0, 2]
 /// ```
 public func abs(_ x: Tensor) -> Tensor { Tensor(Node.unary(.abs, x.node)) }
-/// -1, 0 or 1; the gradient is 0 everywhere. Any shape and dtype.
+/// -1, 0 or 1; the gradient is 0 everywhere. Numbers of any dtype and shape.
 ///
 /// ```swift
 /// sign(Tensor([-3.0, 0, 2]))  // [-1, 0, 1]

@@ -99,7 +99,7 @@ public func pairwiseDistance(
 
 /// The distances of order p between all rows of a ([..., n, k]) and all rows of b ([..., m, k]): [..., n, m]. Leading
 /// axes broadcast. With order infinity each of several greatest differences gets the whole gradient. Floating point
-/// only.
+/// only. Rows of different lengths stop it.
 ///
 /// ```swift
 /// distances(Tensor([0.0, 0], shape: [1, 2]), Tensor([3.0, 4, 0, 1], shape: [2, 2]))  // [5, 1]

@@ -65,7 +65,7 @@ private struct Pooling {
     }
 }
 
-/// The mean of each window.
+/// The mean of each window. Windows that do not fit the padded input stop it.
 ///
 /// An axis of n elements has (n + 2 padding - window) / stride + 1 windows, rounded down, or up with `ceilMode`, where a
 /// last window may reach beyond the padding but does not start there. As in PyTorch, such a window counts only what lies
@@ -116,7 +116,7 @@ public func powerPool(
     return which(isZero, scaled.like(0), pow(which(isZero, scaled.like(1), scaled), 1 / power))
 }
 
-/// The greatest element of each window.
+/// The greatest element of each window. Windows that do not fit the padded input stop it.
 ///
 /// NaN is greater than all numbers, and places outside of the input do not count. All of the gradient goes to the first
 /// of equal elements.

@@ -1,7 +1,8 @@
 // Products of matrices, vectors and tensors.
 
-/// The product of two matrices, or of matrices in the last two axes with leading axes that broadcast. A tensor with
-/// one axis counts as a row on the left and as a column on the right. Integers are multiplied without a fast kernel.
+/// The product of two matrices, or of matrices in the last two axes with leading axes that broadcast. A tensor with one
+/// axis counts as a row on the left and as a column on the right. Integers are multiplied without a fast kernel. Two
+/// vectors give a number. Operands of one dtype whose contracted extents agree; anything else stops it.
 ///
 /// ```swift
 /// matmul(Tensor([1.0, 2, 3, 4], shape: [2, 2]), Tensor([1.0, 1]))  // [3, 7]
@@ -60,8 +61,8 @@ public func addMM(
     return (beta == 1 ? c : c * beta) + scaled
 }
 
-/// The sum of products along the last axes, for all other axes of a and then those of b; a product where one of the
-/// two is a number.
+/// The sum of products along the last axes, for all other axes of a and then those of b; a product where one of the two
+/// is a number. Last axes of different extents stop it, unless one of them is 1.
 ///
 /// ```swift
 /// inner(Tensor([1.0, 2]), Tensor([3.0, 4]))  // 11

@@ -14,8 +14,8 @@ public enum ResizeMethod: Sendable {
     case area
 }
 
-/// The image with other extents: x [batch, spatial..., channels] with one to three spatial axes as
-/// [batch, size..., channels]. Places, weights and borders are those of PyTorch's `interpolate`.
+/// The image with other extents: x [batch, spatial..., channels] with one to three spatial axes as [batch, size...,
+/// channels]. Places, weights and borders are those of PyTorch's `interpolate`. Floating point.
 ///
 /// ```swift
 /// resize(Tensor([1.0, 3], shape: [1, 2, 1]), to: 4, method: .linear)  // [1, 1.5, 2.5, 3]

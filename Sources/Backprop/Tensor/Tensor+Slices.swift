@@ -18,7 +18,8 @@ extension Tensor {
             source.expandedDimensions(axis: axis), axis: axis, place..<(place + 1), file: file, line: line)
     }
 
-    /// This tensor with every `step`-th place of a range along an axis replaced by `source`.
+    /// This tensor with every `step`-th place of a range along an axis replaced by `source`. Another shape of the
+    /// source stops it.
     ///
     /// ```swift
     /// Tensor.zeros([4]).sliceScatter(Tensor.ones([2]), axis: 0, 0..<4, step: 2)  // [1, 0, 1, 0]
@@ -46,7 +47,7 @@ extension Tensor {
     }
 
     /// This tensor with a diagonal of the matrices in two axes replaced by `source`, which has the shape that
-    /// `diagonal(offset:axes:)` gives.
+    /// `diagonal(offset:axes:)` gives. Another shape of the source stops it.
     ///
     /// ```swift
     /// Tensor.zeros([2, 2]).diagonalScatter(Tensor.ones([2]))  // [1, 0, 0, 1]
@@ -64,8 +65,9 @@ extension Tensor {
         return flattened().settingRows(positions.flattened(), source.flattened(), axis: 0).reshaped(shape)
     }
 
-    /// A block of the given extents that begins where `starts`, scalars of int32 or int64, say. A start is moved so that
-    /// the block lies inside.
+    /// A block of the given extents that begins where `starts`, scalars of int32 or int64, say. A start is moved so
+    /// that the block lies inside. As many starts and extents as axes, and extents within the tensor; anything else
+    /// stops it.
     ///
     /// ```swift
     /// Tensor([1.0, 2, 3, 4]).dynamicSlice(starts: [Tensor(3, dtype: .int32)], extents: [2])  // [3, 4]

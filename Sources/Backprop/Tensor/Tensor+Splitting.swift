@@ -17,7 +17,7 @@ extension Tensor {
         return split(sizes: [Int](repeating: count / parts, count: parts), axis: axis, file: file, line: line)
     }
 
-    /// The tensor cut into parts of the given extents, which add up to that of the axis.
+    /// The tensor cut into parts of the given extents, which add up to that of the axis. Others stop it.
     ///
     /// ```swift
     /// Tensor([1.0, 2, 3, 4]).split(sizes: [1, 3])[1]  // [2, 3, 4]
@@ -113,7 +113,7 @@ public func concatenated(
     return Tensor(Node.concatenate(tensors.map(\.node), axis: axis))
 }
 
-/// The tensors, of one shape, along a new axis.
+/// The tensors, of one shape, along a new axis. Other shapes or dtypes stop it.
 ///
 /// ```swift
 /// stacked([Tensor([1.0, 2]), Tensor([3.0, 4])], axis: 1)  // [1, 3, 2, 4]
@@ -166,8 +166,8 @@ public func columnStack(_ tensors: [Tensor], file: StaticString = #fileID, line:
     concatenated(tensors.map { $0.ndim < 2 ? $0.reshaped([$0.size, 1]) : $0 }, axis: 1, file: file, line: line)
 }
 
-/// Matrices along the diagonal of one that is 0 elsewhere. A tensor of one axis counts as a row, a number as a matrix of
-/// one.
+/// Matrices along the diagonal of one that is 0 elsewhere. A tensor of one axis counts as a row, a number as a matrix
+/// of one. No blocks, or more than two axes, stop it.
 ///
 /// ```swift
 /// blockDiagonal([Tensor([1.0, 2]), Tensor([3.0])])  // [1, 2, 0, 0, 0, 3]
@@ -187,7 +187,7 @@ public func blockDiagonal(_ blocks: [Tensor], file: StaticString = #fileID, line
 }
 
 /// The tensors, of one axis each (or numbers), spread over the grid of all combinations of their elements: `.ij` has
-/// the elements of the i-th tensor along axis i, `.xy` exchanges the first two axes.
+/// the elements of the i-th tensor along axis i, `.xy` exchanges the first two axes. Tensors with more axes stop it.
 ///
 /// ```swift
 /// meshGrid([Tensor([1.0, 2]), Tensor([3.0, 4])])[0]  // [1, 1, 2, 2]

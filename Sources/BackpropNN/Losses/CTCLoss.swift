@@ -1,8 +1,8 @@
 import Backprop
 
 /// Connectionist temporal classification (Graves et al., 2006): the negative logarithm of the probability of all
-/// alignments of a target with a longer sequence of predictions, where neighbours that are equal count once and blanks are
-/// dropped.
+/// alignments of a target with a longer sequence of predictions, where neighbours that are equal count once and blanks
+/// are dropped. Shapes that do not fit, and a blank that is no class, stop it.
 ///
 /// The gradient is the one for predictions that come out of a log-softmax, which is PyTorch's: it contains the term
 /// exp(log-probability) that a log-softmax takes out again. Where the loss is infinite and stays so it is NaN.

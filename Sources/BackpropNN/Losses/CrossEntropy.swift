@@ -1,6 +1,7 @@
 import Backprop
 
-/// The negative log-likelihood of class labels under softmax(logits).
+/// The negative log-likelihood of class labels under softmax(logits). Shapes that do not fit, and a smoothing outside
+/// of [0, 1], stop it.
 ///
 /// ```swift
 /// crossEntropy(Tensor([0.0, 0, 0, 1000], shape: [2, 2]), Tensor([1, 1] as [Int32]))  // 0.346574
@@ -58,7 +59,7 @@ public func crossEntropy(
     return reduction(-(logSoftmax(logits) * target).sum(axis: -1))
 }
 
-/// The negative log-likelihood of class labels under given log-probabilities.
+/// The negative log-likelihood of class labels under given log-probabilities. Shapes that do not fit stop it.
 ///
 /// ```swift
 /// negativeLogLikelihood(log(Tensor([0.2, 0.8], shape: [1, 2])), Tensor([1] as [Int32]))  // 0.223144

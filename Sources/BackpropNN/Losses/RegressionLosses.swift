@@ -34,7 +34,7 @@ public func l1Loss(
 }
 
 /// Half the squared difference up to `delta`, and beyond it the line of slope `delta` that continues it (Huber, 1964).
-/// Other shapes of the targets stop it.
+/// Other shapes of the targets stop it. A delta that is not positive stops it, too.
 ///
 /// ```swift
 /// huberLoss(Tensor([0.5, 3]), Tensor([0.0, 0]), reduction: .none)  // [0.125, 2.5]
@@ -57,7 +57,7 @@ public func huberLoss(
 }
 
 /// `huberLoss` divided by its bound: the absolute difference minus `beta`/2 beyond `beta`, rounded off within
-/// (Girshick, 2015). With a `beta` of 0 it is `l1Loss`. Other shapes of the targets stop it.
+/// (Girshick, 2015). With a `beta` of 0 it is `l1Loss`. Other shapes of the targets stop it. So does a negative `beta`.
 ///
 /// ```swift
 /// smoothL1Loss(Tensor([0.5, 3]), Tensor([0.0, 0]), reduction: .none)  // [0.125, 2.5]

@@ -23,7 +23,7 @@ public struct ChannelStatistics: Sendable {
 }
 
 /// Each channel of a batch, less its mean and divided by its standard deviation, times `weight`, plus `bias` (Ioffe and
-/// Szegedy, 2015).
+/// Szegedy, 2015). Other shapes of the factors stop it.
 ///
 /// ```swift
 /// batchNorm(Tensor([1.0, 3], shape: [2, 1]), epsilon: 0)  // [-1, 1]
@@ -73,8 +73,8 @@ public func batchNorm(
     return result
 }
 
-/// Each channel of each example, less its mean and divided by its standard deviation, times `weight`, plus `bias` (Ulyanov et
-/// al., 2016).
+/// Each channel of each example, less its mean and divided by its standard deviation, times `weight`, plus `bias`
+/// (Ulyanov et al., 2016). Fewer than three axes, or other shapes of the factors, stop it.
 ///
 /// ```swift
 /// instanceNorm(Tensor([1.0, 3, 10, 30], shape: [2, 2, 1]), epsilon: 0)  // [-1, 1, -1, 1]

@@ -1,6 +1,7 @@
 import Backprop
 
-/// (x - mean) / sqrt(variance + ε) over the last axes, times `weight`, plus `bias` (Ba et al., 2016).
+/// (x - mean) / sqrt(variance + ε) over the last axes, times `weight`, plus `bias` (Ba et al., 2016). Other shapes of
+/// the factors stop it.
 ///
 /// ```swift
 /// layerNorm(Tensor([1.0, 3, 10, 30], shape: [2, 2]), epsilon: 0)  // [-1, 1, -1, 1]
