@@ -3,7 +3,7 @@
 #include "program_run.h"
 
 // Temporaries of a tile should stay in the first-level cache together with the memory that streams by.
-enum { TEMP_BUDGET_BYTES = 16384, GREATEST_TILE_BYTES = 32768 };
+enum { TEMP_BUDGET_BYTES = 8192, GREATEST_TILE_BYTES = 8192 };
 // A tile that turns columns into rows is this wide across the lines of the memory that it turns; along these lines it
 // is as long as it can be.
 enum { TURNED_TILE_WIDTH = 32 };

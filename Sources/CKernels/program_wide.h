@@ -22,13 +22,13 @@ INLINE V N(gelu_exp)(V x, V square) {
     return N(scale)(p + 1, n, rounded);
 }
 
-INLINE V N(gelu)(V x) { return x / (1 + N(gelu_exp)(x, x * x)); }
+INLINE V N(gelu)(V x) { return x * N(quick_reciprocal)(1 + N(gelu_exp)(x, x * x)); }
 
 // With s the logistic function of z: s + x s (1 - s) z'.
 INLINE V N(gelu_grad)(V a, V x) {
     V square = x * x;
     V e = N(gelu_exp)(x, square);
-    V s = 1 / (1 + e);
+    V s = N(quick_reciprocal)(1 + e);
     V slope = N(fma)(square, N(splat)(3 * GELU_3), N(splat)(GELU_1));
     return a * (s * N(fma)(x * (e * s), slope, N(splat)(1)));
 }
@@ -40,7 +40,9 @@ INLINE V N(gelu_grad)(V a, V x) {
 // the divider to the division that follows.
 INLINE V N(quick_sqrt)(V x) {
 #if BODY_AVX512 && LANE_BYTES == 4
-    V y = (V)_mm512_rsqrt14_ps((__m512)x);
+    #define ESTIMATE(x, unused) _mm512_rsqrt14_ps((__m512)(x))
+    V y = BY_REGISTER(ESTIMATE, x, x);
+#undef ESTIMATE
     V root = x * y;
     V better = N(fma)(N(fma)(-root, root, x), 0.5f * y, root);
     return ((x > 0) & (x < INFINITE)) ? better : x;  // 0, infinite or not a number
@@ -59,37 +61,4 @@ INLINE V N(adam_update)(V p, V g, V *m, V *v, const N(adam_scalars) * s) {
     *v = *v * s->beta2 + (s->c2 * g) * g;
     V denominator = N(fma)(N(quick_sqrt)(*v), s->root_inverse, s->eps);
     return p * s->decay - (s->size * *m) / denominator;
-}
-
-static void N(adam)(const bk_block *k) {
-    enum { OLD_M, OLD_V, NEW_M, NEW_V, SCALARS };
-    const int64_t n = k->cols;
-#define SCALAR(i) N(splat)(*(const T *)k->more[SCALARS + (i)])
-    const N(adam_scalars) s = {SCALAR(0), SCALAR(1), SCALAR(2), 1 / SCALAR(3), SCALAR(4), SCALAR(5), SCALAR(6)};
-#undef SCALAR
-    for (int64_t r = 0; r < k->rows; r++) {
-        T *dst = LINE(T, BK_DST);
-        const T *p = LINE(T, BK_A), *g = LINE(T, BK_B);
-        const T *m = (const T *)(k->more[OLD_M] + r * k->more_row[OLD_M]);
-        const T *v = (const T *)(k->more[OLD_V] + r * k->more_row[OLD_V]);
-        T *new_m = (T *)(k->more[NEW_M] + r * k->more_row[NEW_M]);
-        T *new_v = (T *)(k->more[NEW_V] + r * k->more_row[NEW_V]);
-        int64_t i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            V mi = N(get)(m + i), vi = N(get)(v + i);
-            V pi = N(adam_update)(N(get)(p + i), N(get)(g + i), &mi, &vi, &s);
-            N(put)(new_m + i, mi);
-            N(put)(new_v + i, vi);
-            N(put)(dst + i, pi);
-        }
-        if (i < n) {
-            const int64_t left = n - i;
-            const V zero = N(splat)(0);
-            V mi = N(get_part)(m + i, left, zero), vi = N(get_part)(v + i, left, zero);
-            V pi = N(adam_update)(N(get_part)(p + i, left, zero), N(get_part)(g + i, left, zero), &mi, &vi, &s);
-            N(put_part)(new_m + i, mi, left);
-            N(put_part)(new_v + i, vi, left);
-            N(put_part)(dst + i, pi, left);
-        }
-    }
 }
