@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "BackpropTrain", targets: ["BackpropTrain"]),
         .executable(name: "backprop", targets: ["backprop-tool"]),
         .executable(name: "backprop-bench", targets: ["backprop-bench"]),
+        .executable(name: "backprop-conformance", targets: ["backprop-conformance"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -38,10 +39,18 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        .executableTarget(
+            name: "backprop-conformance",
+            dependencies: [
+                "Backprop", "BackpropNN", "BackpropData",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
         .testTarget(name: "BackpropTests", dependencies: ["Backprop"]),
         .testTarget(name: "BackpropNNTests", dependencies: ["BackpropNN"]),
         .testTarget(name: "BackpropDataTests", dependencies: ["BackpropData"]),
         .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain"]),
+        .testTarget(name: "BackpropConformanceTests", dependencies: ["backprop-conformance"]),
         .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool"]),
     ],
     swiftLanguageModes: [.v6]

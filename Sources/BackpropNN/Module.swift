@@ -1,10 +1,14 @@
 import Backprop
 
-/// A layer or a network: something that holds parameters and maps a tensor to a tensor.
+/// Something that holds parameters: a layer with any number of operands, or a whole model.
 ///
-/// Parameters are found by type in the stored properties, through nested modules, arrays, optionals and dictionaries;
-/// nothing has to be registered or wrapped, and a tensor that a module merely keeps is never taken for a weight.
-public protocol Module {
+/// Parameters, buffers and training modes are found by type in the stored properties, through nested containers, arrays,
+/// optionals and dictionaries; nothing has to be registered or wrapped, and a tensor that is merely kept is never taken
+/// for a weight.
+public protocol ParameterContainer {}
+
+/// A layer or a network that maps one tensor to one tensor.
+public protocol Module: ParameterContainer {
     /// The forward pass.
     func callAsFunction(_ x: Tensor) -> Tensor
 }
@@ -17,17 +21,45 @@ public struct NamedParameter: Sendable {
     public let parameter: Parameter
 }
 
-extension Module {
+/// A buffer with its path from the root of the model.
+public struct NamedBuffer: Sendable {
+    /// Property names and positions, joined by dots.
+    public let name: String
+    /// The buffer itself.
+    public let buffer: Buffer
+}
+
+/// A parameter or a buffer with its path from the root of the model.
+package struct NamedCell: Sendable {
+    package let name: String
+    package let cell: any ValueCell
+}
+
+extension ParameterContainer {
     /// All parameters with their names, in the order of the stored properties. One that is reachable by several ways
     /// appears once, under the first.
     public func namedParameters() -> [NamedParameter] {
-        var search = ParameterSearch()
-        search.visit(self, "")
-        return search.found
+        namedCells().compactMap { named in
+            (named.cell as? Parameter).map { NamedParameter(name: named.name, parameter: $0) }
+        }
     }
 
     /// All parameters, in the order of the stored properties.
     public func parameters() -> [Parameter] { namedParameters().map(\.parameter) }
+
+    /// All buffers with their names, in the order of the stored properties.
+    public func namedBuffers() -> [NamedBuffer] {
+        namedCells().compactMap { named in
+            (named.cell as? Buffer).map { NamedBuffer(name: named.name, buffer: $0) }
+        }
+    }
+
+    /// Everything that is saved with the model.
+    package func namedCells() -> [NamedCell] {
+        var search = PropertySearch()
+        search.visit(self, "")
+        return search.cells
+    }
 
     /// The number of trainable numbers.
     public var parameterCount: Int { parameters().reduce(0) { $0 + $1.value.size } }
@@ -37,20 +69,31 @@ extension Module {
 
     /// Undoes `freeze()`.
     public func unfreeze() { for parameter in parameters() { parameter.isTrainable = true } }
+
+    /// Has all layers behave as in training, which is how they start, or with `false` as in use: no dropout, and batch
+    /// normalization by running statistics.
+    public func train(_ isTraining: Bool = true) {
+        var search = PropertySearch()
+        search.visit(self, "")
+        for mode in search.modes { mode.isTraining = isTraining }
+    }
+
+    /// Has all layers behave as in use: `train(false)`.
+    public func eval() { train(false) }
 }
 
 /// Walks stored properties by reflection. Done when an optimizer is made or a file is written, never in a step.
-private struct ParameterSearch {
-    var found: [NamedParameter] = []
+private struct PropertySearch {
+    private(set) var cells: [NamedCell] = []
+    private(set) var modes: [TrainingMode] = []
     private var seen: Set<ObjectIdentifier> = []
 
     mutating func visit(_ value: Any, _ path: String) {
-        if let parameter = value as? Parameter {
-            if seen.insert(ObjectIdentifier(parameter)).inserted {
-                found.append(NamedParameter(name: path, parameter: parameter))
-            }
+        if let cell = value as? any ValueCell {
+            if seen.insert(ObjectIdentifier(cell)).inserted { cells.append(NamedCell(name: path, cell: cell)) }
             return
         }
+        if let mode = value as? TrainingMode { return modes.append(mode) }
         let mirror = Mirror(reflecting: value)
         if mirror.displayStyle == .class, !seen.insert(ObjectIdentifier(value as AnyObject)).inserted { return }
         switch mirror.displayStyle {

@@ -2,7 +2,7 @@ import Backprop
 import BackpropData
 import BackpropNN
 
-/// The values of all parameters of a model at one moment, by name: to be kept in a file, given back to a model,
+/// The values of all parameters and buffers of a model at one moment, by name: to be kept in a file, given back to a model,
 /// or compared by their digest.
 ///
 /// ```swift
@@ -10,7 +10,7 @@ import BackpropNN
 /// try Weights(reading: "model.safetensors", for: model).restore(to: model)
 /// ```
 public struct Weights: Sendable {
-    /// One parameter.
+    /// One parameter or buffer.
     struct Entry: Sendable {
         let name: String
         let value: Tensor
@@ -20,11 +20,10 @@ public struct Weights: Sendable {
     private let entries: [Entry]
 
     /// The values that `model` has now. Later training does not change them.
-    public init(of model: some Module) { self.init(of: model.namedParameters()) }
-
-    init(of parameters: [NamedParameter]) {
-        evaluate(parameters.map(\.parameter.value))
-        self.init(parameters.map { Entry(name: $0.name, value: Self.copy($0.parameter.value)) })
+    public init(of model: some ParameterContainer) {
+        let cells = model.namedCells()
+        evaluate(cells.map(\.cell.value))
+        self.init(cells.map { Entry(name: $0.name, value: Self.copy($0.cell.value)) })
     }
 
     private init(_ entries: [Entry]) { self.entries = entries.sorted { Self.precedes($0.name, $1.name) } }
@@ -32,7 +31,7 @@ public struct Weights: Sendable {
     /// The names, sorted.
     public var names: [String] { entries.map(\.name) }
 
-    /// The value of one parameter; nil where there is none with that name.
+    /// The value of one parameter or buffer; nil where there is none with that name.
     public subscript(name: String) -> Tensor? { entries.first { $0.name == name }?.value }
 
     /// Whether every number is finite.
@@ -42,27 +41,25 @@ public struct Weights: Sendable {
         }
     }
 
-    /// Makes these the values of the parameters of `model`.
+    /// Makes these the values of the parameters and buffers of `model`.
     ///
     /// - Throws: `DataError` that lists every name that is missing, unexpected or of another shape, in one line;
     ///   the model is unchanged then.
-    public func restore(to model: some Module) throws(DataError) {
-        let parameters = model.namedParameters()
+    public func restore(to model: some ParameterContainer) throws(DataError) {
+        let cells = model.namedCells()
         let shapes = Dictionary(
             entries.map { ($0.name, (shape: $0.value.shape, dtype: $0.value.dtype.description)) },
             uniquingKeysWith: { first, _ in first })
-        try Self.check(parameters, against: shapes, place: "weights") { $0.description == $1 }
-        for parameter in parameters {
-            parameter.parameter.value = self[parameter.name]!
-        }
-        evaluate(parameters.map(\.parameter.value))
+        try Self.check(cells, against: shapes, place: "weights") { $0.description == $1 }
+        for named in cells { named.cell.value = self[named.name]! }
+        evaluate(cells.map(\.cell.value))
     }
 
     // MARK: Digest
 
     /// A number that names these values: SHA-256, as 64 hexadecimal digits.
     ///
-    /// It is taken over the parameters in the order of their names (by Unicode scalars). Each contributes a line
+    /// It is taken over the parameters and buffers in the order of their names (by Unicode scalars). Each contributes a line
     /// `name dtype shape`, such as `layers.0.weight float32 [128, 64]`, with a line feed at its end, and then its
     /// elements, little-endian and in row-major order.
     public var digest: String {
@@ -120,42 +117,43 @@ public struct Weights: Sendable {
     ///
     /// - Throws: `DataError` where the file cannot be read, or that lists all names that are missing, unexpected, or
     ///   of another shape or type, in one line.
-    public init(reading path: String, for model: some Module) throws(DataError) {
+    public init(reading path: String, for model: some ParameterContainer) throws(DataError) {
         let file = try SafeTensorsFile(path: path)
-        let parameters = model.namedParameters()
+        let cells = model.namedCells()
         let found = Dictionary(
             file.entries.map { ($0.name, (shape: $0.shape, dtype: $0.type.rawValue)) },
             uniquingKeysWith: { first, _ in first })
-        try Self.check(parameters, against: found, place: path) { dtype, name in
+        try Self.check(cells, against: found, place: path) { dtype, name in
             guard let type = SafeTensorsType(rawValue: name) else { return false }
             return type == Self.fileType(dtype) || (dtype.isFloatingPoint && type.isFloatingPoint)
         }
         var entries: [Entry] = []
-        for parameter in parameters {
-            let entry = file[parameter.name]!
-            guard let value = Self.value(of: entry, in: file, as: parameter.parameter.dtype) else {
+        for named in cells {
+            let entry = file[named.name]!
+            let dtype = named.cell.value.dtype
+            guard let value = Self.value(of: entry, in: file, as: dtype) else {
                 throw DataError(
                     .mismatch, at: "\(path), tensor \(Wording.quoted(entry.name))",
-                    "a number of \(entry.type.rawValue) is beyond the range of \(parameter.parameter.dtype)",
+                    "a number of \(entry.type.rawValue) is beyond the range of \(dtype)",
                     remedy: "load it into a model of float64")
             }
-            entries.append(Entry(name: parameter.name, value: value))
+            entries.append(Entry(name: named.name, value: value))
         }
         self.init(entries)
     }
 
     /// Throws one line with everything that does not fit.
     private static func check(
-        _ parameters: [NamedParameter], against found: [String: (shape: [Int], dtype: String)], place: String,
+        _ cells: [NamedCell], against found: [String: (shape: [Int], dtype: String)], place: String,
         accepts: (DType, String) -> Bool
     ) throws(DataError) {
-        let expected = Set(parameters.map(\.name))
-        let missing = parameters.map(\.name).filter { found[$0] == nil }.sorted(by: precedes)
+        let expected = Set(cells.map(\.name))
+        let missing = cells.map(\.name).filter { found[$0] == nil }.sorted(by: precedes)
         let unexpected = found.keys.filter { !expected.contains($0) }.sorted(by: precedes)
         var misshapen: [String] = []
-        for parameter in parameters {
-            guard let other = found[parameter.name] else { continue }
-            let (value, name) = (parameter.parameter, Wording.quoted(parameter.name))
+        for named in cells {
+            guard let other = found[named.name] else { continue }
+            let (value, name) = (named.cell.value, Wording.quoted(named.name))
             if other.shape != value.shape {
                 misshapen.append("\(name) is \(other.shape), the model has \(value.shape)")
             } else if !accepts(value.dtype, other.dtype) {
@@ -181,6 +179,7 @@ public struct Weights: Sendable {
         case .int64: .int64
         case .float32: .float32
         case .float64: .float64
+        case .bfloat16: .bfloat16
         }
     }
 
@@ -197,10 +196,10 @@ public struct Weights: Sendable {
                 }
             }
             let numbers = (0..<entry.elementCount).map { entry.type.number(bytes, at: $0) }
-            guard dtype == .float32 else { return Tensor(numbers, shape: entry.shape) }
-            let rounded = numbers.map { Float($0) }
+            if dtype == .float64 { return Tensor(numbers, shape: entry.shape) }
+            let rounded = numbers.map { dtype == .bfloat16 ? Float(BFloat16(Float($0))) : Float($0) }
             let fits = zip(numbers, rounded).allSatisfy { !$0.isFinite || $1.isFinite }
-            return fits ? Tensor(rounded, shape: entry.shape) : nil
+            return fits ? Tensor(rounded, shape: entry.shape).asType(dtype) : nil
         }
     }
 

@@ -10,7 +10,7 @@ static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
 static int64_t bytes_of(bk_type type) {
-    static const int8_t bytes[] = {1, 1, 4, 8, 4, 8};
+    static const int8_t bytes[] = {1, 1, 4, 8, 4, 8, 2};
     return bytes[type];
 }
 
@@ -73,6 +73,7 @@ void bk_gather_run(const bk_gather_shape *shape, const void *source, const void 
     if (shape->inner == 1) {
         switch (element) {
         case 1: GATHER_SINGLE(uint8_t); return;
+        case 2: GATHER_SINGLE(uint16_t); return;
         case 4: GATHER_SINGLE(uint32_t); return;
         default: GATHER_SINGLE(uint64_t); return;
         }
@@ -226,6 +227,7 @@ void bk_arg_run(bk_type type, bool greatest, int64_t outer, int64_t length, int6
         case BK_TYPE_I64: ARG(int64_t); break;
         case BK_TYPE_F32: ARG(float); break;
         case BK_TYPE_F64: ARG(double); break;
+        case BK_TYPE_BF16: break;  // arrives as F32
         }
     }
 }

@@ -31,6 +31,23 @@ TRUNCATION(f32_to_i64, float, int64_t, -0x1p63f, 0x1p63f, INT64_MIN, INT64_MAX)
 TRUNCATION(f64_to_i64, double, int64_t, -0x1p63, 0x1p63, INT64_MIN, INT64_MAX)
 #undef TRUNCATION
 
+INLINE float bf16_to_f32(uint16_t x) {
+    const uint32_t bits = (uint32_t)x << 16;
+    float value;
+    __builtin_memcpy(&value, &bits, 4);
+    return value;
+}
+// To nearest, ties to even. What is not a number stays so: rounding could carry its last bits away.
+INLINE uint16_t f32_to_bf16(float x) {
+    uint32_t bits;
+    __builtin_memcpy(&bits, &x, 4);
+    const uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+    return x != x ? (uint16_t)(bits >> 16 | 0x40) : (uint16_t)rounded;
+}
+#define BF16_TO_F64(x) ((double)bf16_to_f32(x))
+#define BF16_TO_I64(x) f32_to_i64(bf16_to_f32(x))
+#define TO_BF16(x) f32_to_bf16((float)(x))
+
 #define SAME(x) (x)
 #define NONZERO(x) ((x) != 0)
 
@@ -52,6 +69,13 @@ CONVERSION(i64, int64_t, i64, int64_t, SAME)
 CONVERSION(f32, float, i64, int64_t, f32_to_i64)
 CONVERSION(f64, double, i64, int64_t, f64_to_i64)
 
+CONVERSION(bf16, uint16_t, f32, float, bf16_to_f32)
+CONVERSION(bf16, uint16_t, f64, double, BF16_TO_F64)
+CONVERSION(bf16, uint16_t, i64, int64_t, BF16_TO_I64)
+CONVERSION(f32, float, bf16, uint16_t, f32_to_bf16)
+CONVERSION(f64, double, bf16, uint16_t, TO_BF16)
+CONVERSION(i64, int64_t, bf16, uint16_t, TO_BF16)
+
 CONVERSION(f32, float, bool, uint8_t, NONZERO)
 CONVERSION(f32, float, u8, uint8_t, f32_to_u8)
 CONVERSION(f32, float, i32, int32_t, f32_to_i32)
@@ -65,5 +89,8 @@ CONVERSION(i64, int64_t, u8, uint8_t, (uint8_t))
 CONVERSION(i64, int64_t, i32, int32_t, (int32_t))
 
 #undef CONVERSION
+#undef BF16_TO_F64
+#undef BF16_TO_I64
+#undef TO_BF16
 #undef SAME
 #undef NONZERO

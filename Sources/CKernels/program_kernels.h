@@ -6,7 +6,7 @@
 #include "bk_program.h"
 
 enum { BK_DST = 0, BK_A = 1, BK_B = 2, BK_C = 3, BK_D = 4, BK_ARGUMENTS = 5 };
-enum { BK_LANES = 3, BK_TYPES = 6 };
+enum { BK_LANES = 3, BK_TYPES = 7 };
 enum { BK_TOTAL_BLOCK_BYTES = 4096 };
 
 // One instruction on one tile: `rows` lines of `cols` elements.

@@ -173,6 +173,9 @@ MAP2_ALL(gelu_grad)
 MAP3_ALL(submul)
 MAP3_ALL(mulmul)
 MAP4_ALL(scaled_sum)
+#if LANE_BYTES == 4
+MAP1_ALL(to_bf16)
+#endif
 #endif
 
 #undef SIDE_VALUE

@@ -305,6 +305,14 @@ INLINE T N(remainder)(T a, T b) {
     return m != 0 && (b < 0) != (m < 0) ? m + b : m;
 }
 INLINE V N(rem)(V a, V b) { return EACH_LANE(N(remainder)(a[lane], b[lane])); }
+#if LANE_BYTES == 4
+// Adding just under half of the last place that stays, and one more where that place is odd, carries into what stays.
+INLINE V N(to_bf16)(V a) {
+    const U bits = (U)a;
+    const U rounded = (bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000u;
+    return a == a ? (V)rounded : a;
+}
+#endif
 INLINE V N(pow)(V a, V b) { return EACH_LANE(K(powf, pow)(a[lane], b[lane])); }
 INLINE V N(atan2)(V a, V b) { return EACH_LANE(K(atan2f, atan2)(a[lane], b[lane])); }
 

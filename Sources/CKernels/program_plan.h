@@ -21,7 +21,7 @@ enum {
 };
 
 static inline int64_t bk_type_bytes(int type) {
-    static const int8_t bytes[BK_TYPES] = {1, 1, 4, 8, 4, 8};
+    static const int8_t bytes[BK_TYPES] = {1, 1, 4, 8, 4, 8, 2};
     return bytes[type];
 }
 static inline bk_type bk_lane_type(bk_lane lane) {

@@ -33,7 +33,7 @@
     [BK_OP_TOTAL_MIN] = kind##_min_##lane, [BK_OP_TOTAL_PROD] = kind##_prod_##lane
 
 const bk_kernels BODY_TABLE = {
-    .map = {{FLOAT_LANE(f32)}, {FLOAT_LANE(f64)}, {ANY_LANE(i64)}},
+    .map = {{FLOAT_LANE(f32), [BK_OP_TO_BF16] = to_bf16_maps_f32}, {FLOAT_LANE(f64)}, {ANY_LANE(i64)}},
     .row = {{ROWS(f32), [BK_OP_ROW_DOT] = row_dot_f32}, {ROWS(f64), [BK_OP_ROW_DOT] = row_dot_f64}, {ROWS(i64)}},
     .column = {{TOTALS(column, f32), [BK_OP_TOTAL_DOT] = column_dot_f32},
                {TOTALS(column, f64), [BK_OP_TOTAL_DOT] = column_dot_f64},
@@ -45,11 +45,17 @@ const bk_kernels BODY_TABLE = {
     .random = {random_f32, random_f64, random_i64},
     .index = {index_f32, index_f64, index_i64},
     .transpose = {transpose_f32, transpose_f64, transpose_i64},
-    // In the order of bk_type: bool, u8, i32, i64, f32, f64.
-    .load = {{convert_u8_f32, convert_u8_f32, convert_i32_f32, convert_i64_f32, convert_f32_f32, convert_f64_f32},
-             {convert_u8_f64, convert_u8_f64, convert_i32_f64, convert_i64_f64, convert_f32_f64, convert_f64_f64},
-             {convert_u8_i64, convert_u8_i64, convert_i32_i64, convert_i64_i64, convert_f32_i64, convert_f64_i64}},
-    .store = {{convert_f32_bool, convert_f32_u8, convert_f32_i32, convert_f32_i64, convert_f32_f32, convert_f32_f64},
-              {convert_f64_bool, convert_f64_u8, convert_f64_i32, convert_f64_i64, convert_f64_f32, convert_f64_f64},
-              {convert_i64_bool, convert_i64_u8, convert_i64_i32, convert_i64_i64, convert_i64_f32, convert_i64_f64}},
+    // In the order of bk_type: bool, u8, i32, i64, f32, f64, bf16.
+    .load = {{convert_u8_f32, convert_u8_f32, convert_i32_f32, convert_i64_f32, convert_f32_f32, convert_f64_f32,
+              convert_bf16_f32},
+             {convert_u8_f64, convert_u8_f64, convert_i32_f64, convert_i64_f64, convert_f32_f64, convert_f64_f64,
+              convert_bf16_f64},
+             {convert_u8_i64, convert_u8_i64, convert_i32_i64, convert_i64_i64, convert_f32_i64, convert_f64_i64,
+              convert_bf16_i64}},
+    .store = {{convert_f32_bool, convert_f32_u8, convert_f32_i32, convert_f32_i64, convert_f32_f32, convert_f32_f64,
+               convert_f32_bf16},
+              {convert_f64_bool, convert_f64_u8, convert_f64_i32, convert_f64_i64, convert_f64_f32, convert_f64_f64,
+               convert_f64_bf16},
+              {convert_i64_bool, convert_i64_u8, convert_i64_i32, convert_i64_i64, convert_i64_f32, convert_i64_f64,
+               convert_i64_bf16}},
 };

@@ -22,6 +22,12 @@ import Testing
         }
     }
 
+    /// Each operation rounds once, wherever it runs: to within the last place of eight bits.
+    @Test(arguments: 0..<2)
+    func valuesOfRandomBFloat16Graphs(block: Int) {
+        for seed in (block * 30)..<(block * 30 + 30) { compare(seed, .bfloat16, 0x1p-7) }
+    }
+
     private func compare(_ seed: Int, _ dtype: DType, _ tolerance: Double) {
         func record() -> [Tensor] {
             RandomGraph.results(

@@ -56,6 +56,9 @@ import Testing
                 let expected = ReferenceInterpreter.values(of: result)
                 #expect(difference(result.numbers, expected) < tolerance, "\(example.name) in \(dtype)")
             }
+            // Errors of eight bits add up, so operations are compared one by one.
+            let worst = evaluateNodeByNode([example.function(example.operands(.bfloat16))])
+            #expect(worst.error < 0x1p-7, "\(example.name) in bfloat16: \(worst)")
         }
     }
 }

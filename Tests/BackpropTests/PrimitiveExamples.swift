@@ -196,6 +196,25 @@ func examples(of primitive: Primitive) -> [Example] {
                 return $0.take(checked) * checked.asType($0.dtype).reshaped([3, 1])
             }
         ]
+    case .customCall, .customResult:
+        [
+            Example(name: "custom function", shapes: [[2, 3], [3]], range: 0.5...2) { operands in
+                let product = CustomFunction { x in
+                    [x[0] * x[1], x[0] + x[1]]
+                } vjp: { x, _, c in
+                    [c[0] * x[1] + c[1], (c[0] * x[0] + c[1]).sum(axis: 0)]
+                }
+                let results = product(operands)
+                return results[0] * exp(results[1])
+            },
+            Example(name: "custom result in its own rule", shapes: [[4]], range: -1...1) { operands in
+                CustomFunction {
+                    [exp($0[0])]
+                } vjp: { _, y, c in
+                    [c[0] * y[0]]
+                }(operands)[0]
+            },
+        ]
     // Updates of an optimizer have no gradient; the trajectories of the optimizers test them.
     case .adamMean, .adamSquare, .adamValue: []
     }

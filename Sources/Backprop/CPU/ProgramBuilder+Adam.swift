@@ -38,7 +38,8 @@ extension ProgramBuilder {
     private mutating func isWhole(_ member: Int, _ memory: inout MemoryMap) -> Bool {
         let source = graph.values[member].inputs[0]
         let base = graph.layouts[source].base
-        return group.roles[member] == .full && memory.isStored(member) && group.roles[base] == nil
+        return graph.values[member].dtype == lane.dtype && group.roles[member] == .full && memory.isStored(member)
+            && group.roles[base] == nil
             && base != group.product && graph.values[base].primitive != .scalar
             && graph.layouts[source].isDense(graph.values[member].shape)
             && graph.values[source].shape == graph.values[member].shape

@@ -5,7 +5,7 @@ struct ProgramBuilder {
     let graph: SimplifiedGraph
     let group: Group
     private let fusion: Fusion
-    private let lane: Lane
+    let lane: Lane
     private let nest: LoopNest
     var operands: [bk_operand] = []
     var instructions: [bk_instruction] = []
@@ -159,8 +159,10 @@ struct ProgramBuilder {
             var source = operand(member, value.inputs[0], &memory)
             // An operand that is repeated counts as often as it is repeated.
             if operands[Int(source)].extent != UInt8(BK_FULL.rawValue) { source = loaded(source) }
-            instructions.append(
-                bk_instruction(value.primitive == .sum ? BK_OP_TOTAL_SUM : BK_OP_TOTAL_MAX, target!, source))
+            guard case .reduction(_, let total) = value.primitive.lowering else {
+                trap("\(value.primitive.name) is not a reduction")
+            }
+            instructions.append(bk_instruction(total, target!, source))
             return
         }
         let extent = role == .row ? BK_ROW : BK_FULL
@@ -176,6 +178,7 @@ struct ProgramBuilder {
         }
         let result = isInPlace ? target! : temporary(extent)
         emitComputation(member, value, into: result, &memory)
+        if value.dtype == .bfloat16 { instructions.append(bk_instruction(BK_OP_TO_BF16, result, result)) }
         registers[member] = result
         if let target, !isInPlace { instructions.append(bk_instruction(BK_OP_STORE, target, result)) }
     }
@@ -188,7 +191,7 @@ struct ProgramBuilder {
         case .convert:
             let source = graph.values[value.inputs[0]].dtype
             if value.dtype == .bool && source != .bool { return nil }
-            if !value.dtype.isFloatingPoint && source.isFloatingPoint { return nil }
+            if !value.dtype.isFloatingPoint && source.isFloatingPoint || value.dtype == .bfloat16 { return nil }
             return operand(member, value.inputs[0], &memory)
         default:
             return nil
@@ -198,18 +201,40 @@ struct ProgramBuilder {
     private mutating func emitComputation(
         _ member: Int, _ value: Value, into result: UInt16, _ memory: inout MemoryMap
     ) {
+        switch value.primitive.lowering {
+        case .instruction(let operation, _), .reduction(let operation, _):
+            let inputs = value.inputs.map { operand(member, $0, &memory) }
+            instructions.append(
+                bk_instruction(
+                    operation, result, inputs[0], inputs.count > 1 ? inputs[1] : nil,
+                    inputs.count > 2 ? inputs[2] : nil))
+        case .sequence:
+            emitSequence(member, value, into: result, &memory)
+        case .nothing, .product, .kernel:
+            trap("\(value.primitive.name) is not an instruction of a block program")
+        }
+    }
+
+    private mutating func emitSequence(
+        _ member: Int, _ value: Value, into result: UInt16, _ memory: inout MemoryMap
+    ) {
         switch value.primitive {
-        case .convert where value.dtype == .bool:
+        case .convert:
             let source = operand(member, value.inputs[0], &memory)
-            let zero = number(0, &memory)
-            instructions.append(bk_instruction(BK_OP_NE, result, source, zero))
+            // To bool, every number but zero is true; to an integer, the fraction is cut off; bfloat16 is rounded to by
+            // whoever calls.
+            let conversion: bk_instruction =
+                switch value.dtype {
+                case .bool: bk_instruction(BK_OP_NE, result, source, number(0, &memory))
+                case .uint8, .int32, .int64: bk_instruction(BK_OP_TRUNC, result, source)
+                case .float32, .float64, .bfloat16: bk_instruction(BK_OP_COPY, result, source)
+                }
+            instructions.append(conversion)
         case .iota:
             let operand = memoryOperand(
                 slot: 0, dtype: lane.dtype, domainStrides: fusion.iotaStrides(member, group.domain.count),
                 kind: BK_INDEX)
             instructions.append(bk_instruction(BK_OP_LOAD, result, operand))
-        case .adamMean, .adamSquare, .adamValue:
-            emitComposition(of: member, value, into: result, &memory)
         case .random:
             let layout = graph.layouts[value.inputs[0]]
             let key = memoryOperand(
@@ -217,11 +242,7 @@ struct ProgramBuilder {
                 domainStrides: [Int](repeating: 0, count: group.domain.count))
             instructions.append(bk_instruction(BK_OP_RANDOM, result, key))
         default:
-            let inputs = value.inputs.map { operand(member, $0, &memory) }
-            instructions.append(
-                bk_instruction(
-                    value.primitive.opcode, result, inputs[0], inputs.count > 1 ? inputs[1] : nil,
-                    inputs.count > 2 ? inputs[2] : nil))
+            emitComposition(of: member, value, into: result, &memory)
         }
     }
 
@@ -256,59 +277,6 @@ struct ProgramBuilder {
     }
 }
 
-extension Primitive {
-    /// The instruction that computes the primitive.
-    fileprivate var opcode: bk_opcode {
-        switch self {
-        case .negate: BK_OP_NEG
-        case .abs: BK_OP_ABS
-        case .sign: BK_OP_SIGN
-        case .floor: BK_OP_FLOOR
-        case .ceil: BK_OP_CEIL
-        case .round: BK_OP_ROUND
-        case .exp: BK_OP_EXP
-        case .expm1: BK_OP_EXPM1
-        case .log: BK_OP_LOG
-        case .log1p: BK_OP_LOG1P
-        case .sqrt: BK_OP_SQRT
-        case .rsqrt: BK_OP_RSQRT
-        case .sin: BK_OP_SIN
-        case .cos: BK_OP_COS
-        case .tanh: BK_OP_TANH
-        case .sigmoid: BK_OP_SIGMOID
-        case .erf: BK_OP_ERF
-        case .geluTanh: BK_OP_GELU
-        case .geluTanhGradient: BK_OP_GELU_GRAD
-        case .not: BK_OP_NOT
-        case .convert: BK_OP_TRUNC
-        case .alias: BK_OP_COPY
-        case .add: BK_OP_ADD
-        case .subtract: BK_OP_SUB
-        case .multiply: BK_OP_MUL
-        case .divide: BK_OP_DIV
-        case .power: BK_OP_POW
-        case .maximum: BK_OP_MAX
-        case .minimum: BK_OP_MIN
-        case .equal: BK_OP_EQ
-        case .notEqual: BK_OP_NE
-        case .less: BK_OP_LT
-        case .lessEqual: BK_OP_LE
-        case .greater: BK_OP_GT
-        case .greaterEqual: BK_OP_GE
-        case .and: BK_OP_AND
-        case .or: BK_OP_OR
-        case .select: BK_OP_SELECT
-        case .sum: BK_OP_ROW_SUM
-        case .max: BK_OP_ROW_MAX
-        case .random: BK_OP_RANDOM
-        case .iota: BK_OP_LOAD
-        case .constant, .scalar, .argMax, .reshape, .transpose, .broadcast, .slice, .reverse, .pad, .concatenate,
-            .matmul, .gather, .scatterAdd, .checkIndices, .adamMean, .adamSquare, .adamValue:
-            trap("\(name) is not an instruction of a block program")
-        }
-    }
-}
-
 extension bk_instruction {
     init(_ operation: bk_opcode, _ target: UInt16, _ a: UInt16, _ b: UInt16? = nil, _ c: UInt16? = nil) {
         let none = UInt16(BK_NONE)
@@ -319,4 +287,28 @@ extension bk_instruction {
     var operands: [UInt16] { [dst, a, b, c, d].filter { $0 != BK_NONE } }
 
     var operation: bk_opcode { bk_opcode(rawValue: UInt32(op)) }
+}
+
+extension LoopNest {
+    /// An operand in memory with these strides along the axes of the domain.
+    func operand(slot: Int, _ dtype: DType, _ domainStrides: [Int], kind: bk_kind = BK_MEMORY) -> bk_operand {
+        let strides = strides(domainStrides)
+        var operand = bk_operand()
+        operand.kind = UInt8(kind.rawValue)
+        operand.type = dtype.rawValue
+        operand.slot = Int32(slot)
+        operand.row_stride = Int64(strides.row)
+        // With one column, a block that varies by row is still a full one.
+        operand.col_stride = Int64(columns == 1 && strides.row != 0 ? 1 : strides.column)
+        let varies = strides.row != 0 || strides.batch.contains { $0 != 0 }
+        var extent: bk_extent = operand.col_stride != 0 ? (varies ? BK_FULL : BK_COL) : (varies ? BK_ROW : BK_SCALAR)
+        // One accumulator a column, or one for all columns; that there is one for each batch follows from the strides.
+        if kind == BK_TOTAL { extent = operand.col_stride != 0 ? BK_COL : BK_SCALAR }
+        operand.extent = UInt8(extent.rawValue)
+        withUnsafeMutableBytes(of: &operand.batch_stride) { bytes in
+            let target = bytes.bindMemory(to: Int64.self)
+            for (axis, stride) in strides.batch.enumerated() { target[axis] = Int64(stride) }
+        }
+        return operand
+    }
 }

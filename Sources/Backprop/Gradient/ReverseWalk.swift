@@ -1,9 +1,10 @@
 import CKernels
 
-/// One sweep from an output back to everything that its gradient is wanted for.
+/// One sweep from outputs back to everything that a gradient is wanted for.
 ///
 /// The sweep records; it computes nothing. It is the only place where gradients are added up and where the gradient of
-/// an operand that was broadcast is summed back to its shape.
+/// an operand that was broadcast is summed back to its shape. The lock of the graph is held only while the way back is
+/// found, so that a custom rule or a hook may read values and start walks of its own.
 struct ReverseWalk {
     /// Which nodes a sweep is for.
     enum Targets {
@@ -15,38 +16,62 @@ struct ReverseWalk {
 
     /// Everything with a variable among its ancestors, operands first.
     private var order = Scratch<Unmanaged<Node>>()
-    /// For each of them whether it leads to a target, which is when a gradient for it is worth recording.
+    /// The positions in `order` of all operands, node by node; -1 for an operand that is not there.
+    private var operands = Scratch<Int32>()
+    /// Where the operands of each node begin, and where the last end.
+    private var firstOperand = Scratch<Int32>()
+    /// For each node whether it leads to a target, which is when a gradient for it is worth recording.
     private var isWanted: [Bool] = []
     private var cotangents: [Tensor?] = []
+    /// The gradients of the results of custom calls, by the position of the call.
+    private var resultCotangents: [Int: [Int: Tensor]] = [:]
+    /// The kinds of variables that lead to a target.
+    private let mask: UInt16
 
-    /// Gradients of `output`, contracted with `seed`, for the targets: one for each of the nodes (nil where none flows),
-    /// or deposited in the cells. Runs under the lock of the graph, with a mark that no node carries yet.
+    private init(mask: UInt16) { self.mask = mask }
+
+    /// Gradients of the outputs, contracted with the seeds, for the targets: one for each of the nodes (nil where none
+    /// flows), or deposited in the cells. Only nodes with a variable of `mask` among their ancestors are visited.
     static func run(
-        from output: Node, seed: Tensor, targets: Targets, keepingGraph: Bool, epoch: UInt32
+        from outputs: [Node], seeds: [Tensor], targets: Targets, mask: UInt16 = .max, keepingGraph: Bool
     ) -> (gradients: [Tensor?], cells: [GradientCell]) {
         bk_walk_depth_add(1)
         defer { bk_walk_depth_add(-1) }
-        var walk = ReverseWalk()
-        defer { walk.order.deallocate() }
-        walk.collect(from: output, epoch)
-        let cells: [GradientCell]
+        var walk = ReverseWalk(mask: mask)
+        defer { walk.deallocate() }
+        let reachable = outputs.indices.filter { outputs[$0].variables & mask != 0 }
+        var starts: [Int] = []
+        var kept: [Int] = []
+        Graph.state.withLock { state in
+            let epoch = state.nextEpoch()
+            for position in reachable { walk.collect(from: outputs[position], epoch) }
+            walk.noteOperands()
+            starts = reachable.map { Int(outputs[$0].index) }
+            // A node that was not reached may carry an index of an earlier walk.
+            if case .nodes(let nodes) = targets { kept = nodes.map { $0.mark == epoch ? Int($0.index) : -1 } }
+        }
+        walk.isWanted = Array(repeating: false, count: walk.order.count)
+        walk.cotangents = Array(repeating: nil, count: walk.order.count)
+        for (position, start) in zip(reachable, starts) { walk.add(seeds[position], to: start) }
         var gradients: [Tensor?] = []
+        var cells: [GradientCell] = []
         switch targets {
         case .cells:
             walk.markWaysToParameters()
-            walk.cotangents[Int(output.index)] = seed
             cells = walk.sweepToCells()
-        case .nodes(let nodes):
-            // A node that was not reached may carry an index of an earlier walk.
-            let positions = nodes.map { $0.mark == epoch ? Int($0.index) : -1 }
-            walk.markWays(to: positions)
-            walk.cotangents[Int(output.index)] = seed
-            walk.sweep(keeping: positions)
-            gradients = positions.map { $0 >= 0 ? walk.cotangents[$0] : nil }
-            cells = []
+        case .nodes:
+            walk.markWays(to: kept)
+            walk.sweep(keeping: kept)
+            gradients = kept.map { $0 >= 0 ? walk.cotangents[$0] : nil }
         }
-        if !keepingGraph { walk.release() }
+        if !keepingGraph { Graph.state.withLock { _ in walk.release() } }
         return (gradients, cells)
+    }
+
+    private mutating func deallocate() {
+        order.deallocate()
+        operands.deallocate()
+        firstOperand.deallocate()
     }
 
     /// Marks the history as used, and lets go of what is in memory already. Operands first, since a node may be freed
@@ -60,6 +85,8 @@ struct ReverseWalk {
             }
         }
     }
+
+    // MARK: Finding the way
 
     private struct Visit: BitwiseCopyable {
         var node: Unmanaged<Node>
@@ -90,84 +117,132 @@ struct ReverseWalk {
                 stack.append(Visit(node: unmanaged, isDone: true))
                 if node.isParameter { return }
                 node.forEachEdge { edge in
-                    if edge._withUnsafeGuaranteedRef({ $0.variables != 0 && $0.mark != epoch }) {
+                    if edge._withUnsafeGuaranteedRef({ $0.variables & mask != 0 && $0.mark != epoch }) {
                         stack.append(Visit(node: edge, isDone: false))
                     }
                 }
             }
         }
-        isWanted = Array(repeating: false, count: order.count)
-        cotangents = Array(repeating: nil, count: order.count)
+    }
+
+    /// Writes down where the operands are, because a walk that starts in between gives the nodes other numbers.
+    private mutating func noteOperands() {
+        for position in order.indices {
+            firstOperand.append(Int32(operands.count))
+            order[position]._withUnsafeGuaranteedRef { node in
+                if node.isParameter { return }
+                node.forEachEdge { edge in
+                    operands.append(edge._withUnsafeGuaranteedRef { $0.variables & mask != 0 ? $0.index : -1 })
+                }
+            }
+        }
+        firstOperand.append(Int32(operands.count))
     }
 
     private mutating func markWaysToParameters() {
         for position in order.indices {
-            order[position]._withUnsafeGuaranteedRef { node in
-                isWanted[position] = node.isParameter || leads(node)
-            }
+            isWanted[position] = order[position]._withUnsafeGuaranteedRef { $0.isParameter } || leads(position)
         }
     }
 
     private mutating func markWays(to targets: [Int]) {
         for target in targets where target >= 0 { isWanted[target] = true }
-        for position in order.indices where !isWanted[position] {
-            order[position]._withUnsafeGuaranteedRef { node in isWanted[position] = !node.isParameter && leads(node) }
-        }
+        for position in order.indices where !isWanted[position] { isWanted[position] = leads(position) }
     }
 
-    /// Whether an operand of the node is wanted.
-    private func leads(_ node: Node) -> Bool {
-        var result = false
-        node.forEachEdge { edge in
-            edge._withUnsafeGuaranteedRef { if $0.variables != 0 && isWanted[Int($0.index)] { result = true } }
+    /// Whether an operand of the node is wanted. Parameters have none.
+    private func leads(_ position: Int) -> Bool {
+        for slot in Int(firstOperand[position])..<Int(firstOperand[position + 1]) {
+            let operand = Int(operands[slot])
+            if operand >= 0 && isWanted[operand] { return true }
         }
-        return result
+        return false
     }
+
+    /// The position of an operand that a gradient is wanted for.
+    @inline(__always)
+    private func wantedOperand(_ number: Int, of position: Int) -> Int? {
+        let operand = Int(operands[Int(firstOperand[position]) + number])
+        return operand >= 0 && isWanted[operand] ? operand : nil
+    }
+
+    // MARK: Sweeping back
 
     private mutating func sweepToCells() -> [GradientCell] {
-        var cells: [GradientCell] = []
+        var found: [(cell: GradientCell, gradient: Tensor)] = []
         for position in order.indices.reversed() where isWanted[position] {
             guard let cotangent = cotangents[position] else { continue }
             cotangents[position] = nil
             let node = order[position].takeUnretainedValue()
             guard node.isParameter else {
-                propagate(cotangent, through: node)
+                propagate(cotangent, through: node, at: position)
                 continue
             }
-            guard let cell = node.cell else { continue }
-            cell.gradient = cell.gradient.map { (Tensor($0) + cotangent).node } ?? cotangent.node
-            cell.passes += 1
-            cells.append(cell)
+            if let cell = node.cell { found.append((cell, cotangent)) }
         }
-        return cells
+        Graph.state.withLock { _ in
+            for (cell, gradient) in found {
+                cell.gradient = cell.gradient.map { (Tensor($0) + gradient).node } ?? gradient.node
+                cell.passes += 1
+            }
+        }
+        return found.map(\.cell)
     }
 
     private mutating func sweep(keeping targets: [Int]) {
         for position in order.indices.reversed() where isWanted[position] {
             guard let cotangent = cotangents[position] else { continue }
             if !targets.contains(position) { cotangents[position] = nil }
-            let node = order[position].takeUnretainedValue()
             // One target may be computed from another.
-            if !node.isParameter && leads(node) { propagate(cotangent, through: node) }
+            if leads(position) { propagate(cotangent, through: order[position].takeUnretainedValue(), at: position) }
         }
     }
 
     /// Hands the gradient of a result on to its operands.
-    private mutating func propagate(_ cotangent: Tensor, through node: Node) {
+    private mutating func propagate(_ cotangent: Tensor, through node: Node, at position: Int) {
+        switch node.primitive {
+        case .customResult: return depositResult(cotangent, of: node, at: position)
+        case .customCall: return propagate(throughCall: node, at: position)
+        default: break
+        }
         let context = RuleContext(node: node, cotangent: cotangent)
-        var position = 0
+        var number = 0
         node.forEachInput { input in
-            defer { position += 1 }
-            guard input.variables != 0, isWanted[Int(input.index)] else { return }
-            guard var gradient = context.gradient(for: position) else { return }
-            if gradient.node.shape != input.shape { gradient = ReverseWalk.unbroadcast(gradient, to: input.shape) }
-            let index = Int(input.index)
-            cotangents[index] = cotangents[index].map { $0 + gradient } ?? gradient
+            defer { number += 1 }
+            guard let operand = wantedOperand(number, of: position), let gradient = context.gradient(for: number)
+            else { return }
+            add(ReverseWalk.unbroadcast(gradient, to: input.shape), to: operand)
+        }
+    }
+
+    private mutating func add(_ gradient: Tensor, to position: Int) {
+        cotangents[position] = cotangents[position].map { $0 + gradient } ?? gradient
+    }
+
+    // MARK: Custom functions
+
+    /// Keeps the gradient of a custom call's result until the gradients of all its results are there.
+    private mutating func depositResult(_ cotangent: Tensor, of node: Node, at position: Int) {
+        guard let call = wantedOperand(1, of: position) else { return }
+        let known = resultCotangents[call]?[Int(node.bits)]
+        resultCotangents[call, default: [:]][Int(node.bits)] = known.map { $0 + cotangent } ?? cotangent
+        // That a gradient has arrived is all that the call's own entry says.
+        cotangents[call] = cotangent
+    }
+
+    private mutating func propagate(throughCall node: Node, at position: Int) {
+        let call = CustomCall(node)
+        let gradients = call.gradients(resultCotangents.removeValue(forKey: position) ?? [:])
+        for (number, gradient) in gradients.enumerated() {
+            // The call's first operand only lends its shape.
+            guard let gradient, let operand = wantedOperand(number + 1, of: position) else { continue }
+            add(gradient, to: operand)
         }
     }
 
     /// Sums over the axes along which an operand was repeated, or repeats a gradient that is one number for all.
-    private static func unbroadcast(_ gradient: Tensor, to shape: Shape) -> Tensor {
+    static func unbroadcast(_ gradient: Tensor, to shape: Shape) -> Tensor {
+        if gradient.node.shape == shape { return gradient }
         let source = gradient.node.shape
         let added = source.rank - shape.rank
         var axes = AxisSet()

@@ -8,15 +8,7 @@ struct RuleContext {
     var a: Tensor { Tensor(node.input0!) }
     var b: Tensor { Tensor(node.input1!) }
     /// The operand at a position.
-    func input(_ position: Int) -> Node {
-        switch position {
-        case 0: node.input0!
-        case 1: node.input1!
-        case 2: node.input2!
-        case 3: node.input3!
-        default: node.moreInputs![position - 4]
-        }
-    }
+    func input(_ position: Int) -> Node { node.input(position) }
 }
 
 extension RuleContext {
@@ -27,6 +19,9 @@ extension RuleContext {
         switch node.primitive {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
             .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices:
+            return nil
+        case .customCall, .customResult:
+            // The walk hands all gradients of a call to its rule at once.
             return nil
         case .adamMean, .adamSquare, .adamValue:
             trap("\(node.primitive.name) is an update of an optimizer and has no gradient")
@@ -82,85 +77,27 @@ extension RuleContext {
             return Tensor(Node.gather(g.node, node.input1!, axis: node.axis))
         }
     }
+}
 
-    /// b a^(b-1); 0 where b is 0, also at a = 0.
-    private var powerBaseGradient: Tensor {
-        which(b .== 0, a.like(0), cotangent * b * pow(a, b - 1))
-    }
-
-    /// a^b log(a); 0 where a is 0 and b is not negative, which is the limit.
-    private var powerExponentGradient: Tensor {
-        let isZero = (a .== 0) .& (b .>= 0)
-        let logarithm = log(which(isZero, a.like(1), a))
-        return which(isZero, a.like(0), cotangent * output * logarithm)
-    }
-
-    /// With u = s (x + c x³) and t = tanh(u): (1 - t²) (u' + x u''/2 - x t u'²).
-    private var geluTanhSecondDerivative: Tensor {
-        let x = b, s = 0.7978845608028654, c = 0.044715
-        let xx = x * x
-        let t = tanh(x * (xx * (s * c) + s))
-        let slope = xx * (3 * s * c) + s
-        let curvature = xx * (3 * s * c)  // x u'' / 2
-        return (1 - t * t) * (slope + curvature - x * t * slope * slope)
-    }
-
-    /// All of the gradient to the operand that won, half to each where they are equal.
-    private func extremumGradient(for position: Int) -> Tensor {
-        let (mine, other) = position == 0 ? (a, b) : (b, a)
-        let wins = node.primitive == .maximum ? mine .> other : mine .< other
-        let half = which(mine .== other, cotangent * 0.5, cotangent.like(0))
-        return which(wins, cotangent, half)
-    }
-
-    private func selectGradient(for position: Int) -> Tensor {
-        let condition = Tensor(node.input0!), zero = cotangent.like(0)
-        return position == 1 ? which(condition, cotangent, zero) : which(condition, zero, cotangent)
-    }
-
-    private var transposeGradient: Tensor {
-        let rank = node.shape.rank
-        var inverse = [Int](repeating: 0, count: rank)
-        for (position, axis) in Node.permutation(node.bits, rank: rank).enumerated() { inverse[axis] = position }
-        return Tensor(Node.transpose(cotangent.node, inverse))
-    }
-
-    private var sliceGradient: Tensor {
-        let rank = node.shape.rank, list = node.list!, source = node.input0!.shape
-        let starts = Array(list[..<rank]), steps = Array(list[rank...])
-        let high = (0..<rank).map { axis in
-            let count = node.shape[axis]
-            return count == 0
-                ? source[axis] - starts[axis] : source[axis] - starts[axis] - (count - 1) * steps[axis] - 1
+extension Primitive {
+    /// Which values the gradient rule reads: the inputs as a mask (-1: all), and the output. When a tensor is read before its
+    /// backward pass, these stay in memory.
+    var savedForGradient: (inputs: Int, output: Bool) {
+        switch self {
+        case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
+            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .checkIndices, .adamMean, .adamSquare, .adamValue:
+            (0, false)
+        case .negate, .convert, .alias, .add, .subtract, .sum, .reshape, .transpose, .broadcast, .slice, .reverse,
+            .pad, .concatenate, .customResult:
+            (0, false)
+        case .exp, .expm1, .sqrt, .rsqrt, .tanh, .sigmoid: (0, true)
+        case .abs, .log, .log1p, .sin, .cos, .erf, .geluTanh: (1, false)
+        case .multiply, .divide, .maximum, .minimum, .matmul, .geluTanhGradient: (3, false)
+        case .power: (3, true)
+        case .select: (1, false)
+        case .max: (1, true)
+        case .gather, .scatterAdd: (2, false)
+        case .customCall: (-1, false)
         }
-        return Tensor(Node.pad(cotangent.node, low: starts, high: high, interior: steps.map { $0 - 1 }))
-    }
-
-    private var padGradient: Tensor {
-        let rank = node.shape.rank, list = node.list!
-        let low = Array(list[..<rank]), interior = Array(list[(2 * rank)...])
-        return Tensor(Node.slice(cotangent.node, starts: low, steps: interior.map { $0 + 1 }, node.input0!.shape))
-    }
-
-    private func concatenateGradient(for position: Int) -> Tensor {
-        var start = 0
-        for previous in 0..<position { start += input(previous).shape[node.axis] }
-        return cotangent.narrowed(axis: node.axis, start..<(start + input(position).shape[node.axis]))
-    }
-
-    /// C = A B: dA = dC Bᵀ and dB = Aᵀ dC, read transposed where A or B was.
-    private func matmulGradient(for position: Int) -> Tensor {
-        let (transposeA, transposeB) = (node.bits & 1 != 0, node.bits & 2 != 0)
-        let (a, b, g) = (node.input0!, node.input1!, cotangent.node)
-        if position == 0 {
-            return Tensor(
-                transposeA
-                    ? Node.matmul(b, g, transposeA: transposeB, transposeB: true)
-                    : Node.matmul(g, b, transposeB: !transposeB))
-        }
-        return Tensor(
-            transposeB
-                ? Node.matmul(g, a, transposeA: true, transposeB: transposeA)
-                : Node.matmul(a, g, transposeA: !transposeA))
     }
 }

@@ -15,3 +15,6 @@ func withGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
     defer { bk_gradients_off_add(depth) }
     return try body()
 }
+
+/// Whether what is recorded now can be differentiated.
+var gradientsAreOn: Bool { bk_gradients_off() == 0 }

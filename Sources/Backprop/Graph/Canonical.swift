@@ -213,8 +213,11 @@ struct Traversal: @unchecked Sendable {
             if isSaved.isEmpty { isSaved = Array(repeating: false, count: order.count) }
             let saved = node.primitive.savedForGradient
             if saved.output { isSaved[position] = true }
-            for (mask, input) in [(1, node.input0), (2, node.input1), (4, node.input2)] {
-                guard saved.inputs & mask != 0, var input else { continue }
+            var number = 0
+            node.forEachInput { input in
+                defer { number += 1 }
+                guard saved.inputs >> Swift.min(number, 62) & 1 != 0 else { return }
+                var input = input
                 while input.storage == nil, input.primitive.isView, let base = input.input0 { input = base }
                 isSaved[Int(input.index)] = true
             }
@@ -262,6 +265,7 @@ package struct ScalarCell: Hashable, Sendable {
     package func write(to address: UnsafeMutableRawPointer) {
         switch dtype {
         case .float32: address.storeBytes(of: Float(Double(bitPattern: bits)), as: Float.self)
+        case .bfloat16: address.storeBytes(of: Float(BFloat16(Float(Double(bitPattern: bits)))), as: Float.self)
         case .float64: address.storeBytes(of: Double(bitPattern: bits), as: Double.self)
         case .bool, .uint8, .int32, .int64: address.storeBytes(of: bits, as: UInt64.self)
         }

@@ -14,8 +14,8 @@ package enum Graph {
     struct State {
         var traversal = Traversal()
         var cache = PlanCache()
-        /// Losses that a backward pass started from: they are computed together with whatever comes next, because
-        /// that plan passes through their operands anyway.
+        /// Losses that a backward pass started from and new values of buffers: they are computed together with
+        /// whatever comes next, because that plan passes through their operands anyway.
         var awaited: [Node] = []
         private var epoch: UInt32 = 0
 
@@ -38,6 +38,13 @@ package enum Graph {
         for root in roots {
             // What this run did not compute, another thread may still be computing.
             if let storage = root.storage, !storage.isReady { storage.waitUntilReady() }
+        }
+    }
+
+    /// Has the node computed together with whatever is computed next.
+    static func awaitValue(of node: Node) {
+        state.withLock { state in
+            if node.storage == nil { state.awaited.append(node) }
         }
     }
 
@@ -91,6 +98,7 @@ package enum Graph {
         case .int64: storage.pointer.storeBytes(of: node.bits, as: UInt64.self)
         case .float32: storage.pointer.storeBytes(of: Float(node.scalarValue), as: Float.self)
         case .float64: storage.pointer.storeBytes(of: node.scalarValue, as: Double.self)
+        case .bfloat16: storage.pointer.storeBytes(of: BFloat16(Float(node.scalarValue)), as: BFloat16.self)
         }
         return storage
     }

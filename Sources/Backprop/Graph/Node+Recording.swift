@@ -1,16 +1,16 @@
 /// Shape and dtype rules: the only way in which nodes are recorded.
 extension Node {
     /// The numbers that gradient rules and functions use most, shared by all graphs.
-    private static let common: [[Node]] = [DType.float32, .float64].map { dtype in
+    private static let common: [[Node]] = [DType.float32, .float64, .bfloat16].map { dtype in
         [0.0, 1.0, 2.0].map { Node(.scalar, dtype, .scalar, bits: $0.bitPattern) }
     }
 
     /// A number of the given dtype.
     package static func scalar(_ value: Double, _ dtype: DType) -> Node {
         if dtype.isFloatingPoint, value == 0 || value == 1 || value == 2, value.sign == .plus {
-            return common[dtype == .float32 ? 0 : 1][Int(value)]
+            return common[Int(dtype.rawValue - DType.float32.rawValue)][Int(value)]
         }
-        let bits = dtype.isFloatingPoint ? value.bitPattern : UInt64(bitPattern: Int64(value))
+        let bits = dtype.isFloatingPoint ? value.rounded(to: dtype).bitPattern : UInt64(bitPattern: Int64(value))
         return Node(.scalar, dtype, .scalar, bits: bits)
     }
 
@@ -151,10 +151,7 @@ extension Node {
         if parts.count == 1 { return parts[0] }
         var shape = parts[0].shape
         shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
-        return Node(
-            .concatenate, parts[0].dtype, shape, parts[0], parts[1], parts.count > 2 ? parts[2] : nil,
-            parts.count > 3 ? parts[3] : nil, bits: UInt64(axis),
-            moreInputs: parts.count > 4 ? Array(parts[4...]) : nil)
+        return Node(.concatenate, parts[0].dtype, shape, inputs: parts, bits: UInt64(axis))
     }
 
     /// The product of matrices in the last two axes, each read transposed where asked for; leading axes broadcast.
@@ -217,6 +214,31 @@ extension Node {
         Node(.adamValue, value.dtype, value.shape, value, mean, square, numbers)
     }
 
+    /// The call of a function with its own gradient rule. Its value, which nobody reads, is that of the first of the
+    /// inputs that carry gradients.
+    package static func customCall(_ inputs: [Node], _ outputs: [Node], rule: CustomRule) -> Node {
+        let anchor = inputs.first { $0.variables != 0 }!
+        let node = Node(.customCall, anchor.dtype, anchor.shape, inputs: [anchor] + inputs + outputs)
+        node.attachment = rule
+        return node
+    }
+
+    /// The result of a call at a position; `value` is what was computed.
+    package static func customResult(_ value: Node, of call: Node, position: Int) -> Node {
+        Node(.customResult, value.dtype, value.shape, value, call, bits: UInt64(position))
+    }
+
     /// The same value as a node of its own.
     package static func alias(_ x: Node) -> Node { Node(.alias, x.dtype, x.shape, x) }
+}
+
+extension Double {
+    /// The nearest number that an element of a floating-point dtype can hold.
+    fileprivate func rounded(to dtype: DType) -> Double {
+        switch dtype {
+        case .float32: Double(Float(self))
+        case .bfloat16: Double(Float(BFloat16(Float(self))))
+        case .float64, .bool, .uint8, .int32, .int64: self
+        }
+    }
 }

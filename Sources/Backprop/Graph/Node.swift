@@ -27,9 +27,8 @@ package final class Node: @unchecked Sendable {
     @exclusivity(unchecked) package var storage: Storage?
     /// Whether this is the value of a parameter: differentiation ends here.
     @exclusivity(unchecked) package var isParameter = false
-    /// Where the gradient of a parameter's value goes. The parameter empties it when it goes, which breaks the circle
-    /// of a gradient that was computed from the value.
-    @exclusivity(unchecked) package var cell: GradientCell?
+    /// Of a parameter's value, the cell for its gradient; of a custom call, its rule.
+    @exclusivity(unchecked) package var attachment: NodeAttachment?
     /// A backward pass has been recorded from here: the history is not needed once the value is in memory.
     @exclusivity(unchecked) package var isConsumed = false
     /// Operations on the longest way down; tells whether freeing the chain needs more than recursion.
@@ -88,6 +87,16 @@ package final class Node: @unchecked Sendable {
         self.depth = depth &+ 1
         self.pendingDepth = pending &+ 1
         if pending >= Node.longestChain { Graph.flush(self) }
+    }
+
+    /// An operation on any number of operands.
+    package convenience init(
+        _ primitive: Primitive, _ dtype: DType, _ shape: Shape, inputs: [Node], bits: UInt64 = 0
+    ) {
+        func input(_ position: Int) -> Node? { position < inputs.count ? inputs[position] : nil }
+        self.init(
+            primitive, dtype, shape, input(0), input(1), input(2), input(3), bits: bits,
+            moreInputs: inputs.count > 4 ? Array(inputs[4...]) : nil)
     }
 
     /// A value that is in memory.
@@ -164,6 +173,16 @@ package final class Node: @unchecked Sendable {
     package var input2: Node? { edge2?.takeUnretainedValue() }
     package var input3: Node? { edge3?.takeUnretainedValue() }
 
+    package func input(_ position: Int) -> Node {
+        switch position {
+        case 0: input0!
+        case 1: input1!
+        case 2: input2!
+        case 3: input3!
+        default: moreInputs![position - 4]
+        }
+    }
+
     /// Calls the body with every input in order, without counting references.
     @inline(__always)
     package func forEachEdge(_ body: (Unmanaged<Node>) -> Void) {
@@ -179,6 +198,10 @@ package final class Node: @unchecked Sendable {
         forEachEdge { edge in edge._withUnsafeGuaranteedRef { body($0) } }
     }
 
+    /// Where the gradient of a parameter's value goes. The parameter empties it when it goes, which breaks the circle
+    /// of a gradient that was computed from the value.
+    package var cell: GradientCell? { isParameter ? attachment as? GradientCell : nil }
+
     package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }
     package var axis: Int { Int(bits) }
     package var isScalarConstant: Bool { primitive == .scalar }
@@ -188,12 +211,31 @@ package final class Node: @unchecked Sendable {
     }
 }
 
+/// What a node carries beyond its operation.
+package class NodeAttachment: @unchecked Sendable {
+    fileprivate init() {}
+}
+
+/// What differentiation asks a custom call for.
+package final class CustomRule: NodeAttachment, @unchecked Sendable {
+    /// Gradients for the inputs, from inputs, outputs and the gradients of the outputs.
+    package typealias VJP = @Sendable (_ inputs: [Tensor], _ outputs: [Tensor], _ cotangents: [Tensor]) -> [Tensor?]
+    package let vjp: VJP
+    package let inputCount: Int
+
+    package init(inputCount: Int, vjp: @escaping VJP) {
+        self.vjp = vjp
+        self.inputCount = inputCount
+        super.init()
+    }
+}
+
 /// Where a backward pass leaves the gradient of one trainable value, until an optimizer takes it. That both fields change
 /// under one lock is what `@unchecked` stands for.
-package final class GradientCell: @unchecked Sendable {
+package final class GradientCell: NodeAttachment, @unchecked Sendable {
     /// The sum of the gradients so far. Changes under the lock of `Graph.state` only.
     @exclusivity(unchecked) package var gradient: Node?
     /// Backward passes that it adds up.
     @exclusivity(unchecked) package var passes = 0
-    package init() {}
+    package override init() {}
 }

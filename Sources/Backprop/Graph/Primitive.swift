@@ -1,8 +1,8 @@
 /// The closed set of operators that the graph is made of. Everything else is composed from them.
 ///
 /// Every `switch` over this enum is exhaustive and without `default`, so that the compiler lists the places which
-/// a new primitive touches: its shape (Graph/Node+Recording), its gradient rule (Gradient/Rules), the way it
-/// runs (Plan/Kind), and the table of the tests.
+/// a new primitive touches: the way it runs (`kind`, below), its gradient rule (Gradient/Rules), its instruction or
+/// kernel (CPU/Lowering), and the table of the tests.
 package enum Primitive: UInt8, CaseIterable, Sendable {
     // Sources: a value that is in memory, a number that is data of the plan, positions along an axis,
     // uniform numbers from a key.
@@ -46,23 +46,71 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     /// The three results of an Adam update, each as one node because an optimizer records them for every parameter at
     /// every step. They run as one instruction where they meet, and as their composition elsewhere (CPU/ProgramBuilder+Adam).
     case adamMean, adamSquare, adamValue
+
+    /// A function with a gradient rule of its own: what its results are computed from, for the rule to see.
+    case customCall
+    /// One result of such a function. Differentiation goes on at the call, not at the operand.
+    case customResult
+}
+
+/// What the planner has to know of a primitive: how it is run, and how its operands may lie in memory.
+package enum Kind: Equatable, Sendable {
+    /// In memory already, or a number.
+    case source
+    /// The operand's elements under another shape or other strides; nothing to run.
+    case view(View)
+    /// An instruction of a block program.
+    case elementwise
+    /// A reduction at the end or in the middle of a block program.
+    case reduction
+    /// A matrix product, which a block program can follow while its tiles are in cache.
+    case product
+    /// Operands of any strides, copied to their places in the result.
+    case assembly
+    /// A kernel of its own, whose operands lie densely.
+    case kernel
+    /// Another name for the first operand, which only differentiation tells apart from it.
+    case transparent
+
+    package enum View: Sendable {
+        case reshape, transpose, broadcast, slice, reverse
+    }
+
+    /// Whether the primitive runs alone, outside of block programs.
+    package var isStandalone: Bool { self == .assembly || self == .kernel }
 }
 
 extension Primitive {
     /// How a diagnostic or a printed plan names the operator.
     package var name: String { String(describing: self) }
 
+    /// How the primitive is run; an `alias` that is left after simplification is a copy.
+    package var kind: Kind {
+        switch self {
+        case .constant, .scalar: .source
+        case .reshape: .view(.reshape)
+        case .transpose: .view(.transpose)
+        case .broadcast: .view(.broadcast)
+        case .slice: .view(.slice)
+        case .reverse: .view(.reverse)
+        case .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt,
+            .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
+            .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
+            .greaterEqual, .and, .or, .select, .adamMean, .adamSquare, .adamValue:
+            .elementwise
+        case .sum, .max: .reduction
+        case .matmul: .product
+        case .pad, .concatenate: .assembly
+        case .argMax, .gather, .scatterAdd, .checkIndices: .kernel
+        case .customCall, .customResult: .transparent
+        }
+    }
+
     /// Whether the result is the operand's elements under another shape or other strides.
     package var isView: Bool {
-        switch self {
-        case .reshape, .transpose, .broadcast, .slice, .reverse, .alias: true
-        case .constant, .scalar, .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log,
-            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert,
-            .add, .subtract, .multiply,
-            .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual,
-            .and, .or, .select, .sum, .max, .argMax, .pad, .concatenate, .matmul, .gather, .scatterAdd,
-            .checkIndices, .adamMean, .adamSquare, .adamValue:
-            false
+        switch kind {
+        case .view, .transparent: true
+        case .source, .elementwise, .reduction, .product, .assembly, .kernel: self == .alias
         }
     }
 }

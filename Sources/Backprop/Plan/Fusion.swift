@@ -48,7 +48,7 @@ struct Fusion {
             candidates.append(groupOf[consumer])
         }
         switch graph.values[index].primitive.kind {
-        case .none: return
+        case .source, .view, .transparent: return
         case .elementwise, .reduction:
             for candidate in candidates where join(index, groups[candidate], candidates) { return }
             start(index)
@@ -58,7 +58,7 @@ struct Fusion {
             let group = newGroup()
             group.product = index
             assign(index, to: group)
-        case .standalone:
+        case .assembly, .kernel:
             let group = newGroup()
             group.standalone = index
             assign(index, to: group)

@@ -69,34 +69,51 @@ struct Simplifier {
 
     private mutating func simplified(_ value: Value) -> Int {
         let shape = value.shape
-        switch value.primitive {
-        case .alias:
-            return value.inputs[0]
-        case .reshape, .broadcast:
-            var value = value
+        if value.primitive == .alias { return value.inputs[0] }
+        if let rewritten = computedInFloat32(value) { return rewritten }
+        var value = value
+        switch value.primitive.kind {
+        case .source, .assembly, .view(.transpose), .view(.slice), .view(.reverse):
+            return merged(value)
+        case .view(.reshape), .view(.broadcast):
             let source = graph.values[value.inputs[0]]
             if source.primitive == value.primitive { value.inputs = source.inputs }
             if graph.values[value.inputs[0]].shape == shape { return value.inputs[0] }
             return merged(value)
-        case .sum, .max:
+        case .elementwise:
+            return value.primitive.adamNumbers.isEmpty ? merged(value) : withNumbers(value)
+        case .reduction:
             return reduced(value)
-        case .constant, .scalar, .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log,
-            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert,
-            .add, .subtract, .multiply,
-            .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual,
-            .and, .or, .select, .transpose, .slice, .reverse, .pad, .concatenate:
-            return merged(value)
-        case .adamMean, .adamSquare, .adamValue:
-            return withNumbers(value)
-        case .argMax, .checkIndices, .scatterAdd, .gather:
-            var value = value
+        case .transparent:
+            return value.inputs[0]
+        case .kernel:
             value.inputs = value.inputs.map { dense($0) }
             return merged(value)
-        case .matmul:
-            var value = value
+        case .product:
             value.inputs = value.inputs.map { withUniformBatch($0, output: shape) }
             return merged(value)
         }
+    }
+
+    /// Reductions, products and kernels know no bfloat16: their operands are converted, and their result is rounded. Block
+    /// programs round after every instruction (CPU/ProgramBuilder), views and copies move elements as they are.
+    private mutating func computedInFloat32(_ value: Value) -> Int? {
+        switch value.primitive.kind {
+        case .reduction, .product, .kernel: break
+        case .source, .view, .elementwise, .assembly, .transparent: return nil
+        }
+        let isConcerned = value.dtype == .bfloat16 || value.inputs.contains { graph.values[$0].dtype == .bfloat16 }
+        guard isConcerned, value.primitive != .gather else { return nil }
+        var wide = value
+        wide.inputs = value.inputs.map { graph.values[$0].dtype == .bfloat16 ? converted($0, to: .float32) : $0 }
+        if value.dtype != .bfloat16 { return simplified(wide) }
+        wide.dtype = .float32
+        return converted(simplified(wide), to: .bfloat16)
+    }
+
+    private mutating func converted(_ value: Int, to dtype: DType) -> Int {
+        merged(
+            Value(primitive: .convert, dtype: dtype, shape: graph.values[value].shape, bits: 0, inputs: [value]))
     }
 
     /// Cuts a reduction over several groups of axes into one for each group, the last group first.
@@ -189,11 +206,11 @@ struct Simplifier {
     }
 
     private func layout(of value: Value, index: Int) -> Layout {
-        guard value.primitive.isView, value.primitive != .alias else { return .dense(index, value.shape) }
+        guard case .view(let view) = value.primitive.kind else { return .dense(index, value.shape) }
         let source = graph.values[value.inputs[0]].shape
         var layout = graph.layouts[value.inputs[0]]
         let rank = value.shape.rank
-        switch value.primitive {
+        switch view {
         case .reshape:
             return layout.reshaped(from: source, to: value.shape)!
         case .broadcast:
@@ -210,13 +227,6 @@ struct Simplifier {
                 layout.offset += (source[axis] - 1) * layout.strides[axis]
                 layout.strides[axis] = -layout.strides[axis]
             }
-        case .constant, .scalar, .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log,
-            .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert,
-            .alias, .add, .subtract,
-            .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
-            .greaterEqual, .and, .or, .select, .sum, .max, .argMax, .pad, .concatenate, .matmul, .gather,
-            .scatterAdd, .checkIndices, .adamMean, .adamSquare, .adamValue:
-            return .dense(index, value.shape)
         }
         return layout
     }

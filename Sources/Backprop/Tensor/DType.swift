@@ -1,5 +1,9 @@
 /// The type of a tensor's elements.
 ///
+/// Operands of an operator must have the same dtype; nothing is promoted or widened unasked, and `asType(_:)` converts. Swift
+/// numbers are weak: beside a tensor they take its dtype, so `x * 2.5` is what x is. Only sums widen: those of integers
+/// and masks are int64. Integers wrap around; an integer divided by zero is 0.
+///
 /// The raw values are the element type numbers of the kernels.
 public enum DType: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case bool = 0
@@ -8,11 +12,15 @@ public enum DType: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case int64 = 3
     case float32 = 4
     case float64 = 5
+    /// The upper half of a float32: its range with 8 significant bits. Every operation computes in float32 and rounds its
+    /// result once, to nearest with ties to even; reductions and products round only at their end.
+    case bfloat16 = 6
 
     /// Bytes of one element in memory.
     public var byteCount: Int {
         switch self {
         case .bool, .uint8: 1
+        case .bfloat16: 2
         case .int32, .float32: 4
         case .int64, .float64: 8
         }
@@ -29,6 +37,7 @@ public enum DType: UInt8, Sendable, CaseIterable, CustomStringConvertible {
         case .int64: "int64"
         case .float32: "float32"
         case .float64: "float64"
+        case .bfloat16: "bfloat16"
         }
     }
 }
@@ -45,3 +54,28 @@ extension Int32: TensorScalar { public static var dtype: DType { .int32 } }
 extension Int64: TensorScalar { public static var dtype: DType { .int64 } }
 extension Float: TensorScalar { public static var dtype: DType { .float32 } }
 extension Double: TensorScalar { public static var dtype: DType { .float64 } }
+
+/// A number as bfloat16 stores it.
+public struct BFloat16: TensorScalar, Hashable, CustomStringConvertible {
+    /// The sign, eight bits of exponent and seven of fraction.
+    public let bitPattern: UInt16
+
+    /// The number with these bits.
+    public init(bitPattern: UInt16) { self.bitPattern = bitPattern }
+
+    /// The nearest number, ties to even.
+    public init(_ value: Float) {
+        let bits = value.bitPattern
+        // Rounding could carry the last bits of a NaN away.
+        bitPattern = UInt16(
+            truncatingIfNeeded: value.isNaN ? bits >> 16 | 0x40 : (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
+    }
+
+    public static var dtype: DType { .bfloat16 }
+    public var description: String { Float(self).description }
+}
+
+extension Float {
+    /// The same number; every bfloat16 is one.
+    public init(_ value: BFloat16) { self.init(bitPattern: UInt32(value.bitPattern) << 16) }
+}

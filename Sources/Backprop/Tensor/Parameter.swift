@@ -61,13 +61,17 @@ public final class Parameter: Sendable {
             node.isParameter = state.isTrainable && node.dtype.isFloatingPoint
             if node.isParameter {
                 node.variables |= 1
-                node.cell = cell
+                node.attachment = cell
             } else {
                 node.variables = 0
             }
             state.value = node
         }
     }
+
+    /// Takes a value through which gradients flow on to what it was computed from: for functions of the parameters of a
+    /// model.
+    package func substitute(_ value: Tensor) { state.withLock { $0.value = value.node } }
 
     /// Hands the gradient over to an optimizer, and starts anew.
     package func takeGradient() -> Tensor? {

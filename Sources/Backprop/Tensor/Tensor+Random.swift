@@ -46,7 +46,11 @@ extension Tensor {
     ) -> Tensor {
         require(dtype.isFloatingPoint, "uniform needs a floating-point dtype, not \(dtype)")
         let key = Node.scalar(integer: Int64(bitPattern: RandomState.current.nextKey()), .int64)
-        let unit = Tensor(Node.random(key: key, Shape(shape), dtype))
+        // Rounding to eight bits would reach 1, so what they cannot hold is cut off.
+        let unit =
+            dtype == .bfloat16
+            ? (floor(Tensor(Node.random(key: key, Shape(shape), .float32)) * 256) / 256).asType(dtype)
+            : Tensor(Node.random(key: key, Shape(shape), dtype))
         return low == 0 && high == 1 ? unit : unit * (high - low) + low
     }
 
@@ -54,6 +58,9 @@ extension Tensor {
     public static func normal(
         _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32
     ) -> Tensor {
+        if dtype == .bfloat16 {
+            return normal(shape, mean: mean, standardDeviation: standardDeviation).asType(dtype)
+        }
         let radius = sqrt(-2 * log1p(-uniform(shape, dtype: dtype)))
         let unit = radius * cos(2 * Double.pi * uniform(shape, dtype: dtype))
         return unit * standardDeviation + mean

@@ -60,6 +60,7 @@ extension Tensor {
             case .int64: Double(bytes.load(as: Int64.self))
             case .float32: Double(bytes.load(as: Float.self))
             case .float64: bytes.load(as: Double.self)
+            case .bfloat16: Double(Float(bytes.load(as: BFloat16.self)))
             }
         }
     }

@@ -20,7 +20,7 @@ open class Optimizer {
         self.learningRate = learningRate
         // In memory from the start, so that the first step has the same plan as all others.
         evaluate(parameters.map(\.value))
-        state = parameters.map { initialState(for: $0.value) }
+        state = parameters.map { initialState(for: Optimizer.precise($0.value)) }
         evaluate(state.flatMap(\.self))
     }
 
@@ -52,13 +52,25 @@ open class Optimizer {
             for index in parameters.indices {
                 let parameter = parameters[index]
                 guard let gradient = parameter.takeGradient() else { continue }
-                let value = updated(parameter.value, gradient: gradient, state: &state[index], step: stepCount)
+                let value = moved(parameter.value, gradient, &state[index], step: stepCount)
                 parameter.adopt(value.node)
                 results.append(value)
                 results += state[index]
             }
         }
         evaluate(results)
+    }
+
+    /// The new value of a parameter. Rules work in float32 where the value is bfloat16, whose eight bits would lose small
+    /// updates along the way; their state is float32 then too.
+    private func moved(_ value: Tensor, _ gradient: Tensor, _ state: inout [Tensor], step: Int) -> Tensor {
+        updated(
+            Optimizer.precise(value), gradient: Optimizer.precise(gradient), state: &state, step: step
+        ).asType(value.dtype)
+    }
+
+    private static func precise(_ value: Tensor) -> Tensor {
+        value.dtype == .bfloat16 ? value.asType(.float32) : value
     }
 
     /// What the next `step()` will hold in memory, forward and backward pass included. Runs nothing.
@@ -70,8 +82,7 @@ open class Optimizer {
             for (index, gradient) in gradients.enumerated() {
                 guard let gradient else { continue }
                 var state = state[index]
-                results.append(
-                    updated(parameters[index].value, gradient: gradient, state: &state, step: stepCount + 1))
+                results.append(moved(parameters[index].value, gradient, &state, step: stepCount + 1))
                 results += state
             }
             return MemoryBill.of(results, released: gradients)

@@ -6,7 +6,7 @@ public final class SGD: Optimizer {
     public let dampening: Double
     public let weightDecay: Double
     public let nesterov: Bool
-    private var rate = Tensor(0)
+    private var rate = Tensor(0, dtype: .float64)
 
     public init(
         _ parameters: [Parameter], learningRate: Double, momentum: Double = 0, dampening: Double = 0,
@@ -19,7 +19,7 @@ public final class SGD: Optimizer {
         super.init(parameters, learningRate: learningRate)
     }
 
-    public override func prepare(step: Int) { rate = Tensor(learningRate) }
+    public override func prepare(step: Int) { rate = Tensor(learningRate, dtype: .float64) }
 
     public override func initialState(for value: Tensor) -> [Tensor] {
         momentum == 0 ? [] : [Tensor.zeros(value.shape, dtype: value.dtype)]

@@ -14,6 +14,7 @@ typedef enum {
     BK_TYPE_I64 = 3,
     BK_TYPE_F32 = 4,
     BK_TYPE_F64 = 5,
+    BK_TYPE_BF16 = 6,  // the upper half of an F32; computed with in the F32 lane
 } bk_type;
 
 // The instruction sets that one source is compiled for.

@@ -27,6 +27,7 @@ extension Tensor {
         case .int64: self.init(numbers.map { Int64($0) }, shape: shape)
         case .float32: self.init(numbers.map { Float($0) }, shape: shape)
         case .float64: self.init(numbers, shape: shape)
+        case .bfloat16: self.init(numbers.map { BFloat16(Float($0)) }, shape: shape)
         }
     }
 

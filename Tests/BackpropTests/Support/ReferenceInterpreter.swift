@@ -39,6 +39,7 @@ struct ReferenceInterpreter {
         case .int64: return read(Int64.self) { Double($0) }
         case .float32: return read(Float.self) { Double($0) }
         case .float64: return read(Double.self) { $0 }
+        case .bfloat16: return read(BFloat16.self) { Double(Float($0)) }
         }
     }
 
@@ -48,6 +49,7 @@ struct ReferenceInterpreter {
         case .uint8: Double(UInt8(truncatingIfNeeded: Int64(value)))
         case .int32: Double(Int32(truncatingIfNeeded: Int64(value)))
         case .float32: Double(Float(value))
+        case .bfloat16: Double(Float(BFloat16(Float(value))))
         }
     }
 
@@ -136,7 +138,7 @@ struct ReferenceInterpreter {
         case .matmul: return matmul(node)
         case .gather: return gather(node)
         case .scatterAdd: return scatterAdd(node)
-        case .checkIndices: return input(node.input0!)
+        case .checkIndices, .customCall, .customResult: return input(node.input0!)
         case .adamMean, .adamSquare, .adamValue:
             preconditionFailure("\(node.primitive) is recorded by optimizers only")
         }

@@ -1,35 +1,3 @@
-/// How a primitive is run.
-enum Kind: Equatable {
-    /// Nothing to run: in memory already, a number, or a view.
-    case none
-    /// An instruction of a block program.
-    case elementwise
-    /// A reduction at the end or in the middle of a block program.
-    case reduction
-    /// A matrix product, which a block program can follow while its tiles are in cache.
-    case product
-    /// A kernel of its own.
-    case standalone
-}
-
-extension Primitive {
-    /// How the primitive is run; an `alias` that is left after simplification is a copy.
-    var kind: Kind {
-        switch self {
-        case .constant, .scalar, .reshape, .transpose, .broadcast, .slice, .reverse: .none
-        case .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt,
-            .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
-            .multiply, .divide, .power,
-            .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual, .and, .or, .select,
-            .adamMean, .adamSquare, .adamValue:
-            .elementwise
-        case .sum, .max: .reduction
-        case .matmul: .product
-        case .argMax, .pad, .concatenate, .gather, .scatterAdd, .checkIndices: .standalone
-        }
-    }
-}
-
 /// The one element type of the registers of a block program.
 enum Lane: UInt32, Hashable {
     case float32 = 0
@@ -38,7 +6,7 @@ enum Lane: UInt32, Hashable {
 
     init(_ dtype: DType) {
         switch dtype {
-        case .float32: self = .float32
+        case .float32, .bfloat16: self = .float32
         case .float64: self = .float64
         case .bool, .uint8, .int32, .int64: self = .int64
         }

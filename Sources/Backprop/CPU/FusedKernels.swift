@@ -1,0 +1,81 @@
+import CKernels
+
+/// A fused cluster.
+final class ProgramKernel: Kernel {
+    private let program: Program
+    private let partials: Int?
+
+    /// `partials` is the slot of the accumulators' memory, where the program has any.
+    init(name: String, _ program: Program, partials: Int?) {
+        self.program = program
+        self.partials = partials
+        super.init(name: name, tasks: Int(program.program.pointee.tasks), needsFinish: partials != nil)
+    }
+
+    override func run(task: Int, _ pointers: Pointers) {
+        bk_program_run(program.program, pointers, partials.flatMap { pointers[$0] }, Int64(task))
+    }
+
+    override func finish(_ pointers: Pointers) {
+        bk_program_finish(program.program, pointers, partials.flatMap { pointers[$0] })
+    }
+}
+
+/// A matrix product, with or without a cluster that runs on its tiles.
+final class ProductKernel: Kernel {
+    private let gemm: UnsafeMutablePointer<bk_gemm>
+    private let a: Int, b: Int, c: Int?
+    private let epilogue: Program?
+
+    init(name: String, _ gemm: bk_gemm, a: Int, b: Int, c: Int?, epilogue: Program?) {
+        self.gemm = .allocate(capacity: 1)
+        self.gemm.initialize(to: gemm)
+        bk_gemm_prepare(self.gemm)
+        (self.a, self.b, self.c, self.epilogue) = (a, b, c, epilogue)
+        super.init(name: name, tasks: Int(self.gemm.pointee.tasks))
+    }
+
+    deinit { gemm.deallocate() }
+
+    private struct Tile {
+        var program: UnsafeMutablePointer<bk_program>
+        var pointers: Pointers
+        var product: Int32
+    }
+
+    override func run(task: Int, _ pointers: Pointers) {
+        let c = c.flatMap { pointers[$0] }
+        guard let epilogue else {
+            bk_gemm_run(gemm, pointers[a], pointers[b], c, Int64(task), nil, nil)
+            return
+        }
+        var context = Tile(program: epilogue.program, pointers: pointers, product: Int32(epilogue.product!))
+        withUnsafeMutablePointer(to: &context) { context in
+            bk_gemm_run(
+                gemm, pointers[a], pointers[b], c, Int64(task),
+                { context, tile, stride, batch, row, rows, column, columns in
+                    let context = context!.assumingMemoryBound(to: Tile.self)
+                    bk_program_tile(
+                        context.pointee.program, context.pointee.pointers, context.pointee.product, tile, stride,
+                        batch, row, rows, column, columns)
+                }, context)
+        }
+    }
+}
+
+/// A small product and the cluster that reads it, as one task.
+final class ChainKernel: Kernel {
+    private let first: ProductKernel
+    private let second: ProgramKernel
+
+    init(name: String, _ first: ProductKernel, _ second: ProgramKernel) {
+        (self.first, self.second) = (first, second)
+        super.init(name: name, tasks: 1)
+    }
+
+    override func run(task: Int, _ pointers: Pointers) {
+        for task in 0..<first.tasks { first.run(task: task, pointers) }
+        for task in 0..<second.tasks { second.run(task: task, pointers) }
+        if second.needsFinish { second.finish(pointers) }
+    }
+}

@@ -1,0 +1,103 @@
+import CKernels
+
+extension KernelBuilder {
+    /// Rows of a table.
+    mutating func gather(_ index: Int, _ name: String) -> Kernel {
+        let value = graph.values[index]
+        let shape = indexShape(table: value.inputs[0], indices: value.inputs[1], axis: value.axis)
+        let source = slot(value.inputs[0]), indices = slot(value.inputs[1]), result = slot(index)
+        let tasks = withUnsafePointer(to: shape) { Int(bk_gather_tasks($0)) }
+        return CallKernel(name: name, tasks: tasks) { task, pointers in
+            withUnsafePointer(to: shape) { shape in
+                IndexFault.check(shape, pointers[indices]!, name)
+                bk_gather_run(shape, pointers[source], pointers[indices], pointers[result]!, Int64(task))
+            }
+        }
+    }
+
+    /// Sums of rows that go to the same place. The result is cleared first, so one task does it all.
+    mutating func scatterAdd(_ index: Int, _ name: String) -> Kernel {
+        let value = graph.values[index]
+        let shape = indexShape(table: index, indices: value.inputs[1], axis: value.axis)
+        let updates = slot(value.inputs[0]), indices = slot(value.inputs[1]), result = slot(index)
+        let bytes = value.shape.count * value.dtype.byteCount
+        return CallKernel(name: name, tasks: 1) { _, pointers in
+            withUnsafePointer(to: shape) { shape in
+                IndexFault.check(shape, pointers[indices]!, name)
+                pointers[result]!.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+                for task in 0..<bk_scatter_add_tasks(shape) {
+                    bk_scatter_add_run(shape, pointers[updates], pointers[indices], pointers[result]!, task)
+                }
+            }
+        }
+    }
+
+    /// Indices copied after a check of their range.
+    mutating func checkIndices(_ index: Int, _ name: String) -> Kernel {
+        let value = graph.values[index]
+        var shape = bk_gather_shape()
+        shape.outer = 1
+        shape.inner = 1
+        shape.table = Int64(value.bits)
+        shape.count = Int64(value.shape.count)
+        shape.index_type = value.dtype.kernelType
+        shape.type = shape.index_type
+        let indices = slot(value.inputs[0]), result = slot(index)
+        let bytes = value.shape.count * value.dtype.byteCount
+        return CallKernel(name: name, tasks: 1) { [shape] _, pointers in
+            withUnsafePointer(to: shape) { IndexFault.check($0, pointers[indices]!, name) }
+            pointers[result]!.copyMemory(from: pointers[indices]!, byteCount: bytes)
+        }
+    }
+
+    /// The index of the greatest element along an axis.
+    mutating func argMax(_ index: Int, _ name: String) -> Kernel {
+        let value = graph.values[index]
+        let operand = graph.values[value.inputs[0]], type = operand.dtype.kernelType
+        let (outer, length, inner) = operand.shape.split(at: value.axis)
+        let source = slot(value.inputs[0]), result = slot(index)
+        return CallKernel(name: name, tasks: Int(bk_arg_tasks(outer, length, inner))) { task, pointers in
+            bk_arg_run(
+                type, true, outer, length, inner, pointers[source],
+                pointers[result]!.assumingMemoryBound(to: Int64.self), Int64(task))
+        }
+    }
+
+    private func indexShape(table: Int, indices: Int, axis: Int) -> bk_gather_shape {
+        let value = graph.values[table]
+        var result = bk_gather_shape()
+        (result.outer, result.table, result.inner) = value.shape.split(at: axis)
+        result.count = Int64(graph.values[indices].shape.count)
+        result.type = value.dtype.kernelType
+        result.index_type = graph.values[indices].dtype.kernelType
+        return result
+    }
+}
+
+extension Shape {
+    /// The elements before an axis, along it and behind it: the form in which kernels walk along an axis.
+    func split(at axis: Int) -> (outer: Int64, length: Int64, inner: Int64) {
+        (
+            Int64((0..<axis).reduce(1) { $0 * self[$1] }), Int64(self[axis]),
+            Int64(((axis + 1)..<rank).reduce(1) { $0 * self[$1] })
+        )
+    }
+}
+
+extension DType {
+    /// The element type as kernels name it.
+    var kernelType: bk_type { bk_type(rawValue: UInt32(rawValue)) }
+}
+
+/// What happens when an index points outside of its table.
+enum IndexFault {
+    static func check(_ shape: UnsafePointer<bk_gather_shape>, _ indices: UnsafeRawPointer, _ name: String) {
+        let position = bk_index_check(shape, indices)
+        guard position >= 0 else { return }
+        let index =
+            shape.pointee.index_type == BK_TYPE_I32
+            ? Int64(indices.load(fromByteOffset: Int(position) * 4, as: Int32.self))
+            : indices.load(fromByteOffset: Int(position) * 8, as: Int64.self)
+        trap("\(name): index \(index) at position \(position) lies outside of 0..<\(shape.pointee.table)")
+    }
+}

@@ -1,0 +1,34 @@
+import CKernels
+
+typealias Pointers = UnsafePointer<UnsafeMutableRawPointer?>
+
+/// One unit of a plan: tasks that any threads may run in any order, then an end that one thread runs.
+///
+/// Kernels own C structures, which nothing changes after planning.
+class Kernel {
+    let name: String
+    let tasks: Int
+    /// Whether `finish` has anything to do.
+    let needsFinish: Bool
+
+    init(name: String, tasks: Int, needsFinish: Bool = false) {
+        self.name = name
+        self.tasks = tasks
+        self.needsFinish = needsFinish
+    }
+
+    func run(task: Int, _ pointers: Pointers) {}
+    func finish(_ pointers: Pointers) {}
+}
+
+/// A kernel that is one function of the task and the pointers.
+final class CallKernel: Kernel {
+    private let body: (Int, Pointers) -> Void
+
+    init(name: String, tasks: Int, _ body: @escaping (Int, Pointers) -> Void) {
+        self.body = body
+        super.init(name: name, tasks: tasks)
+    }
+
+    override func run(task: Int, _ pointers: Pointers) { body(task, pointers) }
+}

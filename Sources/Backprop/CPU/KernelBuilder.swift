@@ -1,0 +1,139 @@
+import CKernels
+
+/// Turns groups into kernels.
+struct KernelBuilder {
+    let graph: SimplifiedGraph
+    let fusion: Fusion
+    let schedule: Schedule
+    var memory: MemoryMap
+
+    init(_ graph: SimplifiedGraph, _ fusion: Fusion, _ schedule: Schedule) {
+        self.graph = graph
+        self.fusion = fusion
+        self.schedule = schedule
+        memory = MemoryMap(graph, fusion, schedule)
+    }
+
+    mutating func build() -> CPUPlan {
+        var waves: [[Kernel]] = []
+        var costs: [Int] = []
+        for (position, groups) in schedule.waves.enumerated() {
+            var kernels: [Kernel] = []
+            var cost = 0
+            for group in groups {
+                guard let kernel = kernel(for: group, wave: position) else { continue }
+                kernels.append(kernel)
+                cost += work(of: group)
+            }
+            if kernels.isEmpty { continue }
+            waves.append(kernels)
+            costs.append(cost)
+        }
+        let placement = Placement(memory.requests)
+        return CPUPlan(
+            waves: waves, costs: costs, pointers: memory.pointers.entries, requestOffsets: placement.offsets,
+            workspaceBytes: placement.bytes, workspaceItems: memory.items, addedScalars: memory.addedScalars,
+            graphScalars: graph.scalarCount, donors: schedule.donors, sharedLeaves: sharedLeaves)
+    }
+
+    private var sharedLeaves: [Int] {
+        graph.outputs.map { graph.values[$0].primitive == .constant ? graph.values[$0].source : -1 }
+    }
+
+    /// A rough count of element operations, to decide whether sharing a wave between threads pays.
+    private func work(of group: Group) -> Int {
+        var total = 0
+        for member in group.members { total += group.domain.reduce(1, *) * graph.values[member].primitive.weight }
+        if let product = group.product { total += workOfProduct(product) }
+        if let standalone = group.standalone { total += graph.values[standalone].shape.count * 4 }
+        return total
+    }
+
+    private func workOfProduct(_ index: Int) -> Int {
+        let value = graph.values[index], a = graph.values[value.inputs[0]].shape
+        return value.shape.count * a[a.rank - (value.bits & 1 != 0 ? 2 : 1)] / 4
+    }
+
+    /// The name of a kernel in diagnostics: what it computes, the result last.
+    private func name(of group: Group) -> String {
+        let names = group.values.map { graph.values[$0].primitive.name }
+        let list = names.count > 6 ? names.prefix(3) + ["…"] + names.suffix(2) : names[...]
+        let last = graph.values[group.values.last!]
+        return list.joined(separator: " ") + " -> \(last.dtype)\(last.shape)"
+    }
+
+    private mutating func kernel(for group: Group, wave: Int) -> Kernel? {
+        let name = name(of: group)
+        if let standalone = group.standalone {
+            guard case .kernel(let make) = graph.values[standalone].primitive.lowering else {
+                trap("\(graph.values[standalone].primitive.name) has no kernel of its own")
+            }
+            return graph.values[standalone].shape.count == 0 ? nil : make(&self, standalone, name)
+        }
+        var program: Program?
+        if group.isCluster {
+            if group.domain.contains(0) { return nil }
+            var builder = ProgramBuilder(graph, group, fusion)
+            program = builder.build(&memory)
+        }
+        guard let product = group.product else {
+            return ProgramKernel(name: name, program!, partials: partials(of: program!, wave))
+        }
+        guard group.followsProduct, let program else { return self.product(product, name, program) }
+        let following = ProgramKernel(name: name, program, partials: partials(of: program, wave))
+        guard let first = self.product(product, name, nil) else { return following }
+        return ChainKernel(name: name, first, following)
+    }
+
+    /// The slot of the memory for a program's accumulators, where it has any.
+    private mutating func partials(of program: Program, _ wave: Int) -> Int? {
+        guard program.partialBytes > 0 else { return nil }
+        let request = memory.request(
+            program.partialBytes, wave, wave, name: "partial sums", shape: Shape([program.partialBytes]))
+        return memory.pointers.slot(.workspace(request))
+    }
+
+    private mutating func product(_ index: Int, _ name: String, _ epilogue: Program?) -> ProductKernel? {
+        let value = graph.values[index], shape = value.shape, rank = shape.rank
+        if shape.count == 0 { return nil }
+        let (a, b) = (value.inputs[0], value.inputs[1])
+        let stridesA = graph.layouts[a].broadcast(from: graph.values[a].shape, to: aligned(a, shape))
+        let stridesB = graph.layouts[b].broadcast(from: graph.values[b].shape, to: aligned(b, shape))
+        var gemm = bk_gemm()
+        gemm.type = value.dtype.kernelType
+        let batchAxes = (0..<(rank - 2)).filter { shape[$0] != 1 }
+        gemm.batch = Int64(batchAxes.reduce(1) { $0 * shape[$1] })
+        gemm.m = Int64(shape[rank - 2])
+        gemm.n = Int64(shape[rank - 1])
+        let transposesA = value.bits & 1 != 0, transposesB = value.bits & 2 != 0
+        let shapeA = graph.values[a].shape
+        gemm.k = Int64(shapeA[shapeA.rank - (transposesA ? 2 : 1)])
+        gemm.a_batch = Int64(batchAxes.last.map { stridesA[$0] } ?? 0)
+        gemm.b_batch = Int64(batchAxes.last.map { stridesB[$0] } ?? 0)
+        gemm.a_row = Int64(stridesA[rank - (transposesA ? 1 : 2)])
+        gemm.a_col = Int64(stridesA[rank - (transposesA ? 2 : 1)])
+        gemm.b_row = Int64(stridesB[rank - (transposesB ? 1 : 2)])
+        gemm.b_col = Int64(stridesB[rank - (transposesB ? 2 : 1)])
+        gemm.c_batch = gemm.m * gemm.n
+        gemm.c_row = gemm.n
+        let slotA = memory.slot(of: graph.layouts[a].base, elements: graph.layouts[a].offset, value.dtype)
+        let slotB = memory.slot(of: graph.layouts[b].base, elements: graph.layouts[b].offset, value.dtype)
+        let slotC = memory.isStored(index) ? memory.slot(of: index, elements: 0, value.dtype) : nil
+        return ProductKernel(name: name, gemm, a: slotA, b: slotB, c: slotC, epilogue: epilogue)
+    }
+
+    /// The shape of an operand of a product with the leading axes of the result.
+    private func aligned(_ operand: Int, _ shape: Shape) -> Shape {
+        let own = graph.values[operand].shape
+        var result = shape
+        result[shape.rank - 2] = own[own.rank - 2]
+        result[shape.rank - 1] = own[own.rank - 1]
+        return result
+    }
+
+    /// Where the elements of an operand, or of a result, begin.
+    mutating func slot(_ value: Int) -> Int {
+        let layout = graph.layouts[value]
+        return memory.slot(of: layout.base, elements: layout.offset, graph.values[value].dtype)
+    }
+}

@@ -1,0 +1,93 @@
+/// A function with a gradient rule of its own.
+///
+/// ```swift
+/// let clipped = CustomFunction { x in
+///     [x[0]]
+/// } vjp: { _, _, cotangents in
+///     [clip(cotangents[0], min: -1, max: 1)]
+/// }
+/// let y = clipped([x])[0]
+/// ```
+///
+/// The forward function is recorded as usual but not differentiated; the rule is called when a gradient flows back through
+/// one of the results. What the rule records can be differentiated again, as long as it is composed of operators, and
+/// forward mode follows from it too, because a rule is linear in the cotangents. `gradientCheck(_:at:)` compares a rule with
+/// finite differences.
+public struct CustomFunction: Sendable {
+    /// Results from inputs.
+    public typealias Forward = @Sendable (_ inputs: [Tensor]) -> [Tensor]
+    /// Gradients for the inputs, in their shapes, from inputs, results and the gradients of the results (zeros where none
+    /// flows). Nil says that no gradient flows to an input.
+    public typealias VJP =
+        @Sendable (_ inputs: [Tensor], _ outputs: [Tensor], _ cotangents: [Tensor]) -> [Tensor?]
+
+    private let forward: Forward
+    private let vjp: VJP
+
+    /// A function from what it computes and the vector-Jacobian product that stands in for its derivative.
+    public init(forward: @escaping Forward, vjp: @escaping VJP) {
+        self.forward = forward
+        self.vjp = vjp
+    }
+
+    /// Records the function on these inputs.
+    public func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
+        let outputs = withoutGradients { forward(inputs) }
+        guard gradientsAreOn, inputs.contains(where: { $0.node.variables != 0 }) else { return outputs }
+        let rule = CustomRule(inputCount: inputs.count, vjp: vjp)
+        let call = Node.customCall(inputs.map(\.node), outputs.map(\.node), rule: rule)
+        return outputs.enumerated().map { position, output in
+            output.dtype.isFloatingPoint
+                ? Tensor(Node.customResult(output.node, of: call, position: position)) : output
+        }
+    }
+}
+
+extension Tensor {
+    /// The same values; `hook` sees the gradient on its way back and answers with the one that goes on.
+    ///
+    /// Use it to watch, scale, clip or record the gradient of an intermediate value. The hook runs while the backward pass
+    /// is recorded: what it computes becomes part of the same plan.
+    public func onGradient(_ hook: @escaping @Sendable (Tensor) -> Tensor) -> Tensor {
+        CustomFunction(forward: { $0 }, vjp: { _, _, cotangents in [hook(cotangents[0])] })([self])[0]
+    }
+}
+
+/// A recorded call of a custom function.
+struct CustomCall {
+    let node: Node
+    let rule: CustomRule
+    let inputs: [Node]
+    private let values: [Node]
+
+    init(_ node: Node) {
+        self.node = node
+        rule = node.attachment as! CustomRule
+        var operands: [Node] = []
+        node.forEachInput { operands.append($0) }
+        // The first operand only lends its shape.
+        inputs = Array(operands[1...rule.inputCount])
+        values = Array(operands[(rule.inputCount + 1)...])
+    }
+
+    /// The gradients of the inputs, from those that arrived, by the position of the result.
+    func gradients(_ arrived: [Int: Tensor]) -> [Tensor?] {
+        let outputs = values.enumerated().map { position, value in
+            value.dtype.isFloatingPoint
+                ? Tensor(Node.customResult(value, of: node, position: position)) : Tensor(value)
+        }
+        let cotangents = outputs.indices.map { arrived[$0] ?? Tensor.zeros(like: values[$0]) }
+        let gradients = rule.vjp(inputs.map(Tensor.init), outputs, cotangents)
+        require(
+            gradients.count == inputs.count,
+            "the rule of a custom function gives \(gradients.count) gradients for \(inputs.count) inputs")
+        for (gradient, input) in zip(gradients, inputs) {
+            guard let gradient else { continue }
+            require(
+                gradient.node.shape == input.shape && gradient.dtype == input.dtype,
+                "the rule of a custom function gives a gradient \(gradient.dtype)\(gradient.shape) for an input \(input.dtype)\(input.shape)"
+            )
+        }
+        return gradients
+    }
+}

@@ -1,0 +1,83 @@
+/// The formulas of rules that take more than a line.
+extension RuleContext {
+    /// b a^(b-1); 0 where b is 0, also at a = 0.
+    var powerBaseGradient: Tensor {
+        which(b .== 0, a.like(0), cotangent * b * pow(a, b - 1))
+    }
+
+    /// a^b log(a); 0 where a is 0 and b is not negative, which is the limit.
+    var powerExponentGradient: Tensor {
+        let isZero = (a .== 0) .& (b .>= 0)
+        let logarithm = log(which(isZero, a.like(1), a))
+        return which(isZero, a.like(0), cotangent * output * logarithm)
+    }
+
+    /// With u = s (x + c x³) and t = tanh(u): (1 - t²) (u' + x u''/2 - x t u'²).
+    var geluTanhSecondDerivative: Tensor {
+        let x = b, s = 0.7978845608028654, c = 0.044715
+        let xx = x * x
+        let t = tanh(x * (xx * (s * c) + s))
+        let slope = xx * (3 * s * c) + s
+        let curvature = xx * (3 * s * c)  // x u'' / 2
+        return (1 - t * t) * (slope + curvature - x * t * slope * slope)
+    }
+
+    /// All of the gradient to the operand that won, half to each where they are equal.
+    func extremumGradient(for position: Int) -> Tensor {
+        let (mine, other) = position == 0 ? (a, b) : (b, a)
+        let wins = node.primitive == .maximum ? mine .> other : mine .< other
+        let half = which(mine .== other, cotangent * 0.5, cotangent.like(0))
+        return which(wins, cotangent, half)
+    }
+
+    func selectGradient(for position: Int) -> Tensor {
+        let condition = Tensor(node.input0!), zero = cotangent.like(0)
+        return position == 1 ? which(condition, cotangent, zero) : which(condition, zero, cotangent)
+    }
+
+    var transposeGradient: Tensor {
+        let rank = node.shape.rank
+        var inverse = [Int](repeating: 0, count: rank)
+        for (position, axis) in Node.permutation(node.bits, rank: rank).enumerated() { inverse[axis] = position }
+        return Tensor(Node.transpose(cotangent.node, inverse))
+    }
+
+    var sliceGradient: Tensor {
+        let rank = node.shape.rank, list = node.list!, source = node.input0!.shape
+        let starts = Array(list[..<rank]), steps = Array(list[rank...])
+        let high = (0..<rank).map { axis in
+            let count = node.shape[axis]
+            return count == 0
+                ? source[axis] - starts[axis] : source[axis] - starts[axis] - (count - 1) * steps[axis] - 1
+        }
+        return Tensor(Node.pad(cotangent.node, low: starts, high: high, interior: steps.map { $0 - 1 }))
+    }
+
+    var padGradient: Tensor {
+        let rank = node.shape.rank, list = node.list!
+        let low = Array(list[..<rank]), interior = Array(list[(2 * rank)...])
+        return Tensor(Node.slice(cotangent.node, starts: low, steps: interior.map { $0 + 1 }, node.input0!.shape))
+    }
+
+    func concatenateGradient(for position: Int) -> Tensor {
+        var start = 0
+        for previous in 0..<position { start += input(previous).shape[node.axis] }
+        return cotangent.narrowed(axis: node.axis, start..<(start + input(position).shape[node.axis]))
+    }
+
+    /// C = A B: dA = dC Bᵀ and dB = Aᵀ dC, read transposed where A or B was.
+    func matmulGradient(for position: Int) -> Tensor {
+        let (transposeA, transposeB) = (node.bits & 1 != 0, node.bits & 2 != 0)
+        let (a, b, g) = (node.input0!, node.input1!, cotangent.node)
+        if position == 0 {
+            return Tensor(
+                transposeA
+                    ? Node.matmul(b, g, transposeA: transposeB, transposeB: true)
+                    : Node.matmul(g, b, transposeB: !transposeB))
+        }
+        return Tensor(
+            transposeB
+                ? Node.matmul(g, a, transposeA: true, transposeB: transposeA)
+                : Node.matmul(a, g, transposeA: !transposeA))
+    }
+}

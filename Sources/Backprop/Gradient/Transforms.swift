@@ -1,0 +1,148 @@
+import CKernels
+
+/// The gradients of a scalar for tensors that it was computed from; zeros where it does not depend on one. They can be
+/// differentiated again.
+///
+/// Only tensors that differentiation tells apart count as such: values of parameters, arguments of a function under
+/// `grad` and its relatives, and what is computed from them.
+public func gradients(
+    of output: Tensor, withRespectTo inputs: [Tensor], file: StaticString = #fileID, line: UInt = #line
+) -> [Tensor] {
+    require(
+        output.size == 1 && output.dtype.isFloatingPoint,
+        "gradients start from one floating-point number, not from \(output.dtype)\(output.node.shape)", file: file,
+        line: line)
+    let seed = Tensor(Node.broadcast(Node.scalar(1, output.dtype), output.node.shape))
+    return cotangents(of: [output], seeds: [seed], inputs: inputs.map(\.node), mask: .max)
+}
+
+/// A function that computes the value of `function` and its gradients.
+///
+/// The function must give one floating-point number. Transforms nest: the gradient of a function that takes gradients is a
+/// second derivative.
+/// - Parameter argumentNumbers: the arguments to differentiate for, all of them unless given. The others may have any
+///   dtype.
+public func valueAndGrad(
+    _ function: @escaping ([Tensor]) -> Tensor, argumentNumbers: [Int]? = nil
+) -> ([Tensor]) -> (value: Tensor, gradients: [Tensor]) {
+    { arguments in
+        let numbers = argumentNumbers ?? Array(arguments.indices)
+        return differentiating(numbers.map { arguments[$0] }) { variables, mask in
+            var inputs = arguments
+            for (number, variable) in zip(numbers, variables) { inputs[number] = Tensor(variable) }
+            let value = function(inputs)
+            require(
+                value.size == 1 && value.dtype.isFloatingPoint,
+                "the function of a gradient gives one floating-point number, not \(value.dtype)\(value.node.shape)")
+            let seed = Tensor(Node.broadcast(Node.scalar(1, value.dtype), value.node.shape))
+            return (value, cotangents(of: [value], seeds: [seed], inputs: variables, mask: mask))
+        }
+    }
+}
+
+/// The gradient of a function of one argument that gives one number.
+public func grad(_ function: @escaping (Tensor) -> Tensor) -> (Tensor) -> Tensor {
+    let transformed = valueAndGrad { function($0[0]) }
+    return { transformed([$0]).gradients[0] }
+}
+
+/// The gradients of a function that gives one number.
+/// - Parameter argumentNumbers: the arguments to differentiate for, all of them unless given.
+public func grad(
+    _ function: @escaping ([Tensor]) -> Tensor, argumentNumbers: [Int]? = nil
+) -> ([Tensor]) -> [Tensor] {
+    let transformed = valueAndGrad(function, argumentNumbers: argumentNumbers)
+    return { transformed($0).gradients }
+}
+
+/// Vector-Jacobian products, by reverse mode: the results of `function`, and for every primal the sum over all results of
+/// cotangent times derivative.
+///
+/// - Parameters:
+///   - function: any number of tensors from the primals. Results that are not floating point take part with no gradient.
+///   - primals: floating-point arguments.
+///   - cotangents: one for every result, in its shape and dtype; for a result that is not floating point anything.
+/// - Returns: the results, and a gradient in the shape of each primal (zeros where nothing depends on it).
+public func vjp(
+    _ function: ([Tensor]) throws -> [Tensor], primals: [Tensor], cotangents: [Tensor]
+) rethrows -> (outputs: [Tensor], gradients: [Tensor]) {
+    try differentiating(primals) { variables, mask in
+        let outputs = try function(variables.map(Tensor.init))
+        require(
+            outputs.count == cotangents.count, "vjp: \(cotangents.count) cotangents for \(outputs.count) results")
+        let pairs = zip(outputs, cotangents).filter { $0.0.dtype.isFloatingPoint }
+        for (output, cotangent) in pairs { requireAlike("vjp: a cotangent", cotangent, "its result", output) }
+        let gradients = Backprop.cotangents(
+            of: pairs.map(\.0), seeds: pairs.map(\.1), inputs: variables, mask: mask)
+        return (outputs, gradients)
+    }
+}
+
+/// Jacobian-vector products, by forward mode: the results of `function`, and for every result the sum over all primals of
+/// derivative times tangent.
+///
+/// - Parameters:
+///   - function: any number of tensors from the primals.
+///   - primals: floating-point arguments.
+///   - tangents: one for every primal, in its shape and dtype.
+/// - Returns: the results, and a tangent in the shape of each (zeros for a result that depends on no primal).
+public func jvp(
+    _ function: ([Tensor]) throws -> [Tensor], primals: [Tensor], tangents: [Tensor]
+) rethrows -> (outputs: [Tensor], tangents: [Tensor]) {
+    require(primals.count == tangents.count, "jvp: \(tangents.count) tangents for \(primals.count) primals")
+    for (primal, tangent) in zip(primals, tangents) { requireAlike("jvp: a tangent", tangent, "its primal", primal) }
+    return try differentiating(primals) { variables, mask in
+        let outputs = try function(variables.map(Tensor.init))
+        let found = ForwardWalk.run(to: outputs.map(\.node), from: variables, tangents: tangents, mask: mask)
+        return (outputs, zip(found, outputs).map { $0 ?? .zeros(like: $1.node) })
+    }
+}
+
+/// The Hessian of a function that gives one number, times a vector, without the Hessian: forward mode over reverse mode
+/// (Pearlmutter, 1994).
+/// - Returns: one product in the shape of each primal.
+public func hessianVectorProduct(
+    of function: @escaping ([Tensor]) -> Tensor, primals: [Tensor], tangents: [Tensor]
+) -> [Tensor] {
+    jvp(grad(function), primals: primals, tangents: tangents).tangents
+}
+
+/// Runs `body` on arguments that differentiation tells apart from everything else, with the bit that marks what is computed
+/// from them.
+func differentiating<Result>(
+    _ arguments: [Tensor], _ body: ([Node], _ mask: UInt16) throws -> Result
+) rethrows -> Result {
+    try withGradients {
+        bk_transform_depth_add(1)
+        defer { bk_transform_depth_add(-1) }
+        let depth = bk_transform_depth()
+        require(depth < 16, "gradients of gradients nest at most 15 deep")
+        let mask: UInt16 = 1 << UInt16(depth)
+        let variables = arguments.map { argument in
+            require(
+                argument.dtype.isFloatingPoint, "a gradient needs floating-point arguments, not \(argument.dtype)")
+            let variable = Node.alias(argument.node)
+            variable.variables |= mask
+            return variable
+        }
+        return try body(variables, mask)
+    }
+}
+
+private func cotangents(of outputs: [Tensor], seeds: [Tensor], inputs: [Node], mask: UInt16) -> [Tensor] {
+    let found = ReverseWalk.run(
+        from: outputs.map(\.node), seeds: seeds, targets: .nodes(inputs), mask: mask, keepingGraph: true
+    ).gradients
+    return zip(found, inputs).map { $0 ?? .zeros(like: $1) }
+}
+
+private func requireAlike(_ what: String, _ tensor: Tensor, _ model: String, _ other: Tensor) {
+    require(
+        tensor.node.shape == other.node.shape && tensor.dtype == other.dtype,
+        "\(what) is \(tensor.dtype)\(tensor.node.shape), \(model) \(other.dtype)\(other.node.shape)")
+}
+
+extension Tensor {
+    /// Zeros in the shape and dtype of a node.
+    static func zeros(like node: Node) -> Tensor { Tensor(Node.broadcast(Node.scalar(0, node.dtype), node.shape)) }
+}

@@ -1,0 +1,59 @@
+import Backprop
+
+/// x Φ(x) with the normal distribution function, by the error function (Hendrycks and Gimpel, 2016).
+public func gelu(_ x: Tensor) -> Tensor {
+    let half = x * 0.5
+    return half * erf(x * 0.7071067811865476) + half
+}
+
+/// The approximation of `gelu` by a tanh, x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³))). For its backward pass only x is
+/// kept.
+public func geluTanh(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.geluTanh, x.node)) }
+
+/// x sigmoid(x) (Elfwing et al., 2018).
+public func silu(_ x: Tensor) -> Tensor { x * sigmoid(x) }
+
+/// x tanh(softplus(x)) (Misra, 2019).
+public func mish(_ x: Tensor) -> Tensor { x * tanh(softplus(x)) }
+
+/// log(1 + exp(`beta` x)) / `beta`, without overflow.
+///
+/// Where `beta` x is above `threshold` the result is x itself, whose higher derivatives are 0. PyTorch's threshold is 20;
+/// it is not needed for accuracy here, so there is none unless asked for.
+public func softplus(
+    _ x: Tensor, beta: Double = 1, threshold: Double = .infinity, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    require(beta != 0, "softplus: beta is 0", file: file, line: line)
+    if beta == 1 && threshold == .infinity { return unitSoftplus(x) }
+    let scaled = x * beta
+    return which(scaled .> threshold, x, unitSoftplus(scaled) * (1 / beta))
+}
+
+/// max(x, 0) + log(1 + exp(-|x|)). The absolute value is chosen by a comparison, which has the slope of one side at 0,
+/// so that all derivatives are right there.
+private func unitSoftplus(_ x: Tensor) -> Tensor {
+    let isPositive = x .> 0
+    return which(isPositive, x, x.zero) + log1p(exp(which(isPositive, -x, x)))
+}
+
+/// log(sigmoid(x)), exact where the sigmoid would be 0 or 1.
+public func logSigmoid(_ x: Tensor) -> Tensor { -unitSoftplus(-x) }
+
+/// x / (1 + |x|).
+public func softsign(_ x: Tensor) -> Tensor { x / (abs(x) + 1) }
+
+/// x - tanh(x).
+public func tanhshrink(_ x: Tensor) -> Tensor { x - tanh(x) }
+
+/// The first half of the axis times the sigmoid of the second half (Dauphin et al., 2017).
+public func glu(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    let axis = x.resolved(axis: axis, "glu", file: file, line: line)
+    require(
+        x.dim(axis) % 2 == 0, "glu: axis \(axis) of shape \(x.shape) does not divide into two halves", file: file,
+        line: line)
+    let halves = x.split(parts: 2, axis: axis)
+    return halves[0] * sigmoid(halves[1])
+}
+
+/// exp(-x) / sum(exp(-x)) along the axis, without overflow.
+public func softmin(_ x: Tensor, axis: Int = -1) -> Tensor { softmax(-x, axis: axis) }

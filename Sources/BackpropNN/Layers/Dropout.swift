@@ -1,0 +1,18 @@
+import Backprop
+
+/// `dropout` in training, and nothing in use (see `train()` and `eval()`).
+public struct Dropout: Module {
+    public let probability: Double
+    private let mode = TrainingMode()
+
+    public init(_ probability: Double = 0.5) {
+        require(
+            (0...1).contains(probability), "Dropout: the probability \(probability) is not between 0 and 1")
+        self.probability = probability
+    }
+
+    /// The probability with which an element is lost now.
+    var presentProbability: Double { mode.isTraining ? probability : 0 }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor { dropout(x, probability: presentProbability) }
+}

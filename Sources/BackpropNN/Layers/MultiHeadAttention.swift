@@ -1,0 +1,113 @@
+import Backprop
+
+/// Attention by several heads, each on its share of projected features (Vaswani et al., 2017).
+public struct MultiHeadAttention: Module {
+    /// The projections of queries, keys and values, and of the joined heads.
+    public let queries: Linear, keys: Linear, values: Linear, output: Linear
+    public let heads: Int
+    /// Heads of keys and values; fewer than `heads` where several heads of queries share them.
+    public let keyHeads: Int
+    private let dropout: Dropout
+
+    /// - Parameters:
+    ///   - features: of a query and of the result; `heads` divides them.
+    ///   - keyFeatures: of a key, those of a query where left out.
+    ///   - valueFeatures: of a value, those of a query where left out.
+    ///   - keyHeads: heads of keys and values, all where left out; divides `heads`.
+    ///   - bias: whether the projections have one.
+    ///   - dropout: the probability with which a weight of the attention is lost in training.
+    public init(
+        _ features: Int, heads: Int, keyFeatures: Int? = nil, valueFeatures: Int? = nil, keyHeads: Int? = nil,
+        bias: Bool = true, dropout: Double = 0, dtype: DType = .float32
+    ) {
+        let keyHeads = keyHeads ?? heads
+        require(
+            heads > 0 && features % heads == 0 && keyHeads > 0 && heads % keyHeads == 0,
+            "MultiHeadAttention: \(features) features, \(heads) heads and \(keyHeads) heads of keys do not divide")
+        let shared = features / heads * keyHeads
+        queries = Linear(features, features, bias: bias, dtype: dtype)
+        keys = Linear(keyFeatures ?? features, shared, bias: bias, dtype: dtype)
+        values = Linear(valueFeatures ?? features, shared, bias: bias, dtype: dtype)
+        output = Linear(features, features, bias: bias, dtype: dtype)
+        self.heads = heads
+        self.keyHeads = keyHeads
+        self.dropout = Dropout(dropout)
+    }
+
+    /// Attention of x, [..., positions, features], to itself.
+    public func callAsFunction(_ x: Tensor) -> Tensor { self(queries: x, keys: x, values: x) }
+
+    /// The values, weighted for each query by how its key answers it, [..., queries, features].
+    ///
+    /// - Parameters:
+    ///   - queries: [..., queries, features]; keys and values likewise with an extent of their own.
+    ///   - mask: which keys a query sees, for [..., heads, queries, keys]; true means seen (PyTorch's layer means hidden).
+    ///   - isPadding: bool, [..., keys], true where no query sees the key.
+    public func callAsFunction(
+        queries: Tensor, keys: Tensor, values: Tensor, mask: AttentionMask = .none, isPadding: Tensor? = nil
+    ) -> Tensor {
+        let projected = project(queries, keys, values)
+        let mask = isPadding.map { mask.hiding($0, queries: queries.dim(-2)) } ?? mask
+        let heads = scaledDotProductAttention(
+            queries: projected.queries, keys: projected.keys, values: projected.values, mask: mask,
+            dropout: dropout.presentProbability)
+        return output(joined(heads))
+    }
+
+    /// The same, with the weights of each head, [..., heads, queries, keys].
+    public func withWeights(
+        queries: Tensor, keys: Tensor, values: Tensor, mask: AttentionMask = .none, isPadding: Tensor? = nil
+    ) -> (output: Tensor, weights: Tensor) {
+        let projected = project(queries, keys, values)
+        let mask = isPadding.map { mask.hiding($0, queries: queries.dim(-2)) } ?? mask
+        let repeats = heads / keyHeads
+        func repeated(_ x: Tensor) -> Tensor {
+            if repeats == 1 { return x }
+            var shape = x.expandedDimensions(axis: -3).shape
+            shape[shape.count - 3] = repeats
+            let copies = x.expandedDimensions(axis: -3).broadcast(to: shape)
+            shape.replaceSubrange((shape.count - 4)..<(shape.count - 2), with: [heads])
+            return copies.reshaped(shape)
+        }
+        let weights = attentionWeights(
+            queries: projected.queries, keys: repeated(projected.keys), mask: mask, scale: nil, file: #fileID,
+            line: #line)
+        let kept = dropout(weights)
+        return (output(joined(matmul(kept, repeated(projected.values)))), kept)
+    }
+
+    private func project(
+        _ queries: Tensor, _ keys: Tensor, _ values: Tensor
+    ) -> (queries: Tensor, keys: Tensor, values: Tensor) {
+        (
+            divided(self.queries(queries), heads), divided(self.keys(keys), keyHeads),
+            divided(self.values(values), keyHeads)
+        )
+    }
+
+    /// [..., positions, features] as [..., heads, positions, features of a head].
+    private func divided(_ x: Tensor, _ heads: Int) -> Tensor {
+        x.reshaped(x.shape.dropLast() + [heads, x.dim(-1) / heads]).swappedAxes(-2, -3)
+    }
+
+    private func joined(_ heads: Tensor) -> Tensor {
+        let swapped = heads.swappedAxes(-2, -3)
+        return swapped.reshaped(swapped.shape.dropLast(2) + [swapped.dim(-1) * swapped.dim(-2)])
+    }
+}
+
+extension AttentionMask {
+    /// The mask that also hides keys which are padding, [..., keys].
+    func hiding(_ isPadding: Tensor, queries: Int) -> AttentionMask {
+        require(isPadding.dtype == .bool, "attention: the padding is \(isPadding.dtype), not bool")
+        let isSeen = .!isPadding.expandedDimensions(axis: -2).expandedDimensions(axis: -2)
+        switch self {
+        case .none: return .tensor(isSeen)
+        case .causal:
+            let query = Tensor.arange(queries).expandedDimensions(axis: -1)
+            return .tensor((Tensor.arange(isPadding.dim(-1)) .<= query) .& isSeen)
+        case .tensor(let mask) where mask.dtype == .bool: return .tensor(mask .& isSeen)
+        case .tensor(let mask): return .tensor(which(isSeen, mask, mask.like(-.infinity)))
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Backprop
+
+/// Layers of `RNNCell`. Takes [..., steps, inputs] and gives [..., steps, outputs of all directions]; the batch comes first.
+public struct RNN: Module {
+    public let stack: RecurrentStack<RNNCell>
+
+    /// - Parameters:
+    ///   - activation: tanh or relu.
+    ///   - dropout: the probability of loss between layers in training.
+    public init(
+        _ inputs: Int, _ hidden: Int, layers: Int = 1, isBidirectional: Bool = false, activation: Activation = .tanh,
+        bias: Bool = true, dropout: Double = 0, dtype: DType = .float32
+    ) {
+        stack = RecurrentStack(layers: layers, isBidirectional: isBidirectional, inputs: inputs, dropout: dropout) {
+            RNNCell($0, hidden, activation: activation, bias: bias, dtype: dtype)
+        }
+    }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor { stack.run(x, states: nil).outputs }
+
+    /// The outputs and the last state of each cell, [layers x directions, ..., hidden], from a state of that shape (zeros
+    /// for nil).
+    public func callAsFunction(_ x: Tensor, state: Tensor?) -> (outputs: Tensor, state: Tensor) {
+        let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count))
+        return (result.outputs, stacked(result.states))
+    }
+}
+
+/// Layers of `GRUCell`. Takes [..., steps, inputs] and gives [..., steps, outputs of all directions]; the batch comes first.
+public struct GRU: Module {
+    public let stack: RecurrentStack<GRUCell>
+
+    /// - Parameter dropout: the probability of loss between layers in training.
+    public init(
+        _ inputs: Int, _ hidden: Int, layers: Int = 1, isBidirectional: Bool = false, bias: Bool = true,
+        dropout: Double = 0, dtype: DType = .float32
+    ) {
+        stack = RecurrentStack(layers: layers, isBidirectional: isBidirectional, inputs: inputs, dropout: dropout) {
+            GRUCell($0, hidden, bias: bias, dtype: dtype)
+        }
+    }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor { stack.run(x, states: nil).outputs }
+
+    /// The outputs and the last state of each cell, [layers x directions, ..., hidden], from a state of that shape (zeros
+    /// for nil).
+    public func callAsFunction(_ x: Tensor, state: Tensor?) -> (outputs: Tensor, state: Tensor) {
+        let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count))
+        return (result.outputs, stacked(result.states))
+    }
+}
+
+/// Layers of `LSTMCell`. Takes [..., steps, inputs] and gives [..., steps, outputs of all directions]; the batch comes first.
+public struct LSTM: Module {
+    public let stack: RecurrentStack<LSTMCell>
+
+    /// - Parameters:
+    ///   - outputs: the extent to which outputs are projected; not at all where left out.
+    ///   - dropout: the probability of loss between layers in training.
+    public init(
+        _ inputs: Int, _ hidden: Int, outputs: Int? = nil, layers: Int = 1, isBidirectional: Bool = false,
+        bias: Bool = true, dropout: Double = 0, dtype: DType = .float32
+    ) {
+        stack = RecurrentStack(layers: layers, isBidirectional: isBidirectional, inputs: inputs, dropout: dropout) {
+            LSTMCell($0, hidden, outputs: outputs, bias: bias, dtype: dtype)
+        }
+    }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor { stack.run(x, states: nil).outputs }
+
+    /// The outputs and the last state of each cell, [layers x directions, ...], from a state of that shape (zeros for nil).
+    public func callAsFunction(_ x: Tensor, state: LSTMState?) -> (outputs: Tensor, state: LSTMState) {
+        let count = stack.cells.joined().count
+        var states: [LSTMState]?
+        if let hidden = cellStates(state?.hidden, count: count), let cell = cellStates(state?.cell, count: count) {
+            states = zip(hidden, cell).map { LSTMState(hidden: $0, cell: $1) }
+        }
+        let result = stack.run(x, states: states)
+        let last = LSTMState(
+            hidden: stacked(result.states.map(\.hidden)), cell: stacked(result.states.map(\.cell)))
+        return (result.outputs, last)
+    }
+}

@@ -1,0 +1,69 @@
+import Backprop
+
+/// Recurrent cells over a sequence: layers above one another, each in one direction or in both.
+public struct RecurrentStack<Cell: RecurrentCell>: ParameterContainer {
+    /// The cells of each layer, that of the reverse direction second.
+    public let cells: [[Cell]]
+    private let dropout: Dropout
+
+    /// - Parameter makeCell: a cell for an extent of inputs.
+    init(layers: Int, isBidirectional: Bool, inputs: Int, dropout: Double, _ makeCell: (Int) -> Cell) {
+        require(layers > 0, "a recurrent network needs a layer, not \(layers)")
+        var cells: [[Cell]] = []
+        for _ in 0..<layers {
+            let width = cells.last.map { $0.reduce(0) { $0 + $1.outputs } } ?? inputs
+            cells.append((0..<(isBidirectional ? 2 : 1)).map { _ in makeCell(width) })
+        }
+        self.cells = cells
+        self.dropout = Dropout(dropout)
+    }
+
+    /// The outputs of the last layer, [..., steps, outputs of all directions], and the last state of each cell, by layer and
+    /// direction.
+    func run(_ x: Tensor, states: [Cell.State]?) -> (outputs: Tensor, states: [Cell.State]) {
+        require(
+            x.ndim >= 2 && x.dim(-2) > 0, "a recurrent network needs [..., steps, inputs] with a step, not \(x.shape)")
+        var x = x
+        var last: [Cell.State] = []
+        for (layer, directions) in cells.enumerated() {
+            if layer > 0 { x = dropout(x) }
+            var outputs: [Tensor] = []
+            for (direction, cell) in directions.enumerated() {
+                var state =
+                    states?[layer * directions.count + direction]
+                    ?? cell.initialState(Array(x.shape.dropLast(2)), dtype: x.dtype)
+                var steps = steps(of: cell.projected(x))
+                if direction == 1 { steps.reverse() }
+                var sequence: [Tensor] = []
+                sequence.reserveCapacity(steps.count)
+                for step in steps {
+                    state = cell.step(step, state)
+                    sequence.append(cell.output(state))
+                }
+                if direction == 1 { sequence.reverse() }
+                outputs.append(stacked(sequence, axis: -2))
+                last.append(state)
+            }
+            x = concatenated(outputs, axis: -1)
+        }
+        return (x, last)
+    }
+
+    /// The places along the axis before the last. Halves of halves: the gradient of each cut is a sum of padded parts, which
+    /// would be the whole sequence for every step otherwise.
+    private func steps(of x: Tensor) -> [Tensor] {
+        let count = x.dim(-2)
+        if count == 1 { return [x.squeezed(axis: -2)] }
+        return steps(of: x.narrowed(axis: -2, 0..<(count / 2)))
+            + steps(of: x.narrowed(axis: -2, (count / 2)..<count))
+    }
+}
+
+/// The states of all cells as one tensor, [cells, ...], and back.
+func cellStates(_ states: Tensor?, count: Int) -> [Tensor]? {
+    guard let states else { return nil }
+    require(
+        states.ndim >= 2 && states.dim(0) == count,
+        "a recurrent network of \(count) cells needs a state [\(count), ..., outputs], not \(states.shape)")
+    return states.split(parts: count, axis: 0).map { $0.squeezed(axis: 0) }
+}

@@ -1,0 +1,117 @@
+import Backprop
+
+/// A block of a transformer that reads one sequence: self-attention and two linear layers, each added to what it
+/// reads (Vaswani et al., 2017).
+public struct TransformerEncoderLayer: Module {
+    public let attention: MultiHeadAttention
+    public let feedForward: FeedForward
+    public let attentionNorm: LayerNorm, feedForwardNorm: LayerNorm
+    /// Whether what a part reads is normalized, rather than the sum that it leaves (Xiong et al., 2020).
+    public let normalizesFirst: Bool
+    private let dropout: Dropout
+
+    /// - Parameters:
+    ///   - hidden: features between the two linear layers.
+    ///   - dropout: the probability of loss in training, of weights of the attention and of what each part adds.
+    public init(
+        _ features: Int, heads: Int, hidden: Int, activation: Activation = .relu, normalizesFirst: Bool = false,
+        dropout: Double = 0.1, epsilon: Double = 1e-5, bias: Bool = true, dtype: DType = .float32
+    ) {
+        attention = MultiHeadAttention(features, heads: heads, bias: bias, dropout: dropout, dtype: dtype)
+        feedForward = FeedForward(
+            features, hidden: hidden, activation: activation, dropout: dropout, bias: bias, dtype: dtype)
+        attentionNorm = LayerNorm(features, epsilon: epsilon, bias: bias, dtype: dtype)
+        feedForwardNorm = LayerNorm(features, epsilon: epsilon, bias: bias, dtype: dtype)
+        self.normalizesFirst = normalizesFirst
+        self.dropout = Dropout(dropout)
+    }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor { self(x, mask: .none) }
+
+    /// - Parameters:
+    ///   - x: [..., positions, features].
+    ///   - mask: which positions one sees.
+    ///   - isPadding: bool, [..., positions], true where nobody looks.
+    public func callAsFunction(_ x: Tensor, mask: AttentionMask, isPadding: Tensor? = nil) -> Tensor {
+        let sum = adding(x, attentionNorm, first: normalizesFirst) {
+            dropout(attention(queries: $0, keys: $0, values: $0, mask: mask, isPadding: isPadding))
+        }
+        return adding(sum, feedForwardNorm, first: normalizesFirst) { dropout(feedForward($0)) }
+    }
+}
+
+/// A block of a transformer that reads its own sequence and a memory: self-attention, attention to the memory and two
+/// linear layers, each added to what it reads (Vaswani et al., 2017).
+public struct TransformerDecoderLayer: ParameterContainer {
+    public let attention: MultiHeadAttention
+    /// To the memory.
+    public let crossAttention: MultiHeadAttention
+    public let feedForward: FeedForward
+    public let attentionNorm: LayerNorm, crossNorm: LayerNorm, feedForwardNorm: LayerNorm
+    /// Whether what a part reads is normalized, rather than the sum that it leaves (Xiong et al., 2020).
+    public let normalizesFirst: Bool
+    private let dropout: Dropout
+
+    /// - Parameters:
+    ///   - hidden: features between the two linear layers.
+    ///   - dropout: the probability of loss in training, of weights of the attention and of what each part adds.
+    public init(
+        _ features: Int, heads: Int, hidden: Int, activation: Activation = .relu, normalizesFirst: Bool = false,
+        dropout: Double = 0.1, epsilon: Double = 1e-5, bias: Bool = true, dtype: DType = .float32
+    ) {
+        attention = MultiHeadAttention(features, heads: heads, bias: bias, dropout: dropout, dtype: dtype)
+        crossAttention = MultiHeadAttention(features, heads: heads, bias: bias, dropout: dropout, dtype: dtype)
+        feedForward = FeedForward(
+            features, hidden: hidden, activation: activation, dropout: dropout, bias: bias, dtype: dtype)
+        attentionNorm = LayerNorm(features, epsilon: epsilon, bias: bias, dtype: dtype)
+        crossNorm = LayerNorm(features, epsilon: epsilon, bias: bias, dtype: dtype)
+        feedForwardNorm = LayerNorm(features, epsilon: epsilon, bias: bias, dtype: dtype)
+        self.normalizesFirst = normalizesFirst
+        self.dropout = Dropout(dropout)
+    }
+
+    /// - Parameters:
+    ///   - x: [..., positions, features].
+    ///   - memory: what an encoder made, [..., places, features].
+    ///   - mask: which positions one sees: `.causal` where the block predicts the next one.
+    ///   - isPadding: bool, [..., positions], true where nobody looks.
+    ///   - memoryMask: which places of the memory a position sees.
+    ///   - memoryIsPadding: bool, [..., places], true where nobody looks.
+    public func callAsFunction(
+        _ x: Tensor, memory: Tensor, mask: AttentionMask = .none, isPadding: Tensor? = nil,
+        memoryMask: AttentionMask = .none, memoryIsPadding: Tensor? = nil
+    ) -> Tensor {
+        let own = adding(x, attentionNorm, first: normalizesFirst) {
+            dropout(attention(queries: $0, keys: $0, values: $0, mask: mask, isPadding: isPadding))
+        }
+        let both = adding(own, crossNorm, first: normalizesFirst) {
+            dropout(
+                crossAttention(
+                    queries: $0, keys: memory, values: memory, mask: memoryMask, isPadding: memoryIsPadding))
+        }
+        return adding(both, feedForwardNorm, first: normalizesFirst) { dropout(feedForward($0)) }
+    }
+}
+
+/// Two linear layers with an activation between them.
+public struct FeedForward: Module {
+    public let expand: Linear, contract: Linear
+    public let activation: Activation
+    private let dropout: Dropout
+
+    public init(
+        _ features: Int, hidden: Int, activation: Activation = .relu, dropout: Double = 0, bias: Bool = true,
+        dtype: DType = .float32
+    ) {
+        expand = Linear(features, hidden, bias: bias, dtype: dtype)
+        contract = Linear(hidden, features, bias: bias, dtype: dtype)
+        self.activation = activation
+        self.dropout = Dropout(dropout)
+    }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor { contract(dropout(activation(expand(x)))) }
+}
+
+private func adding(_ x: Tensor, _ norm: LayerNorm, first: Bool, _ part: (Tensor) -> Tensor) -> Tensor {
+    first ? x + part(norm(x)) : norm(x + part(x))
+}

@@ -1,0 +1,60 @@
+import Backprop
+
+/// -(t log(p) + (1 - t) log(1 - p)), for probabilities p and targets t between 0 and 1.
+///
+/// As in PyTorch, logarithms are at least -100, and the gradient for p is (p - t) / max(p (1 - p), 1e-12), so that both are
+/// finite at 0 and 1. `binaryCrossEntropyWithLogits` is more accurate.
+///
+/// - Parameter weights: factors that broadcast to the shape of the losses; a mean is divided by the number of losses.
+public func binaryCrossEntropy(
+    _ probabilities: Tensor, _ targets: Tensor, weights: Tensor? = nil, reduction: Reduction = .mean,
+    file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    requireSameShape("binaryCrossEntropy", ("probabilities", probabilities), ("targets", targets), file, line)
+    let p = probabilities, t = targets, least = 1e-12
+    let isInside = p * (1 - p) .> least
+    let inside = which(isInside, p, p.like(0.5))
+    let losses = which(isInside, (t - 1) * log1p(-inside) - t * log(inside), saturated(p, t, least: least))
+    return reduction(scaled("binaryCrossEntropy", losses, by: weights, file, line))
+}
+
+/// The loss at the ends of the range, whose logarithms are clamped. What gives it the derivatives of PyTorch is multiplied
+/// by a difference that is 0.
+private func saturated(_ p: Tensor, _ t: Tensor, least: Double) -> Tensor {
+    let still = stopGradient(p), target = stopGradient(t)
+    let (whole, rest) = (still + least, 1 - still + least)
+    let curvature = (square(still) - 2 * still * target + target) / (square(whole) * square(rest))
+    let slope = (still - t) * (1 / least)
+    let difference = p - still
+    let positive = t * maximum(log(still), still.like(-100))
+    let negative = (1 - t) * maximum(log1p(-still), still.like(-100))
+    return difference * (slope + difference * curvature * 0.5) - positive - negative
+}
+
+/// `binaryCrossEntropy` of sigmoid(logits), exact for logits of any size.
+///
+/// - Parameters:
+///   - targets: of the shape of the logits, between 0 and 1.
+///   - weights: factors that broadcast to the shape of the losses; a mean is divided by the number of losses.
+///   - positiveWeights: factors of the part of a loss that belongs to the positive class; they broadcast.
+public func binaryCrossEntropyWithLogits(
+    _ logits: Tensor, _ targets: Tensor, weights: Tensor? = nil, positiveWeights: Tensor? = nil,
+    reduction: Reduction = .mean, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    let name = "binaryCrossEntropyWithLogits"
+    requireSameShape(name, ("logits", logits), ("targets", targets), file, line)
+    var positive = softplus(-logits)
+    if let positiveWeights { positive = positive * ((positiveWeights - 1) * targets + 1) }
+    return reduction(scaled(name, (1 - targets) * logits + positive, by: weights, file, line))
+}
+
+private func scaled(
+    _ name: String, _ losses: Tensor, by weights: Tensor?, _ file: StaticString, _ line: UInt
+) -> Tensor {
+    guard let weights else { return losses }
+    let product = losses * weights
+    require(
+        product.shape == losses.shape, "\(name): weights \(weights.shape) do not broadcast to losses \(losses.shape)",
+        file: file, line: line)
+    return product
+}

@@ -1,0 +1,68 @@
+import Backprop
+
+/// The divergence of Kullback and Leibler, t (log(t) - x) for each element, where x is the logarithm of a predicted
+/// probability and t the true one; 0 where t is 0.
+///
+/// - Parameters:
+///   - logProbabilities: x.
+///   - targets: t, or log(t) where `targetsAreLogarithms` says so; of the same shape.
+///   - reduction: the divergence itself, averaged over examples, is `.batchMean`; `.mean`, the default as in PyTorch,
+///     averages over all elements.
+public func klDivergence(
+    _ logProbabilities: Tensor, _ targets: Tensor, targetsAreLogarithms: Bool = false, reduction: Reduction = .mean,
+    file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    requireSameShape("klDivergence", ("log-probabilities", logProbabilities), ("targets", targets), file, line)
+    if targetsAreLogarithms { return reduction(exp(targets) * (targets - logProbabilities)) }
+    return reduction(selfInformation(targets) - targets * logProbabilities)
+}
+
+/// The negative logarithm of a normal density, up to a constant: (log(variance) + (x - t)² / variance) / 2 (Nix and
+/// Weigend, 1994).
+///
+/// - Parameters:
+///   - predictions: the means x.
+///   - targets: t; broadcasts with the predictions.
+///   - variance: not negative; broadcasts with the predictions. Raised to `epsilon` where it is lower, without an
+///     effect on the gradient.
+///   - isFull: whether to add the constant log(2π) / 2.
+public func gaussianNegativeLogLikelihood(
+    _ predictions: Tensor, _ targets: Tensor, variance: Tensor, isFull: Bool = false, epsilon: Double = 1e-6,
+    reduction: Reduction = .mean, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    require(
+        epsilon > 0, "gaussianNegativeLogLikelihood: epsilon \(epsilon) is not positive", file: file, line: line)
+    let raised = which(variance .< epsilon, variance - stopGradient(variance) + epsilon, variance)
+    let losses = (log(raised) + square(predictions - targets) / raised) * 0.5
+    return reduction(isFull ? losses + 0.5 * 1.8378770664093453 : losses)  // log(2π)
+}
+
+/// The negative logarithm of a Poisson probability, up to a constant, for the count t.
+///
+/// - Parameters:
+///   - predictions: the logarithm x of the rate, for a loss of exp(x) - t x; or with `predictionsAreLogarithms: false` the
+///     rate x itself, for x - t log(x + `epsilon`).
+///   - targets: t, of the same shape.
+///   - isFull: whether to add Stirling's approximation of log(t!) where t is above 1.
+public func poissonNegativeLogLikelihood(
+    _ predictions: Tensor, _ targets: Tensor, predictionsAreLogarithms: Bool = true, isFull: Bool = false,
+    epsilon: Double = 1e-8, reduction: Reduction = .mean, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    requireSameShape("poissonNegativeLogLikelihood", ("predictions", predictions), ("targets", targets), file, line)
+    var losses =
+        predictionsAreLogarithms
+        ? exp(predictions) - targets * predictions : predictions - targets * log(predictions + epsilon)
+    if isFull {
+        let isLarge = targets .> 1
+        let count = which(isLarge, targets, targets.like(1))
+        let stirling = count * log(count) - count + 0.5 * log(count * (2 * Double.pi))
+        losses = losses + which(isLarge, stirling, stirling.zero)
+    }
+    return reduction(losses)
+}
+
+/// t log(t), which is 0 at 0 with a gradient of 0.
+private func selfInformation(_ t: Tensor) -> Tensor {
+    let isZero = t .== 0
+    return which(isZero, t.zero, t * log(which(isZero, t.like(1), t)))
+}

@@ -1,0 +1,66 @@
+import Backprop
+
+/// (x - mean) / sqrt(variance + ε) over the last axes, times `weight`, plus `bias` (Ba et al., 2016).
+///
+/// - Parameters:
+///   - x: floating point, any shape.
+///   - weight: of the shape of the normalized axes; so is `bias`.
+///   - trailingAxes: how many axes are normalized together.
+public func layerNorm(
+    _ x: Tensor, weight: Tensor? = nil, bias: Tensor? = nil, trailingAxes: Int = 1, epsilon: Double = 1e-5,
+    file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    let axes = trailing(trailingAxes, of: x, "layerNorm", weight, bias, file, line)
+    return standardized(x, axes: axes, epsilon: epsilon).scaled(by: weight, plus: bias)
+}
+
+/// x / sqrt(mean(x²) + ε) over the last axes, times `weight` (Zhang and Sennrich, 2019).
+///
+/// - Parameters:
+///   - x: floating point, any shape.
+///   - weight: of the shape of the normalized axes.
+///   - trailingAxes: how many axes are normalized together.
+///   - epsilon: the spacing of numbers at 1 in the dtype where left out.
+public func rmsNorm(
+    _ x: Tensor, weight: Tensor? = nil, trailingAxes: Int = 1, epsilon: Double? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+) -> Tensor {
+    let axes = trailing(trailingAxes, of: x, "rmsNorm", weight, nil, file, line)
+    let power = square(x).mean(axes: axes, keepDims: true)
+    return (x * rsqrt(power + (epsilon ?? x.dtype.spacingAtOne))).scaled(by: weight, plus: nil)
+}
+
+/// The mean over the axes taken away, and the variance, from deviations, divided out.
+func standardized(_ x: Tensor, axes: [Int], epsilon: Double) -> Tensor {
+    let centered = x - x.mean(axes: axes, keepDims: true)
+    return centered * rsqrt(square(centered).mean(axes: axes, keepDims: true) + epsilon)
+}
+
+private func trailing(
+    _ count: Int, of x: Tensor, _ name: String, _ weight: Tensor?, _ bias: Tensor?, _ file: StaticString, _ line: UInt
+) -> [Int] {
+    require(
+        count >= 1 && count <= x.ndim, "\(name): shape \(x.shape) does not have \(count) axes to normalize", file: file,
+        line: line)
+    for factor in [weight, bias] {
+        guard let factor else { continue }
+        require(
+            factor.shape == Array(x.shape.suffix(count)),
+            "\(name): the last \(count) axes of \(x.shape) need weights of their shape, not \(factor.shape)",
+            file: file, line: line)
+    }
+    return Array((x.ndim - count)..<x.ndim)
+}
+
+extension Tensor {
+    /// This times a weight, plus a bias, where there are any.
+    func scaled(by weight: Tensor?, plus bias: Tensor?) -> Tensor {
+        let product = weight.map { self * $0 } ?? self
+        return bias.map { product + $0 } ?? product
+    }
+}
+
+extension DType {
+    /// The distance from 1 to the next number.
+    fileprivate var spacingAtOne: Double { self == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne) }
+}

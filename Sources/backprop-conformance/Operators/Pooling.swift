@@ -1,0 +1,7 @@
+import Backprop
+import BackpropNN
+
+extension Operators {
+    /// Poolings of windows.
+    static let poolings: [String: Adapter] = [:]
+}
