@@ -9,6 +9,12 @@
 #define LANES ((int64_t)(REGISTERS * BODY_VECTOR_BYTES / LANE_BYTES))
 #define WIDE_LANES ((int64_t)(64 / LANE_BYTES))
 
+#if LANE_FLOAT
+typedef struct {
+    T c1, beta2, c2, root_inverse, eps, decay, size;
+} L(adam_scalars);
+#endif
+
 // The functions of a vector exist twice: for one register, and for several that are worked on side by side. The steps of
 // one element depend on each other, and a processor looks only so far ahead for steps of the next; side by side they
 // are near. The second kind has SIDE in its names.

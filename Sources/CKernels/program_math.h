@@ -146,14 +146,20 @@ INLINE V N(clamp)(V x, T low, T high) {
     return x > high ? N(splat)(high) : x;
 }
 
-// x = n ln(2) + r, |r| <= ln(2)/2; gives e^r - 1.
-INLINE V N(reduced_expm1)(V x, V *n, V *rounded) {
+// x = n ln(2) + r, |r| <= ln(2)/2; gives r.
+INLINE V N(reduced)(V x, V *n, V *rounded) {
     *rounded = N(fma)(x, N(splat)(K(1.44269504f, 1.4426950408889634)), N(splat)(ROUNDER));
     *n = *rounded - ROUNDER;
     V r = N(fma)(*n, N(splat)(-LN2_HI), x);
-    r = N(fma)(*n, N(splat)(-LN2_LO), r);
+    return N(fma)(*n, N(splat)(-LN2_LO), r);
+}
+
+// e^r - 1.
+INLINE V N(reduced_expm1)(V x, V *n, V *rounded) {
+    V r = N(reduced)(x, n, rounded);
     return N(fma)(r * r, POLYNOMIAL(r, exp_terms), r);
 }
+
 
 // 1/x within one unit in the last place, for x well inside of the range: a step of Newton from the processor's estimate
 // takes a quarter of the time of a division.
@@ -168,11 +174,14 @@ INLINE V N(quick_reciprocal)(V x) {
 #endif
 }
 
-INLINE V N(exp)(V x) {
-    V n, rounded;
-    V p = N(reduced_expm1)(N(clamp)(x, K(-104.0f, -746.0), K(89.0f, 710.0)), &n, &rounded);
-    return N(scale)(p + 1, n, rounded);
+// e^x for x that is not far out of the range of the result.
+INLINE V N(near_exp)(V x) {
+    V n, rounded, r = N(reduced)(x, &n, &rounded);
+    V p = N(fma)(POLYNOMIAL(r, exp_terms), r, N(splat)(1));
+    return N(scale)(N(fma)(p, r, N(splat)(1)), n, rounded);
 }
+
+INLINE V N(exp)(V x) { return N(near_exp)(N(clamp)(x, K(-104.0f, -746.0), K(89.0f, 710.0))); }
 
 INLINE V N(expm1)(V x) {
     V n, rounded;

@@ -86,9 +86,9 @@ static merged_space merge(const bk_program *program) {
 static int64_t cost_of(const bk_program *program, const bk_instruction *instruction) {
     switch (instruction->op) {
     case BK_OP_EXP: case BK_OP_EXPM1: case BK_OP_LOG: case BK_OP_LOG1P: case BK_OP_TANH: case BK_OP_SIGMOID:
-    case BK_OP_RANDOM: case BK_OP_GELU: case BK_OP_EXPSUB: case BK_OP_ADAM:
+    case BK_OP_RANDOM: case BK_OP_GELU_TANH: case BK_OP_EXPSUB: case BK_OP_ADAM:
         return 8;
-    case BK_OP_ERF: case BK_OP_SIN: case BK_OP_COS: case BK_OP_GELU_GRAD:
+    case BK_OP_ERF: case BK_OP_SIN: case BK_OP_COS: case BK_OP_GELU: case BK_OP_GELU_GRAD: case BK_OP_GELU_TANH_GRAD:
         return 16;
     case BK_OP_POW: case BK_OP_ATAN2: case BK_OP_REM:
         return 100;

@@ -77,6 +77,8 @@ func examples(of primitive: Primitive) -> [Example] {
     case .tanh: unary(primitive, in: -3...3) { tanh($0) }
     case .sigmoid: unary(primitive, in: -4...4) { sigmoid($0) }
     case .erf: unary(primitive, in: -2...2) { erf($0) }
+    case .gelu: unary(primitive, in: -3...3) { Tensor(Node.floatingUnary(.gelu, $0.node)) }
+    case .geluGradient: binary(primitive, in: -3...3) { Tensor(Node.binary(.geluGradient, $0.node, $1.node)) }
     case .geluTanh: unary(primitive, in: -3...3) { Tensor(Node.floatingUnary(.geluTanh, $0.node)) }
     case .geluTanhGradient:
         binary(primitive, in: -3...3) { Tensor(Node.binary(.geluTanhGradient, $0.node, $1.node)) }

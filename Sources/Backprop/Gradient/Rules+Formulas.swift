@@ -12,6 +12,12 @@ extension RuleContext {
         return which(isZero, a.like(0), cotangent * output * logarithm)
     }
 
+    /// With φ the density of the normal distribution: (2 - x²) φ.
+    var geluSecondDerivative: Tensor {
+        let xx = b * b
+        return (2 - xx) * exp(xx * -0.5) * 0.3989422804014327
+    }
+
     /// With u = s (x + c x³) and t = tanh(u): (1 - t²) (u' + x u''/2 - x t u'²).
     var geluTanhSecondDerivative: Tensor {
         let x = b, s = 0.7978845608028654, c = 0.044715

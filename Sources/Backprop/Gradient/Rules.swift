@@ -39,6 +39,10 @@ extension RuleContext {
         case .tanh: return g * (1 - output * output)
         case .sigmoid: return (g * output) * (1 - output)
         case .erf: return g * exp(-(x * x)) * 1.1283791670955126  // 2 / sqrt(pi)
+        case .gelu: return Tensor(Node.binary(.geluGradient, g.node, x.node))
+        case .geluGradient:
+            return position == 0
+                ? Tensor(Node.binary(.geluGradient, g.node, b.node)) : g * a * geluSecondDerivative
         case .geluTanh: return Tensor(Node.binary(.geluTanhGradient, g.node, x.node))
         case .geluTanhGradient:
             return position == 0
@@ -91,8 +95,8 @@ extension Primitive {
             .pad, .concatenate, .customResult:
             (0, false)
         case .exp, .expm1, .sqrt, .rsqrt, .tanh, .sigmoid: (0, true)
-        case .abs, .log, .log1p, .sin, .cos, .erf, .geluTanh: (1, false)
-        case .multiply, .divide, .maximum, .minimum, .matmul, .geluTanhGradient: (3, false)
+        case .abs, .log, .log1p, .sin, .cos, .erf, .gelu, .geluTanh: (1, false)
+        case .multiply, .divide, .maximum, .minimum, .matmul, .geluGradient, .geluTanhGradient: (3, false)
         case .power: (3, true)
         case .select: (1, false)
         case .max: (1, true)

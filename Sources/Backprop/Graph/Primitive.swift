@@ -12,6 +12,8 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case negate, abs, sign, floor, ceil, round
     case exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, sigmoid, erf
     case not, convert
+    /// x/2 (1 + erf(x / √2)), without cancellation for negative x, in one instruction.
+    case gelu
     /// x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³))), for which one instruction does the work of eight.
     case geluTanh
     /// The operand itself. A differentiable variable, or the end of differentiation, has its own node.
@@ -21,8 +23,8 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case add, subtract, multiply, divide, power, maximum, minimum
     case equal, notEqual, less, lessEqual, greater, greaterEqual
     case and, or
-    /// The first operand times the derivative of `geluTanh` at the second.
-    case geluTanhGradient
+    /// The first operand times the derivative of `gelu`, or `geluTanh`, at the second.
+    case geluGradient, geluTanhGradient
     /// Three operands that broadcast: mask, value where it holds, value where it does not.
     case select
 
@@ -94,7 +96,7 @@ extension Primitive {
         case .slice: .view(.slice)
         case .reverse: .view(.reverse)
         case .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt,
-            .sin, .cos, .tanh, .sigmoid, .erf, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
+            .sin, .cos, .tanh, .sigmoid, .erf, .gelu, .geluGradient, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
             .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .and, .or, .select, .adamMean, .adamSquare, .adamValue:
             .elementwise

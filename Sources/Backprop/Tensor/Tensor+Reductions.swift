@@ -120,7 +120,8 @@ extension Tensor {
 /// exp(x) / sum(exp(x)) along the axis, without overflow.
 public func softmax(_ x: Tensor, axis: Int = -1) -> Tensor {
     let shifted = exp(x - stopGradient(x.max(axis: axis, keepDims: true)))
-    return shifted / shifted.sum(axis: axis, keepDims: true)
+    // One division a row.
+    return shifted * (1 / shifted.sum(axis: axis, keepDims: true))
 }
 
 /// log(softmax(x)) along the axis, exact where softmax would underflow.

@@ -79,6 +79,11 @@ struct ReferenceInterpreter {
         case .tanh: return map(node) { Foundation.tanh($0) }
         case .sigmoid: return map(node) { 1 / (1 + Foundation.exp(-$0)) }
         case .erf: return map(node) { Foundation.erf($0) }
+        case .gelu: return map(node) { x in 0.5 * x * Foundation.erfc(-x * 0.7071067811865476) }
+        case .geluGradient:
+            return combine(node) { g, x in
+                g * (0.5 * Foundation.erfc(-x * 0.7071067811865476) + x * 0.3989422804014327 * Foundation.exp(-0.5 * x * x))
+            }
         case .geluTanh:
             return map(node) { x in 0.5 * x * (1 + Foundation.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))) }
         case .geluTanhGradient:
