@@ -25,20 +25,13 @@ func measureBlocks(seconds: Double, _ report: Report) {
         let parameters = ([Tensor.normal(shape)] + weights).map { Parameter($0) }
         let bytes = cotangent.size * 4
         evaluate(parameters.map(\.value) + [cotangent])
-        func result() -> Tensor { function(parameters.map(\.value)) }
-        add(name, bytes: 2 * bytes, time(during: seconds) { withoutGradients { evaluate(result()) } })
-        let backward = time(
-            during: seconds,
-            after: {
-                for parameter in parameters { parameter.gradient = nil }
-                let result = result()
-                evaluate(result)
-                return result
-            },
-            { result in
-                (result * cotangent).sum().backward()
-                evaluate(parameters.map { $0.gradient! })
-            })
+        func forward() -> Tensor { function(parameters.map(\.value)) }
+        add(name, bytes: 2 * bytes, time(during: seconds) { withoutGradients { evaluate(forward()) } })
+        let result = forward()
+        evaluate(result)
+        let backward = time(during: seconds) {
+            evaluate(gradients(of: (result * cotangent).sum(), withRespectTo: parameters.map(\.value)))
+        }
         add(name + "-backward", bytes: 3 * bytes, backward)
     }
 

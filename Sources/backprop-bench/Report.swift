@@ -44,26 +44,18 @@ struct Timing {
 
 /// Times a call: a few to warm up, then as many as fit.
 func time(during seconds: Double, atLeast minimum: Int = 20, _ body: () -> Void) -> Timing {
-    time(during: seconds, atLeast: minimum, after: {}, body)
-}
-
-/// Times a call on something that is prepared for it beforehand, outside of the measured time.
-func time<State>(
-    during seconds: Double, atLeast minimum: Int = 20, after prepare: () -> State, _ body: (State) -> Void
-) -> Timing {
     let clock = ContinuousClock()
     let warmUp = clock.now
     var warmed = 0
     while warmed < 3 || (clock.now - warmUp) < .seconds(seconds / 5) {
-        body(prepare())
+        body()
         warmed += 1
     }
     var times: [Double] = []
     let start = clock.now
     while times.count < minimum || (clock.now - start) < .seconds(seconds) {
-        let state = prepare()
         let before = clock.now
-        body(state)
+        body()
         times.append((clock.now - before).seconds)
         if times.count >= minimum && (clock.now - start) > .seconds(seconds * 4) { break }
     }
