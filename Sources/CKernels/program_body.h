@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bk_special.h"
 #include "program_constants.h"
 
 #define INLINE static inline __attribute__((always_inline))

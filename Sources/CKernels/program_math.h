@@ -332,6 +332,7 @@ INLINE V N(mulsub)(V a, V b, V c) { return N(sub)(N(mul)(a, b), c); }
 INLINE V N(negmuladd)(V a, V b, V c) { return N(sub)(c, N(mul)(a, b)); }
 
 #if LANE_FLOAT
+#include "program_special.h"
 #include "program_wide.h"
 #undef K
 #endif

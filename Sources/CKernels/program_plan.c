@@ -90,7 +90,8 @@ static int64_t cost_of(const bk_program *program, const bk_instruction *instruct
         return 8;
     case BK_OP_ERF: case BK_OP_SIN: case BK_OP_COS: case BK_OP_GELU: case BK_OP_GELU_GRAD: case BK_OP_GELU_TANH_GRAD:
         return 16;
-    case BK_OP_POW: case BK_OP_ATAN2: case BK_OP_REM:
+    case BK_OP_POW: case BK_OP_ATAN2: case BK_OP_REM: case BK_OP_ERFC: case BK_OP_ERFINV: case BK_OP_LGAMMA:
+    case BK_OP_POLYGAMMA:
         return 100;
     case BK_OP_DIV: case BK_OP_SQRT: case BK_OP_RSQRT: case BK_OP_RECIPROCAL:
         return program->lane == BK_LANE_I64 ? 30 : 4;

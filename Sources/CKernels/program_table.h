@@ -26,7 +26,9 @@
     [BK_OP_GELU_TANH] = gelu_tanh_maps_##lane,                                                                    \
     [BK_OP_GELU_TANH_GRAD] = gelu_tanh_grad_maps_##lane,                                                          \
     [BK_OP_MULADD_MUL] = muladd_mul_maps_##lane, [BK_OP_MULMUL_ADD] = mulmul_add_maps_##lane,                     \
-    [BK_OP_SCALED_SUM] = scaled_sum_maps_##lane
+    [BK_OP_SCALED_SUM] = scaled_sum_maps_##lane, [BK_OP_ERFC] = erfc_maps_##lane,                                 \
+    [BK_OP_ERFINV] = erfinv_maps_##lane, [BK_OP_LGAMMA] = lgamma_maps_##lane,                                    \
+    [BK_OP_POLYGAMMA] = polygamma_maps_##lane
 
 #define ROWS(lane)                                                                       \
     [BK_OP_ROW_SUM] = row_sum_##lane, [BK_OP_ROW_MAX] = row_max_##lane,                  \

@@ -43,7 +43,13 @@ INLINE V N(gelu_tanh_exp)(V x, V square) {
     return N(near_exp)(N(clamp)(minus_z, K(-87.0f, -700.0), K(87.0f, 700.0)));
 }
 
-INLINE V N(gelu_tanh)(V x) { return x * N(quick_reciprocal)(1 + N(gelu_tanh_exp)(x, x * x)); }
+// Below this, e^-z would be past its limit; both functions are nothing there.
+#define GELU_TANH_END K(-10.5f, -21.5)
+
+INLINE V N(gelu_tanh)(V x) {
+    V value = x * N(quick_reciprocal)(1 + N(gelu_tanh_exp)(x, x * x));
+    return x > GELU_TANH_END ? value : x * 0;
+}
 
 // With s the logistic function of z: s + x s (1 - s) z'.
 INLINE V N(gelu_tanh_grad)(V a, V x) {
@@ -51,9 +57,11 @@ INLINE V N(gelu_tanh_grad)(V a, V x) {
     V e = N(gelu_tanh_exp)(x, square);
     V s = N(quick_reciprocal)(1 + e);
     V slope = N(fma)(square, N(splat)(3 * GELU_TANH_3), N(splat)(GELU_TANH_1));
-    return a * (s * N(fma)(x * (e * s), slope, N(splat)(1)));
+    V derivative = s * N(fma)(x * (e * s), slope, N(splat)(1));
+    return a * (x > GELU_TANH_END ? derivative : x * 0);
 }
 
+#undef GELU_TANH_END
 #undef GELU_TANH_1
 #undef GELU_TANH_3
 

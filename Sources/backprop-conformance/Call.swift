@@ -376,6 +376,7 @@ struct Call {
         case .dictionary(let members): "a dictionary of \(members.count)"
         case .slice: "a slice"
         case .ellipsis: "..."
+        case .unknown(let what): what
         }
     }
 }

@@ -43,6 +43,8 @@ struct Conformance: ParsableCommand {
     }
 
     func run() throws {
+        // A worker that stops early must not take this process with it.
+        signal(SIGPIPE, SIG_IGN)
         do {
             if worker { return try work() }
             let reports = try openSuites().map(report)

@@ -63,6 +63,7 @@ enum JSON: Equatable {
 }
 
 /// Reads one JSON text (RFC 8259) that may come from anywhere: it is refused where it breaks a rule or nests deeply.
+/// The words NaN, Infinity and -Infinity are numbers, as Python writes them.
 struct JSONReader {
     struct Problem: Error {
         let found: String
@@ -99,6 +100,10 @@ struct JSONReader {
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "N"): return try word("NaN", .double(.nan))
+        case UInt8(ascii: "I"): return try word("Infinity", .double(.infinity))
+        case UInt8(ascii: "-") where bytes[position...].dropFirst().first == UInt8(ascii: "I"):
+            return try word("-Infinity", .double(-.infinity))
         case nil: throw problem("the end of the text where a value is expected")
         default: return try number()
         }

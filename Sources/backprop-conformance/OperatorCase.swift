@@ -42,9 +42,14 @@ struct OperatorCase {
         }
         self.cotangents = cotangents
         let names = Self.inputNames(of: arguments)
-        gradients = try Self.inputs(json["grads"], names).map { ($0.input, $0.key) }
+        let gradients: [(input: String, reference: String?)] = try Self.inputs(json["grads"], names).map {
+            ($0.input, $0.key)
+        }
+        self.gradients = gradients
         changes = try Self.required(Self.inputs(json["mutated"], names)).map { ($0.input, $0.key) }
         if let second = json["second"], second != .null {
+            // Every tensor of a second derivative is one that is differentiated for.
+            let names = names.filter { name in gradients.contains { $0.input == name.value } }
             self.second = Second(
                 directions: try Self.required(Self.inputs(second["v"], names)).map { ($0.input, $0.key) },
                 gradients: try Self.inputs(second["grads"], names).map { ($0.input, $0.key) })

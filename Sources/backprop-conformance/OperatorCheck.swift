@@ -35,7 +35,8 @@ struct OperatorCheck {
         for (gradient, expected) in zip(gradients, one.gradients) {
             try compare(gradient, expected, "gradient of \(name(expected.input))", shape: arguments)
         }
-        try compareForward(function, primals, cotangents, gradients)
+        let isFinite = numbers.allSatisfy { outputs[$0].numbers.allSatisfy(\.isFinite) }
+        if isFinite { try compareForward(function, primals, cotangents, gradients) }
         if let second = one.second { try compareSecond(second, function, variables, primals, cotangents) }
     }
 
@@ -107,6 +108,7 @@ struct OperatorCheck {
         let tangents = primals.enumerated().map { Self.tangent(like: $1, seed: $0) }
         let pushed = try jvp(function, primals: primals, tangents: tangents).tangents
         let forward = Self.inner(cotangents, pushed), reverse = Self.inner(gradients, tangents)
+        // A gradient that is infinite or nan is so in the reference too, and leaves nothing to compare.
         guard reverse.value.isFinite else { return }
         guard
             abs(forward.value - reverse.value) <= tolerance.absolute + tolerance.relative

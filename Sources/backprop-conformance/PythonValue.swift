@@ -14,6 +14,8 @@ indirect enum PythonValue {
     case dictionary([String: PythonValue])
     case slice(PythonValue, PythonValue, PythonValue)
     case ellipsis
+    /// What this reader knows no notation for; a call with it is unsupported.
+    case unknown(String)
 
     /// The elements of a list or a tuple; nil for anything else.
     var elements: [PythonValue]? {
@@ -21,6 +23,11 @@ indirect enum PythonValue {
         case .list(let elements), .tuple(let elements): elements
         default: nil
         }
+    }
+
+    /// The whole number; nil for anything else.
+    var int: Int? {
+        if case .int(let number) = self { number } else { nil }
     }
 
     /// Every tensor in it.
@@ -69,7 +76,7 @@ extension PythonValue {
     private static func marked(_ members: [String: JSON]) throws(BadNotation) -> PythonValue {
         if members["$t"] != nil { return .tensor(try TensorReference(members)) }
         guard members.count == 1, let (mark, content) = members.first else {
-            throw BadNotation(found: "an object of \(members.count) members, none of them '$t'")
+            return .unknown("an object of \(members.count) members")
         }
         switch (mark, content) {
         case ("$tuple", .array(let elements)): return .tuple(try all(elements))
@@ -83,11 +90,8 @@ extension PythonValue {
         case ("$ellipsis", _): return .ellipsis
         case ("$dtype", .string(let name)): return .dtype(name)
         case ("$f", .string(let name)):
-            guard let value = number(named: name) else {
-                throw BadNotation(found: "the number '\(name.prefix(40))'")
-            }
-            return .double(value)
-        default: throw BadNotation(found: "the mark '\(mark.prefix(40))'")
+            return number(named: name).map { .double($0) } ?? .unknown("the number '\(name.prefix(40))'")
+        default: return .unknown("the notation '\(mark.prefix(40))'")
         }
     }
 

@@ -344,3 +344,41 @@ import Testing
         expect(tile, draw([6, 6]).numbers, 1e-14, "on the tile of a product")
     }
 }
+
+/// Tensors with as many axes as there can be, in orders that no two axes share.
+@Suite struct EightAxesTests {
+    private static let shape = [2, 3, 2, 2, 3, 2, 2, 3]
+
+    private func crosswise(_ order: [Int] = [3, 7, 1, 5, 0, 6, 2, 4]) -> Tensor {
+        let source = Tensor.arange(864, dtype: .float64).reshaped(order.map { EightAxesTests.shape[$0] })
+        return source.transposed(axes: (0..<8).map { order.firstIndex(of: $0)! })
+    }
+
+    @Test(arguments: 0..<8) func reductionsAlongEachAxis(_ axis: Int) {
+        let x = crosswise()
+        for result in [x.sum(axis: axis), (x * 2 + x).sum(axis: axis), x.max(axis: axis)] {
+            #expect(difference(result.numbers, ReferenceInterpreter.values(of: result)) < 1e-14)
+        }
+    }
+
+    @Test func aLongTotalBehindSevenAxes() {
+        let x = Tensor.arange(2 * 20000, dtype: .float64).reshaped([2, 1, 20000])
+        let spread = x.reshaped([2, 1, 1, 1, 1, 1, 1, 20000]).broadcast(to: [2, 2, 2, 2, 2, 2, 2, 20000])
+        let wide = spread.transposed(axes: [1, 0, 3, 2, 5, 4, 6, 7])
+        let sums = (wide * 3).sum(axis: -1)
+        #expect(sums.max().item() == 3 * (20000.0..<40000).stride(by: 1).reduce(0, +))
+        #expect(sums.min().item() == 3 * (0.0..<20000).stride(by: 1).reduce(0, +))
+    }
+
+    @Test func arithmeticOnCrosswiseOperands() {
+        let x = crosswise(), y = crosswise([6, 2, 7, 0, 4, 1, 5, 3]).reversed(axes: [0, 7])
+        let result = x + y * x
+        #expect(difference(result.numbers, ReferenceInterpreter.values(of: result)) < 1e-14)
+    }
+}
+
+extension Range where Bound == Double {
+    fileprivate func stride(by step: Double) -> StrideTo<Double> {
+        Swift.stride(from: lowerBound, to: upperBound, by: step)
+    }
+}

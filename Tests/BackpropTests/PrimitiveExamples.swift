@@ -77,6 +77,11 @@ func examples(of primitive: Primitive) -> [Example] {
     case .tanh: unary(primitive, in: -3...3) { tanh($0) }
     case .sigmoid: unary(primitive, in: -4...4) { sigmoid($0) }
     case .erf: unary(primitive, in: -2...2) { erf($0) }
+    case .erfc: unary(primitive, in: -2...2) { erfc($0) }
+    case .erfInverse: unary(primitive, in: -0.8...0.8) { erfInverse($0) }
+    case .logGamma: unary(primitive, in: 0.5...4) { logGamma($0) }
+    case .polygamma:
+        unary(primitive, in: 0.5...4) { digamma($0) } + unary(primitive, in: -0.9 ... -0.1) { polygamma(2, $0) }
     case .gelu: unary(primitive, in: -3...3) { Tensor(Node.floatingUnary(.gelu, $0.node)) }
     case .geluGradient: binary(primitive, in: -3...3) { Tensor(Node.binary(.geluGradient, $0.node, $1.node)) }
     case .geluTanh: unary(primitive, in: -3...3) { Tensor(Node.floatingUnary(.geluTanh, $0.node)) }
@@ -93,6 +98,8 @@ func examples(of primitive: Primitive) -> [Example] {
     case .power: binary(primitive, in: 0.5...2) { pow($0, $1) }
     case .maximum: binary(primitive) { maximum($0, $1) }
     case .minimum: binary(primitive) { minimum($0, $1) }
+    case .atan2: binary(primitive, in: -2...2) { atan2($0, $1) }
+    case .remainder: binary(primitive, in: 0.5...2) { remainder($0, $1) }
     case .equal: binary(primitive) { which(round($0) .== round($1), $0 * $1, $1) }
     case .notEqual: binary(primitive) { which(round($0) .!= round($1), $0 * $1, $1) }
     case .less: binary(primitive) { ($0 .< $1).asType($0.dtype) * $0 }
@@ -105,6 +112,7 @@ func examples(of primitive: Primitive) -> [Example] {
 
     case .sum: reductions(primitive) { $0.sum(axes: $1, keepDims: $2) }
     case .max: reductions(primitive) { $0.max(axes: $1, keepDims: $2) }
+    case .min: reductions(primitive) { $0.min(axes: $1, keepDims: $2) }
     case .argMax:
         reductions(primitive) { x, axes, keepDims in
             x.sum(axes: axes, keepDims: keepDims) * x.argMax(axis: axes[0]).asType(x.dtype).sum()

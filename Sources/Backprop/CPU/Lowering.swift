@@ -40,6 +40,12 @@ extension Primitive {
         case .tanh: .instruction(BK_OP_TANH, weight: 8)
         case .sigmoid: .instruction(BK_OP_SIGMOID, weight: 8)
         case .erf: .instruction(BK_OP_ERF, weight: 8)
+        case .erfc: .instruction(BK_OP_ERFC, weight: 16)
+        case .erfInverse: .instruction(BK_OP_ERFINV, weight: 32)
+        case .logGamma: .instruction(BK_OP_LGAMMA, weight: 32)
+        case .polygamma: .instruction(BK_OP_POLYGAMMA, weight: 32)
+        case .atan2: .instruction(BK_OP_ATAN2, weight: 16)
+        case .remainder: .instruction(BK_OP_REM, weight: 16)
         case .gelu: .instruction(BK_OP_GELU, weight: 8)
         case .geluGradient: .instruction(BK_OP_GELU_GRAD, weight: 8)
         case .geluTanh: .instruction(BK_OP_GELU_TANH, weight: 8)
@@ -66,6 +72,7 @@ extension Primitive {
 
         case .sum: .reduction(row: BK_OP_ROW_SUM, total: BK_OP_TOTAL_SUM)
         case .max: .reduction(row: BK_OP_ROW_MAX, total: BK_OP_TOTAL_MAX)
+        case .min: .reduction(row: BK_OP_ROW_MIN, total: BK_OP_TOTAL_MIN)
         case .matmul: .product
 
         case .pad: .kernel { $0.padding($1, $2) }

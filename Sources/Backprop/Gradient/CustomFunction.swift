@@ -53,6 +53,19 @@ extension Tensor {
     }
 }
 
+/// A function of one element from its value and its derivative at x and value, for where differentiating the way in which
+/// the value is computed would overflow or lose digits.
+package func elementwise(
+    _ x: Tensor, _ value: @escaping @Sendable (Tensor) -> Tensor,
+    derivative: @escaping @Sendable (_ x: Tensor, _ value: Tensor) -> Tensor
+) -> Tensor {
+    CustomFunction {
+        [value($0[0])]
+    } vjp: { inputs, outputs, cotangents in
+        [cotangents[0] * derivative(inputs[0], outputs[0])]
+    }([x])[0]
+}
+
 /// A recorded call of a custom function.
 struct CustomCall {
     let node: Node

@@ -18,6 +18,12 @@ extension RuleContext {
         return (2 - xx) * exp(xx * -0.5) * 0.3989422804014327
     }
 
+    /// a² + b², and 1 at the origin, where the gradient of the angle is taken as 0.
+    var squaredRadius: Tensor {
+        let squares = a * a + b * b
+        return which(squares .== 0, a.like(1), squares)
+    }
+
     /// With u = s (x + c x³) and t = tanh(u): (1 - t²) (u' + x u''/2 - x t u'²).
     var geluTanhSecondDerivative: Tensor {
         let x = b, s = 0.7978845608028654, c = 0.044715
@@ -28,12 +34,21 @@ extension RuleContext {
         return (1 - t * t) * (slope + curvature - x * t * slope * slope)
     }
 
-    /// All of the gradient to the operand that won, half to each where they are equal.
+    /// Equal extreme elements share the gradient. As in PyTorch, elements that are NaN share that of a NaN among all
+    /// elements, while along single axes the gradient is NaN as well.
+    var sharedByExtremes: Tensor {
+        let isWhole = node.axes.count == x.ndim
+        let isExtreme = isWhole ? (x .== output) .| (x .!= x) : x .== output
+        let share = isExtreme.asType(x.dtype)
+        return cotangent / share.sum(axes: node.axes.axes, keepDims: true) * share
+    }
+
+    /// All of the gradient to the operand that won, half to each where they are equal. Where one is NaN, neither has lost.
     func extremumGradient(for position: Int) -> Tensor {
         let (mine, other) = position == 0 ? (a, b) : (b, a)
-        let wins = node.primitive == .maximum ? mine .> other : mine .< other
-        let half = which(mine .== other, cotangent * 0.5, cotangent.like(0))
-        return which(wins, cotangent, half)
+        let loses = node.primitive == .maximum ? mine .< other : mine .> other
+        let share = which(mine .== other, cotangent * 0.5, cotangent)
+        return which(loses, cotangent.like(0), share)
     }
 
     func selectGradient(for position: Int) -> Tensor {

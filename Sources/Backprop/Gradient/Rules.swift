@@ -29,7 +29,7 @@ extension RuleContext {
         case .negate: return -g
         case .abs: return g * sign(x)
         case .exp: return g * output
-        case .expm1: return g * (output + 1)
+        case .expm1: return g * exp(x)
         case .log: return g / x
         case .log1p: return g / (x + 1)
         case .sqrt: return g / (output * 2)
@@ -39,6 +39,13 @@ extension RuleContext {
         case .tanh: return g * (1 - output * output)
         case .sigmoid: return (g * output) * (1 - output)
         case .erf: return g * exp(-(x * x)) * 1.1283791670955126  // 2 / sqrt(pi)
+        case .erfc: return g * exp(-(x * x)) * -1.1283791670955126
+        case .erfInverse: return g * exp(output * output) * 0.8862269254527580  // sqrt(pi) / 2
+        case .logGamma: return g * digamma(x)
+        case .polygamma:
+            return position == 0 ? nil : g * polygamma(Int(node.input0!.scalarValue) + 1, b)
+        case .atan2: return position == 0 ? g * b / squaredRadius : -(g * a / squaredRadius)
+        case .remainder: return position == 0 ? g : -(g * floorDivide(a, b))
         case .gelu: return Tensor(Node.binary(.geluGradient, g.node, x.node))
         case .geluGradient:
             return position == 0
@@ -53,16 +60,14 @@ extension RuleContext {
         case .add: return g
         case .subtract: return position == 0 ? g : -g
         case .multiply: return position == 0 ? g * b : g * a
-        case .divide: return position == 0 ? g / b : -(g * a / (b * b))
+        case .divide: return position == 0 ? g / b : -(g * output / b)
         case .power: return position == 0 ? powerBaseGradient : powerExponentGradient
         case .maximum, .minimum: return extremumGradient(for: position)
         case .select: return position == 0 ? nil : selectGradient(for: position)
 
         case .sum: return g.broadcast(to: x.shape)
-        case .max:
-            // Equal greatest elements share the gradient.
-            let isGreatest = (x .== output).asType(x.dtype)
-            return g / isGreatest.sum(axes: node.axes.axes, keepDims: true) * isGreatest
+        case .max, .min:
+            return sharedByExtremes
 
         case .reshape: return Tensor(Node.reshape(g.node, node.input0!.shape))
         case .transpose: return transposeGradient
@@ -94,12 +99,14 @@ extension Primitive {
         case .negate, .convert, .alias, .add, .subtract, .sum, .reshape, .transpose, .broadcast, .slice, .reverse,
             .pad, .concatenate, .customResult:
             (0, false)
-        case .exp, .expm1, .sqrt, .rsqrt, .tanh, .sigmoid: (0, true)
-        case .abs, .log, .log1p, .sin, .cos, .erf, .gelu, .geluTanh: (1, false)
-        case .multiply, .divide, .maximum, .minimum, .matmul, .geluGradient, .geluTanhGradient: (3, false)
+        case .exp, .sqrt, .rsqrt, .tanh, .sigmoid, .erfInverse: (0, true)
+        case .abs, .expm1, .log, .log1p, .sin, .cos, .erf, .erfc, .logGamma, .gelu, .geluTanh: (1, false)
+        case .multiply, .maximum, .minimum, .matmul, .geluGradient, .geluTanhGradient, .atan2, .remainder: (3, false)
+        case .polygamma: (2, false)
+        case .divide: (2, true)
         case .power: (3, true)
         case .select: (1, false)
-        case .max: (1, true)
+        case .max, .min: (1, true)
         case .gather, .scatterAdd: (2, false)
         case .customCall: (-1, false)
         }

@@ -200,7 +200,9 @@ package final class Node: @unchecked Sendable {
 
     /// Where the gradient of a parameter's value goes. The parameter empties it when it goes, which breaks the circle
     /// of a gradient that was computed from the value.
-    package var cell: GradientCell? { isParameter ? attachment as? GradientCell : nil }
+    package var cell: GradientCell? {
+        isParameter ? attachment.map { unsafeDowncast($0, to: GradientCell.self) } : nil
+    }
 
     package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }
     package var axis: Int { Int(bits) }

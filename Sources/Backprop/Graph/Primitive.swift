@@ -11,6 +11,7 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     // Elementwise, one operand.
     case negate, abs, sign, floor, ceil, round
     case exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, sigmoid, erf
+    case erfc, erfInverse, logGamma
     case not, convert
     /// x/2 (1 + erf(x / √2)), without cancellation for negative x, in one instruction.
     case gelu
@@ -22,6 +23,10 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     // Elementwise, two operands that broadcast.
     case add, subtract, multiply, divide, power, maximum, minimum
     case equal, notEqual, less, lessEqual, greater, greaterEqual
+    /// The angle of a point (y, x); what division leaves, with the sign of the divisor.
+    case atan2, remainder
+    /// The derivative of digamma of an order, which is a number, at the second operand.
+    case polygamma
     case and, or
     /// The first operand times the derivative of `gelu`, or `geluTanh`, at the second.
     case geluGradient, geluTanhGradient
@@ -29,7 +34,7 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case select
 
     // Along axes, which stay with extent one.
-    case sum, max
+    case sum, max, min
     case argMax
 
     // Views: no element is computed.
@@ -96,11 +101,12 @@ extension Primitive {
         case .slice: .view(.slice)
         case .reverse: .view(.reverse)
         case .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt,
-            .sin, .cos, .tanh, .sigmoid, .erf, .gelu, .geluGradient, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
+            .sin, .cos, .tanh, .sigmoid, .erf, .erfc, .erfInverse, .logGamma, .polygamma, .atan2, .remainder, .gelu,
+            .geluGradient, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
             .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .and, .or, .select, .adamMean, .adamSquare, .adamValue:
             .elementwise
-        case .sum, .max: .reduction
+        case .sum, .max, .min: .reduction
         case .matmul: .product
         case .pad, .concatenate: .assembly
         case .argMax, .gather, .scatterAdd, .checkIndices: .kernel

@@ -284,6 +284,7 @@ struct Fusion {
         let domain = group.domain
         let columns = (constraint.columnsStart ?? domain.count)..<domain.count
         let rows = constraint.rowsStart.map { $0..<(constraint.columnsStart ?? domain.count) }
+        var all: [[Int]] = []
         for member in members {
             let outside = graph.values[member].inputs.filter { roles[graph.layouts[$0].base] == nil }
             var walked = outside.map { operandStrides(member, $0, domain.count) }
@@ -293,8 +294,11 @@ struct Fusion {
                 if let rows, !LoopNest.isMergeable(strides, domain, rows) { return false }
                 if group.worksOnTiles, !LoopNest.isMergeable(strides, domain, 0..<columns.lowerBound) { return false }
             }
+            all += walked
         }
-        return true
+        // With few axes a nest is always found.
+        return domain.count < Shape.maximumRank
+            || LoopNest(domain: domain, operands: all, constraint: constraint) != nil
     }
 
     // MARK: Epilogues

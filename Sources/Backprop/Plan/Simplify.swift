@@ -151,8 +151,10 @@ struct Simplifier {
             let shape = graph.values[input].shape
             // Axes that lie crosswise in memory cannot be walked as one: neither those of the group, nor those behind it.
             let strides = graph.layouts[input].strides, behind = (0..<shape.rank).filter { $0 > group.axes.last! }
+            // Nor does a nest have room for eight axes that each have a way of their own.
             let isWalkable =
                 LoopNest.isMergeable(strides, shape, group.axes) && LoopNest.isMergeable(strides, shape, behind)
+                && (iterationAxes(shape).count < Shape.maximumRank || graph.layouts[input].isDense(shape))
             if !isWalkable { input = dense(input) }
             var part = value
             part.inputs = [input]

@@ -39,6 +39,46 @@ extension Tensor {
         Tensor(Node.broadcast(Node.scalar(value, dtype), Shape(shape)))
     }
 
+    /// Zeros in the shape and dtype of another tensor.
+    public static func zeros(like other: Tensor) -> Tensor { zeros(like: other.node) }
+
+    /// Ones in the shape and dtype of another tensor.
+    public static func ones(like other: Tensor) -> Tensor { full(other.shape, 1, dtype: other.dtype) }
+
+    /// The identity: ones on a diagonal of zeros.
+    ///
+    /// - Parameters:
+    ///   - columns: as many as rows where left out.
+    ///   - diagonal: 0 for the main one, positive for one above it, negative for one below.
+    public static func eye(
+        _ rows: Int, columns: Int? = nil, diagonal: Int = 0, dtype: DType = .float32
+    ) -> Tensor {
+        let shape = [rows, columns ?? rows]
+        let row = indices(shape, axis: 0, dtype: .int64), column = indices(shape, axis: 1, dtype: .int64)
+        return (row + Double(diagonal) .== column).asType(dtype)
+    }
+
+    /// `count` numbers at equal distances from `start` to `stop`, both included.
+    public static func linspace(
+        _ start: Double, _ stop: Double, count: Int, dtype: DType = .float32
+    ) -> Tensor {
+        require(count >= 0, "linspace: \(count) numbers")
+        let step = count > 1 ? (stop - start) / Double(count - 1) : 0
+        // The second half is counted from the end, so that the end is exact.
+        let numbers = (0..<count).map { index in
+            index < count - count / 2 ? start + Double(index) * step : stop - Double(count - 1 - index) * step
+        }
+        return Tensor(numbers, shape: [count]).asType(dtype)
+    }
+
+    /// start, start + step, ... short of `stop`.
+    public static func arange(_ start: Double, _ stop: Double, step: Double = 1, dtype: DType = .float32) -> Tensor {
+        require(step != 0 && step.isFinite, "arange: a step of \(step)")
+        let count = Swift.max(0, ((stop - start) / step).rounded(.up))
+        require(count < Double(Int32.max), "arange: from \(start) to \(stop) by \(step) gives too many numbers")
+        return Tensor((0..<Int(count)).map { start + Double($0) * step }, shape: [Int(count)]).asType(dtype)
+    }
+
     /// 0, 1, ... below `count`.
     public static func arange(_ count: Int, dtype: DType = .int32) -> Tensor {
         Tensor(Node.iota(Shape([count]), axis: 0, dtype))

@@ -5,12 +5,6 @@
 public func abs(_ x: Tensor) -> Tensor { Tensor(Node.unary(.abs, x.node)) }
 /// -1, 0 or 1; the gradient is 0 everywhere.
 public func sign(_ x: Tensor) -> Tensor { Tensor(Node.unary(.sign, x.node)) }
-/// The greatest whole number that is not above x; the gradient is 0 everywhere.
-public func floor(_ x: Tensor) -> Tensor { Tensor(Node.unary(.floor, x.node)) }
-/// The least whole number that is not below x; the gradient is 0 everywhere.
-public func ceil(_ x: Tensor) -> Tensor { Tensor(Node.unary(.ceil, x.node)) }
-/// The nearest whole number, halves to even; the gradient is 0 everywhere.
-public func round(_ x: Tensor) -> Tensor { Tensor(Node.unary(.round, x.node)) }
 /// e to the power of x.
 public func exp(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.exp, x.node)) }
 /// exp(x) - 1, exact near 0.
@@ -33,18 +27,24 @@ public func tanh(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.tanh, x.nod
 public func sigmoid(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.sigmoid, x.node)) }
 /// The error function, 2/sqrt(pi) times the integral of exp(-t²) from 0 to x.
 public func erf(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.erf, x.node)) }
+/// 1 - erf(x), exact in the tail where erf(x) is nearly 1.
+public func erfc(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.erfc, x.node)) }
+/// The number whose error function is x; infinite at ±1 and NaN beyond.
+public func erfInverse(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.erfInverse, x.node)) }
+/// log |Γ(x)|, the logarithm of the gamma function.
+public func logGamma(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.logGamma, x.node)) }
+/// The derivative of `logGamma`.
+public func digamma(_ x: Tensor) -> Tensor { polygamma(0, x) }
+/// The derivative of `digamma` of an order from 0, which is `digamma` itself, to 64.
+public func polygamma(_ order: Int, _ x: Tensor) -> Tensor {
+    require(order >= 0 && order <= 64, "polygamma: order \(order) is not between 0 and 64")
+    require(x.dtype.isFloatingPoint, "polygamma needs a floating-point tensor, not \(x.dtype)")
+    return Tensor(Node.binary(.polygamma, x.like(Double(order)).node, x.node))
+}
+/// 1 / x.
+public func reciprocal(_ x: Tensor) -> Tensor { 1 / x }
 /// x².
 public func square(_ x: Tensor) -> Tensor { x * x }
-
-/// a to the power of b, elementwise with broadcasting.
-public func pow(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.power, a.node, b.node)) }
-/// x to a fixed power.
-public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
-    if exponent == 2 { return x * x }
-    if exponent == 1 { return x }
-    if exponent == 0.5 && x.dtype.isFloatingPoint { return sqrt(x) }
-    return pow(x, x.like(exponent))
-}
 
 /// The greater of two, elementwise with broadcasting; NaN where either is. Where they are equal, each gets half of the
 /// gradient.
@@ -52,12 +52,6 @@ public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.ma
 /// The lesser of two, elementwise with broadcasting; NaN where either is. Where they are equal, each gets half of the
 /// gradient.
 public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.minimum, a.node, b.node)) }
-
-/// x limited to [low, high]. The gradient passes at the bounds and is 0 beyond them.
-public func clip(_ x: Tensor, min low: Double, max high: Double) -> Tensor {
-    let inside = (x .>= low) .& (x .<= high)
-    return which(inside, x, stopGradient(minimum(maximum(x, x.like(low)), x.like(high))))
-}
 
 /// `a` where the condition holds and `b` elsewhere, with broadcasting. The value that is not taken gets a gradient of
 /// exactly 0, whatever it is; an infinite local derivative further down its branch still turns that 0 into NaN.

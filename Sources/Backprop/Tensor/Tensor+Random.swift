@@ -26,6 +26,9 @@ public final class RandomState: Sendable {
         return z ^ (z >> 31)
     }
 
+    /// A key that no other draw of this stream has, for `Node.random`.
+    func nextKeyNode() -> Node { Node.scalar(integer: Int64(bitPattern: nextKey()), .int64) }
+
     @TaskLocal package static var current = RandomState(seed: 0)
 }
 
@@ -45,7 +48,7 @@ extension Tensor {
         _ shape: [Int], low: Double = 0, high: Double = 1, dtype: DType = .float32
     ) -> Tensor {
         require(dtype.isFloatingPoint, "uniform needs a floating-point dtype, not \(dtype)")
-        let key = Node.scalar(integer: Int64(bitPattern: RandomState.current.nextKey()), .int64)
+        let key = RandomState.current.nextKeyNode()
         // Rounding to eight bits would reach 1, so what they cannot hold is cut off.
         let unit =
             dtype == .bfloat16
@@ -64,6 +67,37 @@ extension Tensor {
         let radius = sqrt(-2 * log1p(-uniform(shape, dtype: dtype)))
         let unit = radius * cos(2 * Double.pi * uniform(shape, dtype: dtype))
         return unit * standardDeviation + mean
+    }
+
+    /// Normally distributed numbers between `low` and `high`, both measured as numbers and not in deviations: the
+    /// distribution function is inverted on the part of its range that lies between.
+    public static func truncatedNormal(
+        _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, low: Double = -2, high: Double = 2,
+        dtype: DType = .float32
+    ) -> Tensor {
+        require(
+            low < high && standardDeviation > 0,
+            "truncatedNormal: between \(low) and \(high) with deviation \(standardDeviation)")
+        let scale = standardDeviation * 2.0.squareRoot()
+        let edges = evaluatedErf([(low - mean) / scale, (high - mean) / scale])
+        let unit = erfInverse(
+            uniform(shape, low: edges[0], high: edges[1], dtype: dtype == .float64 ? dtype : .float32))
+        return clip(unit * scale + mean, min: low, max: high).asType(dtype)
+    }
+
+    private static func evaluatedErf(_ numbers: [Double]) -> [Double] { erf(Tensor(numbers)).array() }
+
+    /// Whole numbers from `low` to one below `high`, all equally likely (but for a bias of at most 2⁻³¹ for ranges
+    /// below 2³²).
+    public static func integers(_ shape: [Int], low: Int = 0, high: Int, dtype: DType = .int64) -> Tensor {
+        require(!dtype.isFloatingPoint && dtype != .bool, "integers need an integer dtype, not \(dtype)")
+        require(low < high, "integers: none are between \(low) and \(high)")
+        let (range, overflow) = high.subtractingReportingOverflow(low)
+        require(!overflow, "integers: the range from \(low) to \(high) is too wide")
+        let bits = Tensor(Node.random(key: RandomState.current.nextKeyNode(), Shape(shape), .int64))
+        let number = Tensor(Node.scalar(integer: Int64(range), .int64))
+        let offset = Tensor(Node.scalar(integer: Int64(low), .int64))
+        return (remainder(bits, number) + offset).asType(dtype)
     }
 
     /// True with the given probability.

@@ -1,3 +1,6 @@
+// Sums and what is made of them, over some axes or all. Where `keepDims` holds, reduced axes stay with extent one.
+// Extrema are in Tensor+Extrema.swift, norms in Tensor+Norms.swift.
+
 extension Tensor {
     /// The sum over the axes (all of them where left out). Integers and bools are summed as int64.
     public func sum(
@@ -18,8 +21,8 @@ extension Tensor {
     ) -> Tensor {
         require(dtype.isFloatingPoint, "mean needs a floating-point tensor, not \(dtype)", file: file, line: line)
         let set = resolved(axes: axes, "mean", file: file, line: line)
-        let count = set.axes.reduce(1) { $0 * node.shape[$1] }
-        return reduced(.sum, set, keepDims) * (1 / Double(count))
+        let count = count(along: set)
+        return count == 0 ? nothing(.nan, set, keepDims) : reduced(.sum, set, keepDims) * (1 / Double(count))
     }
 
     /// The mean over one axis.
@@ -27,105 +30,191 @@ extension Tensor {
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { mean(axes: [axis], keepDims: keepDims, file: file, line: line) }
 
-    /// The mean of squared deviations from the mean, divided by (count - `ddof`).
+    /// The mean of squared deviations from the mean, divided by (count - `ddof`); NaN over no more than `ddof` elements
+    /// that are equal, and infinite over others.
     public func variance(
-        axes: [Int]? = nil, keepDims: Bool = false, ddof: Int = 0, file: StaticString = #fileID, line: UInt = #line
+        axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         let set = resolved(axes: axes, "variance", file: file, line: line)
-        let count = set.axes.reduce(1) { $0 * node.shape[$1] }
-        let centered = self - mean(axes: axes, keepDims: true, file: file, line: line)
-        return square(centered).reduced(.sum, set, keepDims) * (1 / Double(count - ddof))
+        if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
+        let share = share(along: set, ddof: ddof)
+        return CustomFunction { inputs in
+            [square(inputs[0].centered(set)).reduced(.sum, set, keepDims) * share]
+        } vjp: { inputs, _, cotangents in
+            let cotangent = keepDims ? cotangents[0] : cotangents[0].restoring(set, of: inputs[0])
+            return [cotangent * (inputs[0].centered(set) * (2 * share))]
+        }([self])[0]
     }
 
-    /// The greatest element over the axes; NaN where one is. Equal greatest elements share the gradient.
-    public func max(
-        axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    /// What one squared deviation counts in a variance.
+    private func share(along axes: AxisSet, ddof: Double) -> Double {
+        1 / Swift.max(0, Double(count(along: axes)) - ddof)
+    }
+
+    /// The deviations from the mean. Their own mean, which is the rounding error of the first, is taken off again.
+    private func centered(_ axes: AxisSet) -> Tensor {
+        let deviations = self - mean(axes: axes.axes, keepDims: true)
+        return deviations - which(isFinite(deviations), deviations, like(0)).mean(axes: axes.axes, keepDims: true)
+    }
+
+    /// A reduced tensor with the axes that it lost, of extent one.
+    private func restoring(_ axes: AxisSet, of source: Tensor) -> Tensor {
+        Tensor(Node.reshape(node, source.node.shape.keepingReduced(axes)))
+    }
+
+    /// The square root of the variance. The gradient of a standard deviation of 0 is taken as 0.
+    public func std(
+        axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        let set = resolved(axes: axes, "max", file: file, line: line)
-        require(
-            set.axes.allSatisfy { node.shape[$0] > 0 },
-            "max: no elements along the reduced axes of shape \(node.shape)",
-            file: file, line: line)
-        return reduced(.max, set, keepDims)
+        let set = resolved(axes: axes, "std", file: file, line: line)
+        if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
+        let share = share(along: set, ddof: ddof)
+        return CustomFunction { inputs in
+            // Squares of deviations that are scaled to 1 neither overflow nor vanish.
+            let deviations = inputs[0].centered(set)
+            let size = abs(deviations).reduced(.max, set, true)
+            let scale = which((size .> 0) .& isFinite(size), size, size.like(1))
+            let root = sqrt(square(deviations / scale).reduced(.sum, set, true) * share)
+            let result = root * scale
+            return [keepDims ? result : result.droppingAxes(set)]
+        } vjp: { inputs, outputs, cotangents in
+            let cotangent = keepDims ? cotangents[0] : cotangents[0].restoring(set, of: inputs[0])
+            let value = keepDims ? outputs[0] : outputs[0].restoring(set, of: inputs[0])
+            let isFlat = value .== 0
+            let slope = inputs[0].centered(set) / which(isFlat, value.like(1), value) * share
+            return [cotangent * which(isFlat, value.like(0), slope)]
+        }([self])[0]
     }
 
-    /// The greatest element along one axis.
-    public func max(
-        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor { max(axes: [axis], keepDims: keepDims, file: file, line: line) }
-
-    /// The least element over the axes; NaN where one is. Equal least elements share the gradient.
-    public func min(
-        axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor { -((-self).max(axes: axes, keepDims: keepDims, file: file, line: line)) }
-
-    /// The least element along one axis.
-    public func min(
-        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor { min(axes: [axis], keepDims: keepDims, file: file, line: line) }
-
-    /// The product over one axis, as a tree of products, so that its gradient is exact where elements are 0.
+    /// The product over the axes (all of them where left out), as a tree of products, so that its derivatives are exact
+    /// where elements are 0. Integers and bools are multiplied as int64; 1 over no elements.
     public func product(
-        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+        axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        let axis = resolved(axis: axis, "product", file: file, line: line)
-        var partial = self
-        if dim(axis) == 0 { partial = Tensor.ones(node.shape.keepingReduced(AxisSet([axis])).array, dtype: dtype) }
-        while partial.dim(axis) > 1 {
-            let count = partial.dim(axis), half = count / 2
-            let pairs = partial.narrowed(axis: axis, 0..<half) * partial.narrowed(axis: axis, half..<(2 * half))
+        let source = dtype.isFloatingPoint ? self : asType(.int64)
+        let set = resolved(axes: axes, "product", file: file, line: line)
+        var partial = source.withLast(set)
+        let kept = Array(partial.shape.dropLast())
+        while partial.dim(-1) > 1 {
+            let count = partial.dim(-1), half = count / 2
+            let pairs = partial.narrowed(axis: -1, 0..<half) * partial.narrowed(axis: -1, half..<(2 * half))
             partial =
                 count % 2 == 0
-                ? pairs : concatenated([pairs, partial.narrowed(axis: axis, (count - 1)..<count)], axis: axis)
+                ? pairs : concatenated([pairs, partial.narrowed(axis: -1, (count - 1)..<count)], axis: -1)
         }
-        return keepDims ? partial : partial.squeezed(axis: axis)
+        if partial.dim(-1) == 0 { partial = Tensor.ones(kept + [1], dtype: source.dtype) }
+        return partial.reshaped(keepDims ? node.shape.keepingReduced(set).array : kept)
     }
 
-    /// The index (int64) of the first greatest element along the axis.
-    public func argMax(
+    /// The product over one axis.
+    public func product(
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor {
-        let axis = resolved(axis: axis, "argMax", file: file, line: line)
-        require(dim(axis) > 0, "argMax: no elements along axis \(axis) of shape \(node.shape)", file: file, line: line)
-        let result = Tensor(Node.argMax(node, axis: axis))
-        return keepDims ? result : result.squeezed(axis: axis)
-    }
+    ) -> Tensor { product(axes: [axis], keepDims: keepDims, file: file, line: line) }
 
-    /// The index (int64) of the first least element along the axis.
-    public func argMin(
-        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor { (-self).argMax(axis: axis, keepDims: keepDims, file: file, line: line) }
-
-    /// log(sum(exp(x))) over the axes, without overflow.
+    /// log(sum(exp(x))) over the axes, without overflow; minus infinity over no elements, and where all are minus
+    /// infinity, which has no gradient: it is NaN.
     public func logSumExp(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        let greatest = stopGradient(max(axes: axes, keepDims: true, file: file, line: line))
+        let set = resolved(axes: axes, "logSumExp", file: file, line: line)
+        if count(along: set) == 0 { return nothing(-.infinity, set, keepDims) }
+        let greatest = withoutGradients { reduced(.max, set, true) }
         // Where the greatest is infinite, x - greatest would be NaN; shifting by 0 gives the right infinity.
         let shift = which(abs(greatest) .== Double.infinity, greatest.like(0), greatest)
-        let result = log(exp(self - shift).sum(axes: axes, keepDims: true)) + shift
-        return keepDims ? result : result.droppingAxes(resolved(axes: axes, "logSumExp", file: file, line: line))
+        let result = log(exp(self - shift).reduced(.sum, set, true)) + shift
+        return keepDims ? result : result.droppingAxes(set)
     }
 
-    private func reduced(_ primitive: Primitive, _ axes: AxisSet, _ keepDims: Bool) -> Tensor {
+    /// The sum of what is not NaN.
+    public func nanSum(
+        axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        guard dtype.isFloatingPoint else { return sum(axes: axes, keepDims: keepDims, file: file, line: line) }
+        return which(isNaN(self), like(0), self).sum(axes: axes, keepDims: keepDims, file: file, line: line)
+    }
+
+    /// The mean of what is not NaN; NaN where nothing is left.
+    public func nanMean(
+        axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        require(dtype.isFloatingPoint, "nanMean needs a floating-point tensor, not \(dtype)", file: file, line: line)
+        let set = resolved(axes: axes, "nanMean", file: file, line: line)
+        if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
+        let isNumber = self .== self
+        let count = isNumber.asType(dtype).reduced(.sum, set, true)
+        // Where no number is left, NaN goes through to the result and back to the elements.
+        let isEmpty = count .== 0
+        let total = which(isNumber .| isEmpty, self, like(0)).reduced(.sum, set, true)
+        let result = total * which(isEmpty, like(.nan), 1 / count)
+        return keepDims ? result : result.droppingAxes(set)
+    }
+
+    /// How many elements are not 0, as int64; NaN counts.
+    public func countNonzero(
+        axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { asType(.bool).sum(axes: axes, keepDims: keepDims, file: file, line: line) }
+
+    /// Whether an element is not 0, as bool; false over no elements.
+    public func any(
+        axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { countNonzero(axes: axes, keepDims: keepDims, file: file, line: line) .> 0 }
+
+    /// Whether every element is not 0, as bool; true over no elements.
+    public func all(
+        axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { (.!asType(.bool)).sum(axes: axes, keepDims: keepDims, file: file, line: line) .== 0 }
+
+    // MARK: What reductions share
+
+    func reduced(_ primitive: Primitive, _ axes: AxisSet, _ keepDims: Bool) -> Tensor {
         let result = axes.isEmpty ? self : Tensor(Node.reduce(primitive, node, axes))
         return keepDims ? result : result.droppingAxes(axes)
     }
 
-    private func droppingAxes(_ axes: AxisSet) -> Tensor {
+    func droppingAxes(_ axes: AxisSet) -> Tensor {
         Tensor(Node.reshape(node, Shape((0..<ndim).filter { !axes.contains($0) }.map { node.shape[$0] })))
+    }
+
+    /// What a reduction over no elements gives.
+    private func nothing(_ value: Double, _ axes: AxisSet, _ keepDims: Bool) -> Tensor {
+        let result = Tensor.full(node.shape.keepingReduced(axes).array, value, dtype: dtype)
+        return keepDims ? result : result.droppingAxes(axes)
+    }
+
+    /// The number of elements that one result is made of.
+    func count(along axes: AxisSet) -> Int { axes.axes.reduce(1) { $0 * node.shape[$1] } }
+
+    /// The axes of the set as one, behind the others.
+    func withLast(_ axes: AxisSet) -> Tensor {
+        let kept = (0..<ndim).filter { !axes.contains($0) }
+        let moved = Tensor(Node.transpose(node, kept + axes.axes))
+        return moved.reshaped(kept.map { node.shape[$0] } + [count(along: axes)])
+    }
+
+    /// The square root, with a gradient of 0 where it is 0: the convention for distances and deviations, of whose
+    /// subgradients 0 is the one in the middle.
+    var rootWithFlatZero: Tensor {
+        let isZero = self .== 0
+        return which(isZero, self, sqrt(which(isZero, like(1), self)))
     }
 }
 
-/// exp(x) / sum(exp(x)) along the axis, without overflow.
-public func softmax(_ x: Tensor, axis: Int = -1) -> Tensor {
-    let shifted = exp(x - stopGradient(x.max(axis: axis, keepDims: true)))
+/// exp(x) / sum(exp(x)) along the axis, without overflow. NaN where all elements are minus infinity, or one is infinite.
+public func softmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    if x.size == 0 { return x }
+    let shifted = exp(x - withoutGradients { x.max(axis: axis, keepDims: true, file: file, line: line) })
     // One division a row.
     return shifted * (1 / shifted.sum(axis: axis, keepDims: true))
 }
 
+/// `softmax` of -x.
+public func softmin(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    softmax(-x, axis: axis, file: file, line: line)
+}
+
 /// log(softmax(x)) along the axis, exact where softmax would underflow.
-public func logSoftmax(_ x: Tensor, axis: Int = -1) -> Tensor {
-    let shifted = x - stopGradient(x.max(axis: axis, keepDims: true))
+public func logSoftmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    if x.size == 0 { return x }
+    let shifted = x - withoutGradients { x.max(axis: axis, keepDims: true, file: file, line: line) }
     return shifted - log(exp(shifted).sum(axis: axis, keepDims: true))
 }

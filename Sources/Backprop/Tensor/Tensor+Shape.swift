@@ -17,7 +17,32 @@ extension Tensor {
     }
 
     /// All axes as one.
-    public func flattened() -> Tensor { reshaped([-1]) }
+    public func flattened() -> Tensor { Tensor(Node.reshape(node, Shape([size]))) }
+
+    /// The axes from `start` through `end` as one; a number gets one axis.
+    public func flattened(
+        start: Int, end: Int = -1, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        if ndim == 0 { return flattened() }
+        let first = resolved(axis: start, "flattened", file: file, line: line)
+        let last = resolved(axis: end, "flattened", file: file, line: line)
+        require(first <= last, "flattened: axis \(start) is behind axis \(end)", file: file, line: line)
+        let extents = shape, merged = extents[first...last].reduce(1, *)
+        return Tensor(Node.reshape(node, Shape(extents[..<first] + [merged] + extents[(last + 1)...])))
+    }
+
+    /// One axis as several of the given extents, one of which may be -1 and is worked out.
+    public func unflattened(
+        axis: Int, _ extents: [Int], file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        let axis = resolved(axis: axis, "unflattened", file: file, line: line)
+        let count = dim(axis), known = extents.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
+        let parts = extents.map { $0 == -1 && known > 0 ? count / known : $0 }
+        require(
+            parts.allSatisfy { $0 >= 0 } && parts.reduce(1, *) == count,
+            "unflattened: axis \(axis) of shape \(node.shape) does not divide into \(extents)", file: file, line: line)
+        return Tensor(Node.reshape(node, Shape(shape[..<axis] + parts + shape[(axis + 1)...])))
+    }
 
     /// The axes in another order: axis i of the result is axis `axes[i]`; reversed where left out.
     public func transposed(axes: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
@@ -64,6 +89,13 @@ extension Tensor {
         return Tensor(Node.reshape(node, Shape(extents)))
     }
 
+    /// Without the axes of extent one, or without those among `axes` that have it.
+    public func squeezed(axes: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        let set = resolved(axes: axes, "squeezed", file: file, line: line)
+        let extents = (0..<ndim).filter { !(set.contains($0) && node.shape[$0] == 1) }.map { node.shape[$0] }
+        return Tensor(Node.reshape(node, Shape(extents)))
+    }
+
     /// Axes of extent one repeated, and axes added in front, until the shape is reached.
     public func broadcast(to shape: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         require(
@@ -95,42 +127,6 @@ extension Tensor {
         Tensor(Node.reverse(node, resolved(axes: axes, "reversed", file: file, line: line)))
     }
 
-    /// Zeros added before and after the elements of each axis; negative widths remove elements.
-    public func padded(
-        widths: [(low: Int, high: Int)], file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor {
-        require(
-            widths.count == ndim, "padded: \(widths.count) widths for the \(ndim) axes of shape \(node.shape)",
-            file: file,
-            line: line)
-        var trimmed = self
-        for (axis, width) in widths.enumerated() where width.low < 0 || width.high < 0 {
-            let from = Swift.max(0, -width.low), to = dim(axis) - Swift.max(0, -width.high)
-            require(
-                from <= to, "padded: widths \(width) remove more than axis \(axis) of shape \(node.shape) has",
-                file: file,
-                line: line)
-            trimmed = trimmed.narrowed(axis: axis, from..<to)
-        }
-        return Tensor(
-            Node.pad(
-                trimmed.node, low: widths.map { Swift.max(0, $0.low) }, high: widths.map { Swift.max(0, $0.high) },
-                interior: [Int](repeating: 0, count: ndim)))
-    }
-
-    /// The tensor cut into equal parts along the axis.
-    public func split(
-        parts: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
-    ) -> [Tensor] {
-        let count = dim(axis)
-        require(
-            parts > 0 && count % parts == 0,
-            "split: axis \(axis) of shape \(node.shape) does not divide into \(parts) parts",
-            file: file, line: line)
-        let width = count / parts
-        return (0..<parts).map { narrowed(axis: axis, ($0 * width)..<(($0 + 1) * width)) }
-    }
-
     /// Rows by index: `indices` (int32 or int64, any shape) take the place of the axis. Evaluation stops with a
     /// message where an index lies outside of the axis.
     public func take(
@@ -147,61 +143,4 @@ extension Tensor {
             file: file, line: line)
         return Tensor(Node.gather(node, indices.node, axis: axis))
     }
-}
-
-/// The tensors one after the other along an axis that exists.
-public func concatenated(
-    _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
-) -> Tensor {
-    require(!tensors.isEmpty, "concatenated: no tensors", file: file, line: line)
-    let axis = tensors[0].resolved(axis: axis, "concatenated", file: file, line: line)
-    for tensor in tensors {
-        let fits =
-            tensor.ndim == tensors[0].ndim && tensor.dtype == tensors[0].dtype
-            && (0..<tensor.ndim).allSatisfy { $0 == axis || tensor.node.shape[$0] == tensors[0].node.shape[$0] }
-        require(
-            fits,
-            "concatenated along axis \(axis): \(tensors[0].dtype)\(tensors[0].shape) and \(tensor.dtype)\(tensor.shape) differ elsewhere",
-            file: file, line: line)
-    }
-    return Tensor(Node.concatenate(tensors.map(\.node), axis: axis))
-}
-
-/// The tensors, of one shape, along a new axis.
-public func stacked(
-    _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
-) -> Tensor {
-    concatenated(
-        tensors.map { $0.expandedDimensions(axis: axis, file: file, line: line) }, axis: axis, file: file, line: line)
-}
-
-/// The product of two matrices, or of matrices in the last two axes with leading axes that broadcast. A tensor with
-/// one axis counts as a row on the left and as a column on the right.
-public func matmul(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    matmul(a, b, transposeA: false, transposeB: false, file: file, line: line)
-}
-
-package func matmul(
-    _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false, file: StaticString = #fileID,
-    line: UInt = #line
-) -> Tensor {
-    require(
-        a.ndim > 0 && b.ndim > 0, "matmul: shapes \(a.shape) and \(b.shape) must have at least one axis", file: file,
-        line: line)
-    if a.ndim == 1 {
-        let product = matmul(a.expandedDimensions(axis: 0), b, transposeB: transposeB, file: file, line: line)
-        return product.squeezed(axis: b.ndim == 1 ? 0 : -2)
-    }
-    if b.ndim == 1 {
-        return matmul(a, b.expandedDimensions(axis: 1), transposeA: transposeA, file: file, line: line).squeezed(
-            axis: -1)
-    }
-    if a.ndim > 2 && b.ndim == 2 && !transposeA {
-        // One tall product instead of many: the matrix on the right is the same for all.
-        var shape = a.shape
-        let tall = a.reshaped([-1, shape.removeLast()])
-        let product = Tensor(Node.matmul(tall.node, b.node, transposeB: transposeB))
-        return product.reshaped(shape + [product.dim(-1)])
-    }
-    return Tensor(Node.matmul(a.node, b.node, transposeA: transposeA, transposeB: transposeB))
 }

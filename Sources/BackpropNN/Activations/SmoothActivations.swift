@@ -38,7 +38,9 @@ private func unitSoftplus(_ x: Tensor) -> Tensor {
 public func logSigmoid(_ x: Tensor) -> Tensor { -unitSoftplus(-x) }
 
 /// x / (1 + |x|).
-public func softsign(_ x: Tensor) -> Tensor { x / (abs(x) + 1) }
+public func softsign(_ x: Tensor) -> Tensor {
+    elementwise(x, { $0 / (abs($0) + 1) }, derivative: { x, _ in 1 / square(abs(x) + 1) })
+}
 
 /// x - tanh(x).
 public func tanhshrink(_ x: Tensor) -> Tensor { x - tanh(x) }
@@ -52,6 +54,3 @@ public func glu(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line:
     let halves = x.split(parts: 2, axis: axis)
     return halves[0] * sigmoid(halves[1])
 }
-
-/// exp(-x) / sum(exp(-x)) along the axis, without overflow.
-public func softmin(_ x: Tensor, axis: Int = -1) -> Tensor { softmax(-x, axis: axis) }

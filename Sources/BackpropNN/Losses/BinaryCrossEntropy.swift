@@ -43,9 +43,21 @@ public func binaryCrossEntropyWithLogits(
 ) -> Tensor {
     let name = "binaryCrossEntropyWithLogits"
     requireSameShape(name, ("logits", logits), ("targets", targets), file, line)
-    var positive = softplus(-logits)
-    if let positiveWeights { positive = positive * ((positiveWeights - 1) * targets + 1) }
-    return reduction(scaled(name, (1 - targets) * logits + positive, by: weights, file, line))
+    let factors = (positiveWeights ?? logits.like(1)).broadcast(to: logits.shape)
+    let losses = logisticLosses([logits, targets, factors])[0]
+    return reduction(scaled(name, losses, by: weights, file, line))
+}
+
+/// (1 - t) x + (1 + (w - 1) t) softplus(-x) of logits x, targets t and weights w. The slope in x is written as what
+/// remains of the sigmoid, since 1 and -1 + a small number would lose the latter.
+private let logisticLosses = CustomFunction { inputs in
+    let (x, t, w) = (inputs[0], inputs[1], inputs[2])
+    return [(1 - t) * x + ((w - 1) * t + 1) * softplus(-x)]
+} vjp: { inputs, _, cotangents in
+    let (x, t, w) = (inputs[0], inputs[1], inputs[2])
+    let weighted = w * t, positive = softplus(-x)
+    let slope = (1 - t) * sigmoid(x) - weighted * sigmoid(-x)
+    return [cotangents[0] * slope, cotangents[0] * ((w - 1) * positive - x), cotangents[0] * (t * positive)]
 }
 
 private func scaled(

@@ -62,5 +62,11 @@ extension Tensor {
 
 extension DType {
     /// The distance from 1 to the next number.
-    fileprivate var spacingAtOne: Double { self == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne) }
+    fileprivate var spacingAtOne: Double {
+        switch self {
+        case .bfloat16: 0x1p-7
+        case .float64: Double.ulpOfOne
+        default: Double(Float.ulpOfOne)
+        }
+    }
 }

@@ -5,4 +5,5 @@
 #include "bk_gemm.h"
 #include "bk_index.h"
 #include "bk_program.h"
+#include "bk_special.h"
 #endif

@@ -38,9 +38,11 @@ typedef enum {
     BK_OP_NEG, BK_OP_ABS, BK_OP_SIGN, BK_OP_FLOOR, BK_OP_CEIL, BK_OP_ROUND, BK_OP_TRUNC, BK_OP_NOT,
     BK_OP_EXP, BK_OP_EXPM1, BK_OP_LOG, BK_OP_LOG1P, BK_OP_SQRT, BK_OP_RSQRT, BK_OP_SQUARE, BK_OP_RECIPROCAL,
     BK_OP_SIN, BK_OP_COS, BK_OP_TANH, BK_OP_SIGMOID, BK_OP_ERF,
+    BK_OP_ERFC, BK_OP_ERFINV, BK_OP_LGAMMA,
     BK_OP_TO_BF16,  // the nearest number that a BF16 can hold, ties to even (F32 lane only)
     // binary; comparisons and logic give 1 or 0
     BK_OP_ADD, BK_OP_SUB, BK_OP_MUL, BK_OP_DIV, BK_OP_POW, BK_OP_MAX, BK_OP_MIN, BK_OP_ATAN2, BK_OP_REM,
+    BK_OP_POLYGAMMA,  // the derivative of order a of digamma at b
     BK_OP_EQ, BK_OP_NE, BK_OP_LT, BK_OP_LE, BK_OP_GT, BK_OP_GE, BK_OP_AND, BK_OP_OR,
     // ternary
     BK_OP_SELECT,  // a != 0 ? b : c

@@ -33,7 +33,6 @@ extension Operators {
     ]
 
     private static let smooth: [String: Adapter] = [
-        "softmax": { try [softmax($0.tensor("input"), axis: $0.int("dim"))] },
         "nn.functional.elu": activation { try elu($0, alpha: $1.double("alpha", default: 1)) },
         "nn.functional.selu": activation { x, _ in selu(x) },
         "nn.functional.celu": activation { try celu($0, alpha: $1.double("alpha", default: 1)) },

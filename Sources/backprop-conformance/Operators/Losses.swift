@@ -7,7 +7,6 @@ extension Operators {
         regressionLosses
         .merging(classificationLosses) { first, _ in first }
         .merging(marginLosses) { first, _ in first }
-        .merging(distances) { first, _ in first }
 
     private static let regressionLosses: [String: Adapter] = [
         "nn.functional.mse_loss": { call in
@@ -168,33 +167,6 @@ extension Operators {
             anchors: anchors, positives: positives, negatives: negatives, margin: margin, power: power,
             epsilon: epsilon, swap: swap, reduction: try call.reduction())
     }
-
-    private static let distances: [String: Adapter] = [
-        "nn.functional.pairwise_distance": { call in
-            let power = try call.double("p", default: 2), epsilon = try call.double("eps", default: 1e-6)
-            let keeps = try call.bool("keepdim", default: false)
-            return try [
-                pairwiseDistance(
-                    call.tensor("x1"), call.tensor("x2"), power: power, epsilon: epsilon, keepDims: keeps)
-            ]
-        },
-        "nn.functional.cosine_similarity": { call in
-            let a = try call.tensor("x1"), b = try call.tensor("x2")
-            let axis = try call.int("dim", default: 1), epsilon = try call.double("eps", default: 1e-8)
-            if a.ndim == 0 && b.ndim == 0 {
-                let (a, b) = (a.expandedDimensions(axis: 0), b.expandedDimensions(axis: 0))
-                return [cosineSimilarity(a, b, axis: axis, epsilon: epsilon)]
-            }
-            return [cosineSimilarity(a, b, axis: axis, epsilon: epsilon)]
-        },
-        "nn.functional.normalize": { call in
-            let x = try call.tensor("input"), power = try call.double("p", default: 2)
-            let axis = try call.int("dim", default: 1), epsilon = try call.double("eps", default: 1e-12)
-            if x.ndim > 0 { return [normalized(x, power: power, axis: axis, epsilon: epsilon)] }
-            let single = x.expandedDimensions(axis: 0)
-            return [normalized(single, power: power, axis: axis, epsilon: epsilon).squeezed(axis: 0)]
-        },
-    ]
 }
 
 extension Call {

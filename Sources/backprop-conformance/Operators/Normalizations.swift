@@ -60,11 +60,6 @@ extension Operators {
                 x, size: size, alpha: alpha, beta: beta, k: try call.double("k", default: 1))
             return [channelsFirst(result)]
         },
-        "renorm": { call in
-            let x = try call.tensor("input"), axis = try call.int("dim")
-            let power = try call.double("p"), maximum = try call.double("maxnorm")
-            return [renormalized(x, axis: axis, maximumNorm: maximum, power: power)]
-        },
     ]
 }
 

@@ -7,7 +7,8 @@ typealias Adapter = @Sendable (Call) throws -> [Tensor]
 enum Operators {
     static let adapters: [String: Adapter] = {
         let families = [
-            unary, binary, reductions, shapes, indexing, matrixProducts, convolutions, poolings, normalizations,
+            unary, binary, selections, reductions, norms, softmaxes, shapes, joining, indexing, matrixProducts,
+            convolutions, poolings, normalizations,
             activations, losses, scans, linearAlgebra, images, attention, recurrent,
         ]
         var all: [String: Adapter] = [:]
@@ -25,8 +26,8 @@ enum Operators {
     /// An operator of two tensors, or of a tensor and a number, without options.
     static func zip(_ function: @escaping @Sendable (Tensor, Tensor) -> Tensor) -> Adapter {
         { call in
-            let a = try call.tensor("input")
-            return [function(a, try call.tensor("other", like: a))]
+            let (a, b) = try operands(call)
+            return [function(a, b)]
         }
     }
 }

@@ -79,10 +79,18 @@ struct ReferenceInterpreter {
         case .tanh: return map(node) { Foundation.tanh($0) }
         case .sigmoid: return map(node) { 1 / (1 + Foundation.exp(-$0)) }
         case .erf: return map(node) { Foundation.erf($0) }
+        case .erfc: return map(node) { Foundation.erfc($0) }
+        case .erfInverse: return map(node, erfInverse)
+        case .logGamma: return map(node) { Foundation.lgamma($0) }
+        case .polygamma: return combine(node) { polygamma(Int($0), $1) }
+        case .atan2: return combine(node) { Foundation.atan2($0, $1) }
+        case .remainder: return combine(node) { $0 - $1 * ($0 / $1).rounded(.down) }
         case .gelu: return map(node) { x in 0.5 * x * Foundation.erfc(-x * 0.7071067811865476) }
         case .geluGradient:
             return combine(node) { g, x in
-                g * (0.5 * Foundation.erfc(-x * 0.7071067811865476) + x * 0.3989422804014327 * Foundation.exp(-0.5 * x * x))
+                g
+                    * (0.5 * Foundation.erfc(-x * 0.7071067811865476) + x * 0.3989422804014327
+                        * Foundation.exp(-0.5 * x * x))
             }
         case .geluTanh:
             return map(node) { x in 0.5 * x * (1 + Foundation.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))) }
@@ -119,6 +127,7 @@ struct ReferenceInterpreter {
 
         case .sum: return reduce(node, from: 0) { $0 + $1 }
         case .max: return reduce(node, from: -.infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
+        case .min: return reduce(node, from: .infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.min($0, $1) }
         case .argMax: return argMax(node)
 
         case .reshape: return input(node.input0!)
@@ -147,6 +156,29 @@ struct ReferenceInterpreter {
         case .adamMean, .adamSquare, .adamValue:
             preconditionFailure("\(node.primitive) is recorded by optimizers only")
         }
+    }
+
+    // MARK: Functions without a counterpart in the standard library
+
+    /// By halving the interval.
+    private func erfInverse(_ y: Double) -> Double {
+        var (low, high) = (-7.0, 7.0)
+        for _ in 0..<80 {
+            let middle = (low + high) / 2
+            if Foundation.erf(middle) < y { low = middle } else { high = middle }
+        }
+        return (low + high) / 2
+    }
+
+    /// The series, whose rest after many terms is an integral with two corrections.
+    private func polygamma(_ order: Int, _ x: Double) -> Double {
+        let count = 2000, end = x + Double(count), n = Double(order)
+        func term(_ x: Double) -> Double { Foundation.pow(x, -n - 1) }
+        let sum = (0..<count).reduce(0) { $0 + term(x + Double($1)) }
+        let correction = term(end) / 2 + (n + 1) * term(end) / end / 12
+        if order == 0 { return Foundation.log(end) - correction - sum }
+        let sign: Double = order % 2 == 0 ? -1 : 1
+        return sign * Foundation.tgamma(n + 1) * (sum + Foundation.pow(end, -n) / n + correction)
     }
 
     // MARK: Shapes of loops

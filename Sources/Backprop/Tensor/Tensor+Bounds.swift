@@ -1,0 +1,104 @@
+// What lies outside of a range, or is no number at all.
+
+/// Whether elements are not a number; false for integers.
+public func isNaN(_ x: Tensor) -> Tensor { x .!= x }
+
+/// Whether elements are infinite, with either sign; false for integers.
+public func isInfinite(_ x: Tensor) -> Tensor {
+    x.dtype.isFloatingPoint ? abs(x) .== Double.infinity : x .!= x
+}
+
+/// Whether elements are numbers, and not infinite.
+public func isFinite(_ x: Tensor) -> Tensor {
+    x.dtype.isFloatingPoint ? abs(x) .< Double.infinity : x .== x
+}
+
+/// Whether elements agree within `absolute` + `relative` |b|, elementwise with broadcasting. Infinities agree with
+/// themselves; NaN agrees with NaN where `equalNaN` says so.
+public func isClose(
+    _ a: Tensor, _ b: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, equalNaN: Bool = false
+) -> Tensor {
+    let isNear = isFinite(b) .& (abs(a - b) .<= abs(b) * relative + absolute)
+    let agrees = (a .== b) .| isNear
+    return equalNaN ? agrees .| (isNaN(a) .& isNaN(b)) : agrees
+}
+
+/// x with NaN and the infinities replaced by numbers; the greatest and the least of the dtype where left out. The
+/// gradient is 0 for what was replaced.
+public func nanToNum(
+    _ x: Tensor, nan: Double = 0, positiveInfinity: Double? = nil, negativeInfinity: Double? = nil
+) -> Tensor {
+    guard x.dtype.isFloatingPoint else { return x }
+    let greatest = x.dtype.greatestFinite
+    let below = which(x .== -Double.infinity, x.like(negativeInfinity ?? -greatest), x)
+    let limited = which(x .== Double.infinity, x.like(positiveInfinity ?? greatest), below)
+    return which(isNaN(x), x.like(nan), limited)
+}
+
+/// x limited to [low, high], elementwise with broadcasting; either end may be left out, and `high` holds where the two
+/// contradict. The gradient goes to x at the bounds and between them, and to the bound that holds beyond them.
+public func clip(_ x: Tensor, min low: Tensor? = nil, max high: Tensor? = nil) -> Tensor {
+    var result = stopGradient(x), inside: Tensor?
+    if let low {
+        result = which((result .< low) .| isNaN(low), low, result)
+        inside = x .>= low
+    }
+    if let high {
+        result = which((result .> high) .| isNaN(high), high, result)
+        inside = inside.map { $0 .& (x .<= high) } ?? (x .<= high)
+    }
+    return inside.map { which($0, x, result) } ?? x
+}
+
+/// x limited to [low, high]; either end may be left out. The gradient passes at the bounds and is 0 beyond them.
+public func clip(_ x: Tensor, min low: Double? = nil, max high: Double? = nil) -> Tensor {
+    var result = stopGradient(x), inside: Tensor?
+    if let low {
+        result = maximum(result, x.like(low))
+        inside = x .>= low
+    }
+    if let high {
+        result = minimum(result, x.like(high))
+        inside = inside.map { $0 .& (x .<= high) } ?? (x .<= high)
+    }
+    return inside.map { which($0, x, result) } ?? x
+}
+
+/// |a| with the sign of b, elementwise with broadcasting; the sign of a zero counts. The gradient is 0 where a is 0, and
+/// for b.
+public func copysign(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let isNegative = (b .< 0) .| ((b .== 0) .& (1 / b .< 0))
+    let size = abs(a)
+    return which(isNegative, -size, size)
+}
+
+/// The way from a to b: a at weight 0 and b at weight 1, exactly. Elementwise with broadcasting.
+public func lerp(_ a: Tensor, _ b: Tensor, _ weight: Tensor) -> Tensor {
+    let way = b - a
+    return which(abs(weight) .< 0.5, a + weight * way, b - way * (1 - weight))
+}
+
+/// The way from a to b: a at weight 0 and b at weight 1, exactly. Elementwise with broadcasting.
+public func lerp(_ a: Tensor, _ b: Tensor, _ weight: Double) -> Tensor {
+    let way = b - a
+    return Swift.abs(weight) < 0.5 ? a + weight * way : b - way * (1 - weight)
+}
+
+extension Tensor {
+    /// A number in place of the elements where the mask holds; the others stay. The gradient there goes to the value.
+    public func maskedFill(_ mask: Tensor, _ value: Tensor) -> Tensor { which(mask, value, self) }
+
+    /// A number in place of the elements where the mask holds; the others stay.
+    public func maskedFill(_ mask: Tensor, _ value: Double) -> Tensor { which(mask, like(value), self) }
+}
+
+extension DType {
+    /// The greatest number of a floating-point type.
+    var greatestFinite: Double {
+        switch self {
+        case .float64: Double.greatestFiniteMagnitude
+        case .bfloat16: 0x1.FEp127
+        case .bool, .uint8, .int32, .int64, .float32: Double(Float.greatestFiniteMagnitude)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// Powers, logarithms to other bases, and sums of exponentials by their logarithms.
+
+/// a to the power of b, elementwise with broadcasting; floating point only. The gradient for a is 0 where b is 0, and
+/// that for b is 0 where a is 0 and b is not negative.
+public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
+    require(a.dtype.isFloatingPoint, "pow needs floating-point tensors, or a number as exponent, not \(a.dtype)")
+    return Tensor(Node.binary(.power, a.node, b.node))
+}
+
+/// x to a fixed power, which must be a whole number from 0 on where x has integers.
+public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
+    if exponent == 2 { return x * x }
+    if exponent == 1 { return x }
+    guard x.dtype.isFloatingPoint else { return wholePower(x, exponent) }
+    return exponent == 0.5 ? sqrt(x) : pow(x, x.like(exponent))
+}
+
+/// A product of repeated squares, one for each binary digit of the exponent.
+private func wholePower(_ x: Tensor, _ exponent: Double) -> Tensor {
+    require(
+        exponent >= 0 && exponent < 1e9 && exponent == exponent.rounded(),
+        "pow: \(exponent) is not a power of \(x.dtype) tensors; convert the tensor with asType(_:)")
+    var (rest, factor, result) = (Int(exponent), x, x * 0 + 1)
+    while rest > 0 {
+        if rest % 2 == 1 { result = result * factor }
+        factor = factor * factor
+        rest /= 2
+    }
+    return result
+}
+
+/// 2 to the power of x.
+public func exp2(_ x: Tensor) -> Tensor { pow(x.like(2), x) }
+
+/// The logarithm to base 2.
+public func log2(_ x: Tensor) -> Tensor { log(x) * 1.4426950408889634 }
+
+/// The logarithm to base 10.
+public func log10(_ x: Tensor) -> Tensor { log(x) * 0.4342944819032518 }
+
+/// log(exp(a) + exp(b)), elementwise with broadcasting, without overflow, and exact where one is far below the other.
+public func logAddExp(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let isFirst = a .>= b
+    let (greater, lesser) = (which(isFirst, a, b), which(isFirst, b, a))
+    let sum = greater + log1p(exp(lesser - greater))
+    return which((a .== b) .& isInfinite(a), greater, sum)
+}
+
+/// log2(2^a + 2^b), elementwise with broadcasting, without overflow.
+public func logAddExp2(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let ln2 = 0.6931471805599453
+    return logAddExp(a * ln2, b * ln2) * (1 / ln2)
+}
+
+/// x log(y), elementwise with broadcasting, and 0 where x is 0 and y is not NaN. Where x is 0, the gradient for x is 0 if
+/// y is not positive, and that for y is x / y, NaN where both are 0.
+public func xlogy(_ x: Tensor, _ y: Tensor) -> Tensor {
+    let isNothing = (x .== 0) .& ((y .<= 0) .| (y .== Double.infinity)), zero = x.like(0)
+    return which(isNothing, zero, which(isNothing, zero, x) * log(y))
+}
+
+/// x log(1 + y), elementwise with broadcasting, and 0 where x is 0 and y is not NaN. Where x is 0, the gradient for x is
+/// 0 if 1 + y is not positive, and that for y is x / (1 + y).
+public func xlog1py(_ x: Tensor, _ y: Tensor) -> Tensor {
+    let isNothing = (x .== 0) .& ((y .<= -1) .| (y .== Double.infinity)), zero = x.like(0)
+    return which(isNothing, zero, which(isNothing, zero, x) * log1p(y))
+}
+
+/// The logarithm of the odds, log(x / (1 - x)): the inverse of `sigmoid`. With `epsilon`, x is limited to [epsilon,
+/// 1 - epsilon] before, and the gradient is 0 beyond.
+public func logit(_ x: Tensor, epsilon: Double? = nil) -> Tensor {
+    let odds = epsilon.map { clip(x, min: $0, max: 1 - $0) } ?? x
+    return log(odds) - log1p(-odds)
+}

@@ -1,0 +1,78 @@
+// The greatest and the least element over some axes or all, and where they are.
+
+extension Tensor {
+    /// The greatest element over the axes; NaN where one is. Equal greatest elements share the gradient.
+    public func max(
+        axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { extremum(.max, axes, keepDims, file, line) }
+
+    /// The greatest element along one axis.
+    public func max(
+        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { extremum(.max, [axis], keepDims, file, line) }
+
+    /// The least element over the axes; NaN where one is. Equal least elements share the gradient.
+    public func min(
+        axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { extremum(.min, axes, keepDims, file, line) }
+
+    /// The least element along one axis.
+    public func min(
+        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { extremum(.min, [axis], keepDims, file, line) }
+
+    /// The index (int64) of the first greatest element along the axis, of the first NaN where there is one.
+    public func argMax(
+        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        let axis = resolved(axis: axis, "argMax", file: file, line: line)
+        require(dim(axis) > 0, "argMax: no elements along axis \(axis) of shape \(node.shape)", file: file, line: line)
+        let result = Tensor(Node.argMax(node, axis: axis))
+        return keepDims ? result : result.squeezed(axis: axis)
+    }
+
+    /// The index (int64) of the first least element along the axis, of the first NaN where there is one.
+    public func argMin(
+        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        // Unsigned numbers do not have their negatives.
+        let ordered = dtype.isFloatingPoint ? self : asType(.int64)
+        return (-ordered).argMax(axis: axis, keepDims: keepDims, file: file, line: line)
+    }
+
+    /// The greatest elements along the axis with the index (int64) of the first of them, which alone gets the gradient.
+    public func maxWithIndex(
+        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> (values: Tensor, indices: Tensor) {
+        let indices = argMax(axis: axis, keepDims: true, file: file, line: line)
+        return chosen(indices, axis, keepDims)
+    }
+
+    /// The least elements along the axis with the index (int64) of the first of them, which alone gets the gradient.
+    public func minWithIndex(
+        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) -> (values: Tensor, indices: Tensor) {
+        let indices = argMin(axis: axis, keepDims: true, file: file, line: line)
+        return chosen(indices, axis, keepDims)
+    }
+
+    /// The one element of each line that an index names.
+    private func chosen(_ indices: Tensor, _ axis: Int, _ keepDims: Bool) -> (values: Tensor, indices: Tensor) {
+        let isChosen = Tensor.indices(shape, axis: axis, dtype: .int64) .== indices
+        let values =
+            dtype == .bool
+            ? (isChosen .& self).any(axes: [axis], keepDims: keepDims)
+            : which(isChosen, self, like(0)).sum(axis: axis, keepDims: keepDims).asType(dtype)
+        return (values, keepDims ? indices : indices.squeezed(axis: axis))
+    }
+
+    private func extremum(
+        _ primitive: Primitive, _ axes: [Int]?, _ keepDims: Bool, _ file: StaticString, _ line: UInt
+    ) -> Tensor {
+        let set = resolved(axes: axes, primitive.name, file: file, line: line)
+        require(
+            set.axes.allSatisfy { node.shape[$0] > 0 },
+            "\(primitive.name): no elements along the reduced axes of shape \(node.shape)", file: file, line: line)
+        return reduced(primitive, set, keepDims)
+    }
+}

@@ -1,0 +1,58 @@
+// Rounding, quotients that are rounded, and what they leave. A rounded value is constant between its jumps, so its
+// gradient is 0 everywhere; the gradient of a remainder takes its quotient as a constant.
+
+/// The greatest whole number that is not above x; the gradient is 0 everywhere.
+public func floor(_ x: Tensor) -> Tensor { rounded(x, .floor) }
+
+/// The least whole number that is not below x; the gradient is 0 everywhere.
+public func ceil(_ x: Tensor) -> Tensor { rounded(x, .ceil) }
+
+/// The nearest whole number, halves to even; the gradient is 0 everywhere.
+public func round(_ x: Tensor) -> Tensor { rounded(x, .round) }
+
+/// x rounded to a number of decimal places, halves to even; a negative number of places rounds to tens, hundreds and
+/// so on. The gradient is 0 everywhere.
+public func round(_ x: Tensor, decimals: Int) -> Tensor {
+    guard x.dtype.isFloatingPoint, decimals != 0 else { return round(x) }
+    let scale = (0..<abs(decimals)).reduce(1.0) { power, _ in power * 10 }
+    return decimals > 0 ? round(x * scale) / scale : round(x / scale) * scale
+}
+
+/// x without its fraction: the nearest whole number toward zero. The gradient is 0 everywhere.
+public func trunc(_ x: Tensor) -> Tensor { x.dtype.isFloatingPoint ? which(x .< 0, ceil(x), floor(x)) : x }
+
+/// What `trunc` takes away, with the sign of x; the gradient is 1.
+public func frac(_ x: Tensor) -> Tensor { x - trunc(x) }
+
+/// Integers are whole already.
+private func rounded(_ x: Tensor, _ primitive: Primitive) -> Tensor {
+    x.dtype.isFloatingPoint ? Tensor(Node.unary(primitive, x.node)) : x
+}
+
+/// a divided by b, rounded down, elementwise with broadcasting. It fits `remainder`: a = b * floorDivide(a, b) +
+/// remainder(a, b). A float divided by 0 is infinite or NaN, an integer gives 0. The gradient is 0 everywhere.
+public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
+    withoutGradients {
+        guard a.dtype.isFloatingPoint else { return (a - remainder(a, b)) / b }
+        // The quotient itself may be rounded up to a whole number that it does not reach; what fmod leaves may not.
+        let rest = fmod(a, b)
+        let quotient = round((a - rest) / b)
+        let lower = which((rest .!= 0) .& ((rest .< 0) .!= (b .< 0)), quotient - 1, quotient)
+        return which(b .== 0, a / b, lower)
+    }
+}
+
+/// a divided by b, rounded toward zero, elementwise with broadcasting. An integer divided by 0 gives 0. The gradient is
+/// 0 everywhere.
+public func truncatedDivide(_ a: Tensor, _ b: Tensor) -> Tensor { withoutGradients { trunc(a / b) } }
+
+/// What division by b leaves of a, with the sign of b, elementwise with broadcasting. Exact, however large the quotient.
+/// The gradient is 1 for a, and for b the quotient rounded down, negated.
+public func remainder(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.remainder, a.node, b.node)) }
+
+/// What division by b leaves of a, with the sign of a, elementwise with broadcasting. Exact, however large the quotient.
+/// The gradient is 1 for a, and for b the quotient rounded toward zero, negated.
+public func fmod(_ a: Tensor, _ b: Tensor) -> Tensor {
+    // Where the divisor has the sign of a, both kinds of remainder are the same.
+    remainder(a, which((a .< 0) .!= (b .< 0), -b, b))
+}

@@ -1,0 +1,153 @@
+// One tensor cut into several, and several joined.
+
+extension Tensor {
+    /// The tensor cut into equal parts along the axis.
+    public func split(
+        parts: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+    ) -> [Tensor] {
+        let count = dim(axis)
+        require(
+            parts > 0 && count % parts == 0,
+            "split: axis \(axis) of shape \(node.shape) does not divide into \(parts) parts",
+            file: file, line: line)
+        return split(sizes: [Int](repeating: count / parts, count: parts), axis: axis, file: file, line: line)
+    }
+
+    /// The tensor cut into parts of the given extents, which add up to that of the axis.
+    public func split(
+        sizes: [Int], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+    ) -> [Tensor] {
+        let axis = resolved(axis: axis, "split", file: file, line: line)
+        require(
+            sizes.allSatisfy { $0 >= 0 } && sizes.reduce(0, +) == dim(axis),
+            "split: parts of \(sizes) do not add up to axis \(axis) of shape \(node.shape)", file: file, line: line)
+        var start = 0
+        return sizes.map { size in
+            defer { start += size }
+            return narrowed(axis: axis, start..<(start + size))
+        }
+    }
+
+    /// The tensor cut before each of the indices along the axis; negative ones count from the end. Indices beyond the
+    /// end, or before the previous one, give empty parts.
+    public func split(
+        indices: [Int], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+    ) -> [Tensor] {
+        let axis = resolved(axis: axis, "split", file: file, line: line)
+        let count = dim(axis)
+        let cuts = indices.map { Swift.min(Swift.max($0 < 0 ? $0 + count : $0, 0), count) }
+        return zip([0] + cuts, cuts + [count]).map { narrowed(axis: axis, $0..<Swift.max($0, $1)) }
+    }
+
+    /// The tensor cut into so many parts along the axis, the first ones longer by one where it does not divide.
+    public func sections(
+        _ parts: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+    ) -> [Tensor] {
+        require(parts > 0, "sections: \(parts) parts", file: file, line: line)
+        let (size, longer) = dim(axis).quotientAndRemainder(dividingBy: parts)
+        let sizes = (0..<parts).map { $0 < longer ? size + 1 : size }
+        return split(sizes: sizes, axis: axis, file: file, line: line)
+    }
+
+    /// The tensor cut into parts of one extent along the axis; the last one may be shorter.
+    public func split(
+        every size: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+    ) -> [Tensor] {
+        let count = dim(axis)
+        require(size > 0 || size == 0 && count == 0, "split: parts of \(size)", file: file, line: line)
+        guard count > 0 else { return [self] }
+        let starts = stride(from: 0, to: count, by: size)
+        return split(sizes: starts.map { Swift.min(size, count - $0) }, axis: axis, file: file, line: line)
+    }
+
+    /// The slices along the axis, without it.
+    public func unstacked(axis: Int = 0, file: StaticString = #fileID, line: UInt = #line) -> [Tensor] {
+        let axis = resolved(axis: axis, "unstacked", file: file, line: line)
+        return (0..<dim(axis)).map { narrowed(axis: axis, $0..<($0 + 1)).squeezed(axis: axis) }
+    }
+}
+
+/// The tensors one after the other along an axis that exists.
+public func concatenated(
+    _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    require(!tensors.isEmpty, "concatenated: no tensors", file: file, line: line)
+    let axis = tensors[0].resolved(axis: axis, "concatenated", file: file, line: line)
+    for tensor in tensors {
+        let fits =
+            tensor.ndim == tensors[0].ndim && tensor.dtype == tensors[0].dtype
+            && (0..<tensor.ndim).allSatisfy { $0 == axis || tensor.node.shape[$0] == tensors[0].node.shape[$0] }
+        require(
+            fits,
+            "concatenated along axis \(axis): \(tensors[0].dtype)\(tensors[0].shape) and \(tensor.dtype)\(tensor.shape) differ elsewhere",
+            file: file, line: line)
+    }
+    return Tensor(Node.concatenate(tensors.map(\.node), axis: axis))
+}
+
+/// The tensors, of one shape, along a new axis.
+public func stacked(
+    _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    concatenated(
+        tensors.map { $0.expandedDimensions(axis: axis, file: file, line: line) }, axis: axis, file: file, line: line)
+}
+
+/// The tensors side by side: along the second axis, or the only one.
+public func hstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    let parts = tensors.map { $0.ndim == 0 ? $0.reshaped([1]) : $0 }
+    return concatenated(parts, axis: (parts.first?.ndim ?? 0) > 1 ? 1 : 0, file: file, line: line)
+}
+
+/// The tensors below each other: along the first axis, with a tensor of one axis as a row.
+public func vstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    concatenated(tensors.map { $0.ndim < 2 ? $0.reshaped([1, $0.size]) : $0 }, file: file, line: line)
+}
+
+/// The tensors behind each other: along the third axis, with a matrix as [n, m, 1] and one axis as [1, n, 1].
+public func dstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    let parts = tensors.map { part in
+        let matrix = part.ndim < 2 ? part.reshaped([1, part.size]) : part
+        return matrix.ndim == 2 ? matrix.expandedDimensions(axis: 2) : matrix
+    }
+    return concatenated(parts, axis: 2, file: file, line: line)
+}
+
+/// The tensors as columns: along the second axis, with a tensor of one axis as a column.
+public func columnStack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    concatenated(tensors.map { $0.ndim < 2 ? $0.reshaped([$0.size, 1]) : $0 }, axis: 1, file: file, line: line)
+}
+
+/// Matrices along the diagonal of one that is 0 elsewhere. A tensor of one axis counts as a row, a number as a matrix of
+/// one.
+public func blockDiagonal(_ blocks: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    let matrices = blocks.map { $0.ndim < 2 ? $0.reshaped([1, $0.size]) : $0 }
+    require(
+        !blocks.isEmpty && matrices.allSatisfy { $0.ndim == 2 },
+        "blockDiagonal: \(blocks.map(\.shape)) are not one or more matrices", file: file, line: line)
+    let width = matrices.reduce(0) { $0 + $1.dim(1) }
+    var start = 0
+    let rows = matrices.map { matrix in
+        defer { start += matrix.dim(1) }
+        return matrix.padded(widths: [(0, 0), (start, width - start - matrix.dim(1))])
+    }
+    return concatenated(rows, file: file, line: line)
+}
+
+/// The tensors, of one axis each (or numbers), spread over the grid of all combinations of their elements: `.ij` has
+/// the elements of the i-th tensor along axis i, `.xy` exchanges the first two axes.
+public func meshGrid(
+    _ tensors: [Tensor], indexing: MeshIndexing = .ij, file: StaticString = #fileID, line: UInt = #line
+) -> [Tensor] {
+    require(
+        !tensors.isEmpty && tensors.allSatisfy { $0.ndim < 2 },
+        "meshGrid: \(tensors.map(\.shape)) are not tensors of one axis", file: file, line: line)
+    let shape = tensors.map(\.size)
+    let grids = tensors.enumerated().map { axis, tensor in
+        tensor.reshaped(shape.indices.map { $0 == axis ? shape[axis] : 1 }).broadcast(to: shape)
+    }
+    return indexing == .xy && shape.count > 1 ? grids.map { $0.swappedAxes(0, 1) } : grids
+}
+
+/// Which axis of a grid belongs to which coordinate: as in matrices, or as in pictures.
+public enum MeshIndexing: Sendable { case ij, xy }

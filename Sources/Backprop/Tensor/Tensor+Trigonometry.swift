@@ -1,0 +1,107 @@
+// Trigonometric and hyperbolic functions, and their inverses. Each is written so that it neither overflows before its
+// result does nor loses the digits of a small argument, forward and in its derivatives.
+
+/// The tangent of x radians.
+public func tan(_ x: Tensor) -> Tensor { sin(x) / cos(x) }
+
+/// The angle in [-π/2, π/2] whose sine is x; NaN beyond ±1, where the gradient becomes infinite.
+public func asin(_ x: Tensor) -> Tensor {
+    elementwise(x, { atan2($0, sqrt((1 - $0) * (1 + $0))) }, derivative: { x, _ in rsqrt((1 - x) * (1 + x)) })
+}
+
+/// The angle in [0, π] whose cosine is x; NaN beyond ±1, where the gradient becomes infinite.
+public func acos(_ x: Tensor) -> Tensor {
+    elementwise(x, { atan2(sqrt((1 - $0) * (1 + $0)), $0) }, derivative: { x, _ in -rsqrt((1 - x) * (1 + x)) })
+}
+
+/// The angle in [-π/2, π/2] whose tangent is x.
+public func atan(_ x: Tensor) -> Tensor { atan2(x, x.like(1)) }
+
+/// The angle in [-π, π] of the point with coordinates x and y, elementwise with broadcasting. The gradient at the origin
+/// is 0.
+public func atan2(_ y: Tensor, _ x: Tensor) -> Tensor {
+    require(y.dtype.isFloatingPoint, "atan2 needs floating-point tensors, not \(y.dtype)")
+    return Tensor(Node.binary(.atan2, y.node, x.node))
+}
+
+/// Half the difference of exp(x) and exp(-x).
+public func sinh(_ x: Tensor) -> Tensor {
+    elementwise(
+        x,
+        { x in
+            // 2 sinh(x/2) cosh(x/2): exp(x/2) is in range wherever the result is.
+            let (rise, fall) = (expm1(x * 0.5), expm1(x * -0.5))
+            return (rise - fall) * ((rise + fall) * 0.5 + 1)
+        }, derivative: { x, _ in cosh(x) })
+}
+
+/// Half the sum of exp(x) and exp(-x).
+public func cosh(_ x: Tensor) -> Tensor {
+    elementwise(
+        x,
+        { x in
+            // (e^(x/2) e^(x/2) + e^(-x/2) e^(-x/2)) / 2, in an order that does not overflow before the result does.
+            let (rise, fall) = (exp(x * 0.5), exp(x * -0.5))
+            return rise * 0.5 * rise + fall * 0.5 * fall
+        }, derivative: { x, _ in sinh(x) })
+}
+
+/// The number whose hyperbolic sine is x.
+public func asinh(_ x: Tensor) -> Tensor {
+    let isFar = abs(x) .> 1, one = x.like(1)
+    // With t = tanh(y): y = atanh(t), an odd function without a kink at 0.
+    let near = which(isFar, x.like(0), x)
+    let t = near * rsqrt(near * near + 1)
+    // log(|x| + sqrt(x² + 1)) without x², which may overflow.
+    let size = which(isFar, abs(x), one)
+    let far = sign(x) * (log(size) + log(sqrt(square(1 / size) + 1) + 1))
+    return which(isFar, far, atanh(t))
+}
+
+/// The number that is not negative and whose hyperbolic cosine is x; NaN below 1, where the gradient becomes infinite.
+public func acosh(_ x: Tensor) -> Tensor {
+    elementwise(
+        x,
+        { x in
+            let isFar = x .> 2
+            let above = which(isFar, x.like(1), x) - 1
+            let size = which(isFar, x, x.like(2))
+            let inverse = 1 / size
+            let far = log(size) + log(sqrt((1 - inverse) * (1 + inverse)) + 1)
+            return which(isFar, far, log1p(above + sqrt(above) * sqrt(above + 2)))
+        }, derivative: { x, _ in rsqrt((x - 1) * (x + 1)) })
+}
+
+/// The number whose hyperbolic tangent is x; infinite at ±1 and NaN beyond.
+public func atanh(_ x: Tensor) -> Tensor {
+    elementwise(x, { (log1p($0) - log1p(-$0)) * 0.5 }, derivative: { x, _ in 1 / ((1 - x) * (1 + x)) })
+}
+
+/// sin(πx) / (πx), and 1 at 0, where all derivatives are taken as 0.
+public func sinc(_ x: Tensor) -> Tensor {
+    let isZero = x .== 0
+    let angle = which(isZero, x.like(1), x) * Double.pi
+    let value = elementwise(
+        angle, { sin($0) / $0 },
+        derivative: { angle, value in
+            // The difference of two numbers near 1 gives way to its series where the angle is small.
+            let isSmall = abs(angle) .< 0.01
+            let near = angle * (square(angle) * (1.0 / 30) - 1.0 / 3)
+            return which(isSmall, near, (cos(angle) - value) / which(isSmall, angle.like(1), angle))
+        })
+    return which(isZero, x.like(1), value)
+}
+
+/// Radians as degrees.
+public func degrees(_ x: Tensor) -> Tensor { x * (180 / Double.pi) }
+
+/// Degrees as radians.
+public func radians(_ x: Tensor) -> Tensor { x * (Double.pi / 180) }
+
+/// sqrt(a² + b²), elementwise with broadcasting, without overflow or underflow on the way. The gradient at the origin
+/// is NaN.
+public func hypot(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let greater = withoutGradients { maximum(abs(a), abs(b)) }
+    let scale = which((greater .> 0) .& isFinite(greater), greater, greater.like(1))
+    return scale * sqrt(square(a / scale) + square(b / scale))
+}
