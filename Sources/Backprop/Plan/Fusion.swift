@@ -123,7 +123,8 @@ struct Fusion {
         for group in groups.reversed() {
             guard group.isCluster, group.product == nil, group.domain == placement.domain, group.lane == lane,
                 placement.role == .total || group.hasTotals, group.members.count < Fusion.largestCluster / 2,
-                isAcyclic(group, readers)
+                // What a member reads has to be there while the pass goes on, which only `join` can promise.
+                !readers.contains(group.id), isAcyclic(group, readers)
             else { continue }
             var constraint = group.constraint
             guard constraint.merge(placement.constraint) else { continue }
