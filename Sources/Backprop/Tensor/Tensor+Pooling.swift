@@ -71,6 +71,10 @@ private struct Pooling {
 /// last window may reach beyond the padding but does not start there. As in PyTorch, such a window counts only what lies
 /// within the padding.
 ///
+/// ```swift
+/// averagePool(Tensor([1.0, 2, 3, 4], shape: [1, 4, 1]), window: 2)  // [1.5, 3.5]
+/// ```
+///
 /// - Parameters:
 ///   - x: [batch, spatial..., channels], floating point.
 ///   - window: The extents of a window.
@@ -90,6 +94,10 @@ public func averagePool(
 
 /// The p-norm of each window without the absolute values: (sum of xᵖ)^(1/p), NaN where the sum is negative. The gradient
 /// at a sum of zero is zero, as in PyTorch's `lp_pool2d`.
+///
+/// ```swift
+/// powerPool(Tensor([3.0, 4], shape: [1, 2, 1]), power: 2, window: 2)  // [5]
+/// ```
 ///
 /// - Parameters:
 ///   - x: [batch, spatial..., channels], floating point.
@@ -113,6 +121,10 @@ public func powerPool(
 /// NaN is greater than all numbers, and places outside of the input do not count. All of the gradient goes to the first
 /// of equal elements.
 ///
+/// ```swift
+/// maxPool(Tensor([1.0, 2, 4, 3], shape: [1, 4, 1]), window: 2)  // [2, 4]
+/// ```
+///
 /// - Parameters:
 ///   - x: [batch, spatial..., channels], floating point.
 ///   - dilation: Elements from one element of a window to the next.
@@ -129,6 +141,10 @@ public func maxPool(
 
 /// The greatest element of each window, and where it lies among the places of the input, counted in row-major order
 /// (int64). The rest is said at `maxPool`.
+///
+/// ```swift
+/// maxPoolWithIndices(Tensor([1.0, 2, 4, 3], shape: [1, 4, 1]), window: 2).indices  // [1, 2]
+/// ```
 public func maxPoolWithIndices(
     _ x: Tensor, window: PerAxis, stride: PerAxis? = nil, padding: PerAxis = 0, dilation: PerAxis = 1,
     ceilMode: Bool = false, file: StaticString = #fileID, line: UInt = #line

@@ -56,6 +56,10 @@ private struct WindowIndices {
 
 /// All windows of x [batch, spatial..., channels], one beside the other: [batch, places..., window..., channels].
 ///
+/// ```swift
+/// unfold(Tensor([1.0, 2, 3], shape: [1, 3, 1]), window: 2)  // [1, 2, 2, 3]
+/// ```
+///
 /// - Parameters:
 ///   - window: The extents of a window.
 ///   - stride: Elements from one window to the next.
@@ -79,6 +83,10 @@ public func unfold(
 
 /// The reverse of `unfold`: windows [batch, places..., window..., channels] added up where they lie in an image
 /// [batch, size..., channels].
+///
+/// ```swift
+/// fold(Tensor([1.0, 2, 2, 3], shape: [1, 2, 2, 1]), size: [3])  // [1, 4, 3]
+/// ```
 ///
 /// - Parameters:
 ///   - size: The extents of the image.

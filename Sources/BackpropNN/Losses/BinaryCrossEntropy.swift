@@ -5,6 +5,10 @@ import Backprop
 /// As in PyTorch, logarithms are at least -100, and the gradient for p is (p - t) / max(p (1 - p), 1e-12), so that both are
 /// finite at 0 and 1. `binaryCrossEntropyWithLogits` is more accurate.
 ///
+/// ```swift
+/// binaryCrossEntropy(Tensor([0.9, 0.2]), Tensor([1.0, 0]), reduction: .none)  // [0.105361, 0.223144]
+/// ```
+///
 /// - Parameter weights: factors that broadcast to the shape of the losses; a mean is divided by the number of losses.
 public func binaryCrossEntropy(
     _ probabilities: Tensor, _ targets: Tensor, weights: Tensor? = nil, reduction: Reduction = .mean,
@@ -32,6 +36,10 @@ private func saturated(_ p: Tensor, _ t: Tensor, least: Double) -> Tensor {
 }
 
 /// `binaryCrossEntropy` of sigmoid(logits), exact for logits of any size.
+///
+/// ```swift
+/// binaryCrossEntropyWithLogits(Tensor([0.0, -1000]), Tensor([1.0, 0]), reduction: .none)  // [0.693147, 0]
+/// ```
 ///
 /// - Parameters:
 ///   - targets: of the shape of the logits, between 0 and 1.

@@ -3,6 +3,10 @@ import Backprop
 /// The divergence of Kullback and Leibler, t (log(t) - x) for each element, where x is the logarithm of a predicted
 /// probability and t the true one; 0 where t is 0, with no finite gradient for t there.
 ///
+/// ```swift
+/// klDivergence(log(Tensor([0.5, 0.5])), Tensor([0.25, 0.75]), reduction: .sum)  // 0.130812
+/// ```
+///
 /// - Parameters:
 ///   - logProbabilities: x.
 ///   - targets: t, or log(t) where `targetsAreLogarithms` says so; of the same shape.
@@ -19,6 +23,10 @@ public func klDivergence(
 
 /// The negative logarithm of a normal density, up to a constant: (log(variance) + (x - t)² / variance) / 2 (Nix and
 /// Weigend, 1994).
+///
+/// ```swift
+/// gaussianNegativeLogLikelihood(Tensor([1.0]), Tensor([3.0]), variance: Tensor([4.0]))  // 1.19315
+/// ```
 ///
 /// - Parameters:
 ///   - predictions: the means x.
@@ -38,6 +46,10 @@ public func gaussianNegativeLogLikelihood(
 }
 
 /// The negative logarithm of a Poisson probability, up to a constant, for the count t.
+///
+/// ```swift
+/// poissonNegativeLogLikelihood(Tensor([0.0]), Tensor([3.0]))  // 1
+/// ```
 ///
 /// - Parameters:
 ///   - predictions: the logarithm x of the rate, for a loss of exp(x) - t x; or with `predictionsAreLogarithms: false` the

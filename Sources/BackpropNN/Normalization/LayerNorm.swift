@@ -2,6 +2,10 @@ import Backprop
 
 /// (x - mean) / sqrt(variance + ε) over the last axes, times `weight`, plus `bias` (Ba et al., 2016).
 ///
+/// ```swift
+/// layerNorm(Tensor([1.0, 3, 10, 30], shape: [2, 2]), epsilon: 0)  // [-1, 1, -1, 1]
+/// ```
+///
 /// - Parameters:
 ///   - x: floating point, any shape.
 ///   - weight: of the shape of the normalized axes; so is `bias`.
@@ -15,6 +19,10 @@ public func layerNorm(
 }
 
 /// x / sqrt(mean(x²) + ε) over the last axes, times `weight` (Zhang and Sennrich, 2019).
+///
+/// ```swift
+/// rmsNorm(Tensor([3.0, -4]))  // [0.848528, -1.13137]
+/// ```
 ///
 /// - Parameters:
 ///   - x: floating point, any shape.
