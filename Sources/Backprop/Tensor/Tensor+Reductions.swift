@@ -254,7 +254,8 @@ extension Tensor {
 public func softmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     if x.size == 0 { return x }
     let shifted = exp(x - withoutGradients { x.max(axis: axis, keepDims: true, file: file, line: line) })
-    return shifted / shifted.sum(axis: axis, keepDims: true)
+    // One division a row.
+    return shifted * (1 / shifted.sum(axis: axis, keepDims: true))
 }
 
 /// `softmax` of -x. Floating point only.

@@ -1,15 +1,12 @@
 import Backprop
 
-/// x Φ(x) with the normal distribution function, by the error function (Hendrycks and Gimpel, 2016). Floating point,
-/// any shape.
+/// x Φ(x) with the normal distribution function, by the error function (Hendrycks and Gimpel, 2016). For its
+/// backward pass only x is kept. Floating point, any shape.
 ///
 /// ```swift
 /// gelu(Tensor([-1.0, 0, 2]))  // [-0.158655, 0, 1.9545]
 /// ```
-public func gelu(_ x: Tensor) -> Tensor {
-    let half = x * 0.5
-    return half * erf(x * 0.7071067811865476) + half
-}
+public func gelu(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.gelu, x.node)) }
 
 /// The approximation of `gelu` by a tanh, x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³))). For its backward pass only x is
 /// kept. Floating point, any shape.
