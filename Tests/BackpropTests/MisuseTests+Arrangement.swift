@@ -181,6 +181,9 @@ extension MisuseTests {
         "scatterReduce dtype": Mistake(parts: ["scatterReduce", "int32", "float32"]) {
             _ = x.scatterReduce(whole, whole, axis: 1, .sum)
         },
+        "scatterReduce of masks": Mistake(parts: ["scatterReduce", "product", "[2, 3]"]) {
+            _ = mask.scatterReduce(whole, mask, axis: 1, .product)
+        },
         "selectScatter": Mistake(parts: ["selectScatter", "index 2", "[2, 3]"]) {
             _ = x.selectScatter(Tensor.zeros([3]), axis: 0, index: 2)
         },
