@@ -201,6 +201,35 @@ static void choose_move(bk_runner *runner, bk_step *step, bool stores) {
     }
 }
 
+// Arrays from this size on are asked for ahead of their use.
+enum { ASK_AHEAD_BYTES = 256 << 10 };
+
+// Whether an instruction before this one reads or writes the operand.
+static bool is_known(const bk_program *program, int64_t number, uint16_t operand) {
+    for (int64_t i = 0; i < number; i++) {
+        const bk_instruction *other = &program->instructions[i];
+        const uint16_t operands[] = {other->dst, other->a, other->b, other->c, other->d};
+        for (int j = 0; j < BK_ARGUMENTS; j++) {
+            if (operands[j] == operand) return true;
+        }
+    }
+    return false;
+}
+
+// The first instruction that meets an array asks for what lies in the place of the next tile.
+static void ask_ahead(const bk_runner *runner, bk_step *step, int64_t number) {
+    const bk_program *program = runner->program;
+    const int64_t bytes = bk_type_bytes(bk_lane_type(program->lane));
+    if (program->plan[PLAN_BATCHES] * runner->rows * runner->cols * bytes < ASK_AHEAD_BYTES) return;
+    for (int i = 0; i < step->count; i++) {
+        const uint16_t operand = step->operands[i];
+        if (program->operands[operand].kind != BK_MEMORY || runner->col[operand] != bytes) continue;
+        if (is_known(program, number, operand)) continue;
+        step->block.ahead[i] = runner->shape_cols < runner->cols ? runner->shape_cols * bytes
+                                                                 : runner->shape_rows * runner->row[operand];
+    }
+}
+
 static void make_step(bk_runner *runner, int64_t number) {
     const bk_program *program = runner->program;
     const bk_kernels *kernels = runner->kernels;
@@ -228,6 +257,7 @@ static void make_step(bk_runner *runner, int64_t number) {
         block->rows = runner->shape_rows;
         block->cols = once ? 1 : runner->shape_cols;
         step->first_col_only = once;
+        if (!once && (bk_is_row_reduction(op) || dst->extent != BK_COL)) ask_ahead(runner, step, number);
         if (bk_is_row_reduction(op)) {
             step->kernel = kernels->row[lane][op];
         } else if (dst->extent == BK_COL) {
@@ -274,6 +304,7 @@ static void make_step(bk_runner *runner, int64_t number) {
     } else {
         int variant = 0;
         for (int i = BK_A; i < step->count; i++) variant |= (block->col[i] != 0) << (i - BK_A);
+        ask_ahead(runner, step, number);
         step->kernel = kernels->map[lane][op][variant];
     }
 }

@@ -1,5 +1,6 @@
 // The inner loops of block programs: one source, included once for each instruction set by a file that says how
-// wide its vectors are (BODY_VECTOR_BYTES) and what it has (BODY_FMA, BODY_AVX2, BODY_AVX512), and names its table.
+// wide its vectors are (BODY_VECTOR_BYTES), how many it works on side by side (BODY_REGISTERS) and what it has
+// (BODY_FMA, BODY_AVX2, BODY_AVX512), and names its table.
 //
 // Two rules hold everywhere. An element's value depends on its operands alone, never on its place in a line: the
 // end of a line goes through the same vector code, with masked loads and stores. And nothing is contracted into a
@@ -19,7 +20,8 @@
 #define INLINE static inline __attribute__((always_inline))
 #define PASTE_(name, lane) name##_##lane
 #define PASTE(name, lane) PASTE_(name, lane)
-#define N(name) PASTE(name, LANE)  // the name of this lane's version of something
+#define N(name) PASTE(name, SHAPE)  // the name of this lane's version of something, for vectors of this shape
+#define L(name) PASTE(name, LANE)   // the same for all shapes
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 // The line of argument `which` in row `r` of the block `k`.

@@ -16,6 +16,7 @@ typedef struct {
     int64_t col[BK_ARGUMENTS];       // bytes from one element to the next; 0 where it is the same for a whole line
     int64_t rows, cols;
     int64_t first, row_step, col_step;  // BK_INDEX and BK_OP_RANDOM: the number of the first element, and its steps
+    int64_t ahead[BK_ARGUMENTS];     // how far beyond an argument lies the memory to ask for in advance; 0: nothing
     bool past_cache;                 // the result is too large to be found in the cache later
     char *const *more;               // wide instructions: addresses and line strides of operands d, d+1, ...
     const int64_t *more_row;

@@ -1,28 +1,39 @@
 // Everything that depends on the type of the temporaries; included once for each lane (see program_body.h).
 
-// V is a register's worth of lanes, I the integers (and masks) beside it, and W the 64 bytes that reductions work
-// in, whatever the registers' size, so that their order of summation is the same everywhere.
+// W is the 64 bytes that reductions work in, whatever the registers' size, so that their order of summation is the same
+// everywhere. For V and its kin see program_vector.h.
 #define V N(v)
 #define I N(i)
 #define U N(u)
 #define W N(w)
-#define LANES ((int64_t)(BODY_VECTOR_BYTES / LANE_BYTES))
+#define LANES ((int64_t)(REGISTERS * BODY_VECTOR_BYTES / LANE_BYTES))
 #define WIDE_LANES ((int64_t)(64 / LANE_BYTES))
 
-typedef T V __attribute__((ext_vector_type(BODY_VECTOR_BYTES / LANE_BYTES)));
-typedef T N(unaligned) __attribute__((ext_vector_type(BODY_VECTOR_BYTES / LANE_BYTES), aligned(LANE_BYTES)));
-typedef T W __attribute__((ext_vector_type(64 / LANE_BYTES)));
-typedef T N(unaligned_wide) __attribute__((ext_vector_type(64 / LANE_BYTES), aligned(LANE_BYTES)));
-typedef __typeof__((V){0} > (V){0}) I;
-#if LANE_BYTES == 4
-typedef uint32_t U __attribute__((ext_vector_type(BODY_VECTOR_BYTES / 4)));
-#else
-typedef uint64_t U __attribute__((ext_vector_type(BODY_VECTOR_BYTES / 8)));
+#if LANE_FLOAT
+typedef struct {
+    T c1, beta2, c2, root_inverse, eps, decay, size;
+} L(adam_scalars);
 #endif
 
-INLINE V N(splat)(T x) { return (V)(x); }
-INLINE V N(get)(const T *p) { return *(const N(unaligned) *)p; }
-INLINE void N(put)(T *p, V x) { *(N(unaligned) *)p = x; }
+// The functions of a vector exist twice: for one register, and for several that are worked on side by side. The steps of
+// one element depend on each other, and a processor looks only so far ahead for steps of the next; side by side they
+// are near. The second kind has SIDE in its names.
+#define REGISTERS BODY_REGISTERS
+#define SHAPE PASTE(LANE, side)
+#include "program_vector.h"
+#include "program_math.h"
+#undef REGISTERS
+#undef SHAPE
+#define REGISTERS 1
+#define SHAPE LANE
+#include "program_vector.h"
+#include "program_math.h"
+
+#define SIDE(name) PASTE(name, PASTE(LANE, side))
+#define SIDE_LANES (LANES * BODY_REGISTERS)
+
+typedef T W __attribute__((ext_vector_type(64 / LANE_BYTES)));
+typedef T N(unaligned_wide) __attribute__((ext_vector_type(64 / LANE_BYTES), aligned(LANE_BYTES)));
 
 // The first `count` lanes, 0 < count < LANES; `fill` in the others.
 INLINE V N(get_part)(const T *p, int64_t count, V fill) {
@@ -67,11 +78,17 @@ INLINE W N(get_wide_part)(const T *p, int64_t count, T fill) {
 #endif
 }
 
-#include "program_math.h"
 #include "program_map.h"
 #include "program_reduce.h"
 #include "program_move.h"
+#if LANE_FLOAT
+#include "program_adam.h"
+#endif
 
+#undef SIDE
+#undef SIDE_LANES
+#undef REGISTERS
+#undef SHAPE
 #undef V
 #undef I
 #undef U

@@ -1,39 +1,61 @@
 // Elementwise loops (see program_lane.h). For each instruction there is one loop for every choice of the arguments
-// that vary along a line; the others are one value a line.
+// that vary along a line; the others are one value a line. Vectors side by side come first, then single ones, then the
+// end of the line.
 
-#define VALUE(x, varies, i) ((varies) ? N(get)(x + (i)) : x##0)
-#define PART(x, varies, i, count) ((varies) ? N(get_part)(x + (i), count, N(splat)(0)) : x##0)
+#define SIDE_VALUE(x, varies) ((varies) ? SIDE(get)(x + i) : SIDE(splat)(x##0))
+#define VALUE(x, varies) ((varies) ? N(get)(x + i) : N(splat)(x##0))
+#define PART(x, varies) ((varies) ? N(get_part)(x + i, n - i, N(splat)(0)) : N(splat)(x##0))
 
-#define MAP1(name, va)                                                                      \
-    static void N(name##_map##va)(const bk_block *k) {                                      \
-        const int64_t n = k->cols;                                                          \
-        for (int64_t r = 0; r < k->rows; r++) {                                             \
-            T *dst = LINE(T, BK_DST);                                                       \
-            const T *a = LINE(T, BK_A);                                                     \
-            const V a0 = N(splat)(*a);                                                      \
-            int64_t i = 0;                                                                  \
-            for (; i + LANES <= n; i += LANES) N(put)(dst + i, N(name)(VALUE(a, va, i)));   \
-            if (i < n) N(put_part)(dst + i, N(name)(PART(a, va, i, n - i)), n - i);         \
-            (void)a0;                                                                       \
-        }                                                                                   \
+// Memory is slow to come: the lines that a later tile reads, or writes, are asked for while this one is worked on.
+#define ASK(which, x, varies)                                                                            \
+    if ((varies) && k->ahead[which]) {                                                                   \
+        for (int64_t byte = 0; byte < SIDE_LANES * LANE_BYTES; byte += 64) {                             \
+            __builtin_prefetch((const char *)(x + i) + k->ahead[which] + byte, which == BK_DST, 3);      \
+        }                                                                                                \
+    }
+
+#define LINES(name, ASK_FOR_SOURCES, SIDE_RESULT, RESULT, PART_RESULT)                 \
+    int64_t i = 0;                                                                     \
+    for (; i + SIDE_LANES <= n; i += SIDE_LANES) {                                     \
+        ASK(BK_DST, dst, 1)                                                            \
+        ASK_FOR_SOURCES                                                                \
+        SIDE(put)(dst + i, SIDE_RESULT);                                               \
+    }                                                                                  \
+    for (; i + LANES <= n; i += LANES) N(put)(dst + i, RESULT);                        \
+    if (i < n) N(put_part)(dst + i, PART_RESULT, n - i);
+
+#define MAP1(name, va)                                                                                                 \
+    static void N(name##_map##va)(const bk_block *k) {                                                                 \
+        const int64_t n = k->cols;                                                                                     \
+        for (int64_t r = 0; r < k->rows; r++) {                                                                        \
+            T *dst = LINE(T, BK_DST);                                                                                  \
+            const T *a = LINE(T, BK_A);                                                                                \
+            const T a0 = *a;                                                                                           \
+            LINES(name, ASK(BK_A, a, va),                                                                              \
+                  SIDE(name)(SIDE_VALUE(a, va)),                                                                       \
+                  N(name)(VALUE(a, va)),                                                                               \
+                  N(name)(PART(a, va)))                                                                                \
+            (void)a0;                                                                                                  \
+        }                                                                                                              \
     }
 #define MAP1_ALL(name) \
     MAP1(name, 0)      \
     MAP1(name, 1)      \
     static const bk_kernel N(name##_maps)[2] = {N(name##_map0), N(name##_map1)};
 
-#define MAP2(name, suffix, va, vb)                                                                            \
-    static void N(name##_map##suffix)(const bk_block *k) {                                                    \
-        const int64_t n = k->cols;                                                                            \
-        for (int64_t r = 0; r < k->rows; r++) {                                                               \
-            T *dst = LINE(T, BK_DST);                                                                         \
-            const T *a = LINE(T, BK_A), *b = LINE(T, BK_B);                                                   \
-            const V a0 = N(splat)(*a), b0 = N(splat)(*b);                                                     \
-            int64_t i = 0;                                                                                    \
-            for (; i + LANES <= n; i += LANES) N(put)(dst + i, N(name)(VALUE(a, va, i), VALUE(b, vb, i)));    \
-            if (i < n) N(put_part)(dst + i, N(name)(PART(a, va, i, n - i), PART(b, vb, i, n - i)), n - i);    \
-            (void)a0, (void)b0;                                                                               \
-        }                                                                                                     \
+#define MAP2(name, suffix, va, vb)                                                                                     \
+    static void N(name##_map##suffix)(const bk_block *k) {                                                             \
+        const int64_t n = k->cols;                                                                                     \
+        for (int64_t r = 0; r < k->rows; r++) {                                                                        \
+            T *dst = LINE(T, BK_DST);                                                                                  \
+            const T *a = LINE(T, BK_A), *b = LINE(T, BK_B);                                                            \
+            const T a0 = *a, b0 = *b;                                                                                  \
+            LINES(name, ASK(BK_A, a, va) ASK(BK_B, b, vb),                                                             \
+                  SIDE(name)(SIDE_VALUE(a, va), SIDE_VALUE(b, vb)),                                                    \
+                  N(name)(VALUE(a, va), VALUE(b, vb)),                                                                 \
+                  N(name)(PART(a, va), PART(b, vb)))                                                                   \
+            (void)a0, (void)b0;                                                                                        \
+        }                                                                                                              \
     }
 #define MAP2_ALL(name)    \
     MAP2(name, 0, 0, 0)   \
@@ -42,22 +64,19 @@
     MAP2(name, 3, 1, 1)   \
     static const bk_kernel N(name##_maps)[4] = {N(name##_map0), N(name##_map1), N(name##_map2), N(name##_map3)};
 
-#define MAP3(name, suffix, va, vb, vc)                                                                         \
-    static void N(name##_map##suffix)(const bk_block *k) {                                                     \
-        const int64_t n = k->cols;                                                                             \
-        for (int64_t r = 0; r < k->rows; r++) {                                                                \
-            T *dst = LINE(T, BK_DST);                                                                          \
-            const T *a = LINE(T, BK_A), *b = LINE(T, BK_B), *c = LINE(T, BK_C);                                \
-            const V a0 = N(splat)(*a), b0 = N(splat)(*b), c0 = N(splat)(*c);                                   \
-            int64_t i = 0;                                                                                     \
-            for (; i + LANES <= n; i += LANES)                                                                 \
-                N(put)(dst + i, N(name)(VALUE(a, va, i), VALUE(b, vb, i), VALUE(c, vc, i)));                   \
-            if (i < n)                                                                                         \
-                N(put_part)(dst + i,                                                                           \
-                            N(name)(PART(a, va, i, n - i), PART(b, vb, i, n - i), PART(c, vc, i, n - i)),      \
-                            n - i);                                                                            \
-            (void)a0, (void)b0, (void)c0;                                                                      \
-        }                                                                                                      \
+#define MAP3(name, suffix, va, vb, vc)                                                                                 \
+    static void N(name##_map##suffix)(const bk_block *k) {                                                             \
+        const int64_t n = k->cols;                                                                                     \
+        for (int64_t r = 0; r < k->rows; r++) {                                                                        \
+            T *dst = LINE(T, BK_DST);                                                                                  \
+            const T *a = LINE(T, BK_A), *b = LINE(T, BK_B), *c = LINE(T, BK_C);                                        \
+            const T a0 = *a, b0 = *b, c0 = *c;                                                                         \
+            LINES(name, ASK(BK_A, a, va) ASK(BK_B, b, vb) ASK(BK_C, c, vc),                                            \
+                  SIDE(name)(SIDE_VALUE(a, va), SIDE_VALUE(b, vb), SIDE_VALUE(c, vc)),                                 \
+                  N(name)(VALUE(a, va), VALUE(b, vb), VALUE(c, vc)),                                                   \
+                  N(name)(PART(a, va), PART(b, vb), PART(c, vc)))                                                      \
+            (void)a0, (void)b0, (void)c0;                                                                              \
+        }                                                                                                              \
     }
 #define MAP3_ALL(name)                                                                                             \
     MAP3(name, 0, 0, 0, 0)                                                                                         \
@@ -71,23 +90,19 @@
     static const bk_kernel N(name##_maps)[8] = {N(name##_map0), N(name##_map1), N(name##_map2), N(name##_map3),    \
                                                 N(name##_map4), N(name##_map5), N(name##_map6), N(name##_map7)};
 
-#define MAP4(name, va, vb, vc, vd)                                                                             \
-    static void N(name##_map##va##vb##vc##vd)(const bk_block *k) {                                             \
-        const int64_t n = k->cols;                                                                             \
-        for (int64_t r = 0; r < k->rows; r++) {                                                                \
-            T *dst = LINE(T, BK_DST);                                                                          \
-            const T *a = LINE(T, BK_A), *b = LINE(T, BK_B), *c = LINE(T, BK_C), *d = LINE(T, BK_D);            \
-            const V a0 = N(splat)(*a), b0 = N(splat)(*b), c0 = N(splat)(*c), d0 = N(splat)(*d);                \
-            int64_t i = 0;                                                                                     \
-            for (; i + LANES <= n; i += LANES)                                                                 \
-                N(put)(dst + i, N(name)(VALUE(a, va, i), VALUE(b, vb, i), VALUE(c, vc, i), VALUE(d, vd, i)));  \
-            if (i < n)                                                                                         \
-                N(put_part)(dst + i,                                                                           \
-                            N(name)(PART(a, va, i, n - i), PART(b, vb, i, n - i), PART(c, vc, i, n - i),       \
-                                    PART(d, vd, i, n - i)),                                                    \
-                            n - i);                                                                            \
-            (void)a0, (void)b0, (void)c0, (void)d0;                                                            \
-        }                                                                                                      \
+#define MAP4(name, va, vb, vc, vd)                                                                                     \
+    static void N(name##_map##va##vb##vc##vd)(const bk_block *k) {                                                     \
+        const int64_t n = k->cols;                                                                                     \
+        for (int64_t r = 0; r < k->rows; r++) {                                                                        \
+            T *dst = LINE(T, BK_DST);                                                                                  \
+            const T *a = LINE(T, BK_A), *b = LINE(T, BK_B), *c = LINE(T, BK_C), *d = LINE(T, BK_D);                    \
+            const T a0 = *a, b0 = *b, c0 = *c, d0 = *d;                                                                \
+            LINES(name, ASK(BK_A, a, va) ASK(BK_B, b, vb) ASK(BK_C, c, vc) ASK(BK_D, d, vd),                           \
+                  SIDE(name)(SIDE_VALUE(a, va), SIDE_VALUE(b, vb), SIDE_VALUE(c, vc), SIDE_VALUE(d, vd)),              \
+                  N(name)(VALUE(a, va), VALUE(b, vb), VALUE(c, vc), VALUE(d, vd)),                                     \
+                  N(name)(PART(a, va), PART(b, vb), PART(c, vc), PART(d, vd)))                                         \
+            (void)a0, (void)b0, (void)c0, (void)d0;                                                                    \
+        }                                                                                                              \
     }
 #define MAP4_QUARTER(name, vc, vd) \
     MAP4(name, 0, 0, vc, vd)       \
@@ -154,20 +169,27 @@ MAP2_ALL(atan2)
 MAP2_ALL(polygamma)
 MAP1_ALL(relu)
 MAP1_ALL(gelu)
+MAP1_ALL(gelu_tanh)
 MAP2_ALL(expsub)
 MAP2_ALL(relu_grad)
 MAP2_ALL(sigmoid_grad)
 MAP2_ALL(tanh_grad)
 MAP2_ALL(gelu_grad)
+MAP2_ALL(gelu_tanh_grad)
 MAP3_ALL(submul)
 MAP3_ALL(mulmul)
+MAP4_ALL(muladd_mul)
+MAP4_ALL(mulmul_add)
 MAP4_ALL(scaled_sum)
 #if LANE_BYTES == 4
 MAP1_ALL(to_bf16)
 #endif
 #endif
 
+#undef SIDE_VALUE
 #undef VALUE
+#undef ASK
+#undef LINES
 #undef PART
 #undef MAP1
 #undef MAP2

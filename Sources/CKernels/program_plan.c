@@ -3,7 +3,7 @@
 #include "program_run.h"
 
 // Temporaries of a tile should stay in the first-level cache together with the memory that streams by.
-enum { TEMP_BUDGET_BYTES = 16384, GREATEST_TILE_BYTES = 32768 };
+enum { TEMP_BUDGET_BYTES = 8192, GREATEST_TILE_BYTES = 8192 };
 // A tile that turns columns into rows is this wide across the lines of the memory that it turns; along these lines it
 // is as long as it can be.
 enum { TURNED_TILE_WIDTH = 32 };
@@ -86,9 +86,9 @@ static merged_space merge(const bk_program *program) {
 static int64_t cost_of(const bk_program *program, const bk_instruction *instruction) {
     switch (instruction->op) {
     case BK_OP_EXP: case BK_OP_EXPM1: case BK_OP_LOG: case BK_OP_LOG1P: case BK_OP_TANH: case BK_OP_SIGMOID:
-    case BK_OP_RANDOM: case BK_OP_GELU: case BK_OP_EXPSUB: case BK_OP_ADAM:
+    case BK_OP_RANDOM: case BK_OP_GELU_TANH: case BK_OP_EXPSUB: case BK_OP_ADAM:
         return 8;
-    case BK_OP_ATAN2: case BK_OP_ERF: case BK_OP_SIN: case BK_OP_COS: case BK_OP_GELU_GRAD:
+    case BK_OP_ATAN2: case BK_OP_ERF: case BK_OP_SIN: case BK_OP_COS: case BK_OP_GELU: case BK_OP_GELU_GRAD: case BK_OP_GELU_TANH_GRAD:
         return 16;
     case BK_OP_POW: case BK_OP_REM: case BK_OP_ERFC: case BK_OP_ERFINV: case BK_OP_LGAMMA:
     case BK_OP_POLYGAMMA:

@@ -69,14 +69,21 @@ INLINE V N(read_column)(const char *p, int64_t col, int64_t part) {
 #define READ_PRODUCT_PART(i, count, fill) (N(read_part)(a, va, i, count, fill) * N(read_part)(b, vb, i, count, fill))
 #define READ_PRODUCT_COLUMN(i) (READ_COLUMN(i) * N(read_column)(b + (i) * b_col, b_col, part))
 
+// Asks for the memory that lies `ahead` of four wide vectors.
+INLINE void N(ask)(const T *p, int64_t ahead) {
+    for (int64_t byte = 0; byte < 256; byte += 64) __builtin_prefetch((const char *)p + ahead + byte, 0, 3);
+}
+
 #define REDUCTION(name, OF, identity, FROM, second)                                                     \
-    INLINE T N(name##_line)(const T *a, const T *b, int64_t n, bool va, bool vb) {                      \
+    INLINE T N(name##_line)(const T *a, const T *b, int64_t n, bool va, bool vb, const int64_t *ahead) {\
         W sum = (W)(identity);                                                                          \
         for (int64_t start = 0; start < n; start += N(REDUCE_BLOCK)) {                                  \
             const int64_t end = n - start < N(REDUCE_BLOCK) ? n : start + N(REDUCE_BLOCK);              \
             W s0 = (W)(identity), s1 = s0, s2 = s0, s3 = s0;                                            \
             int64_t i = start;                                                                          \
             for (; i + 4 * WIDE_LANES <= end; i += 4 * WIDE_LANES) {                                    \
+                if (ahead[BK_A]) N(ask)(a + i, ahead[BK_A]);                                            \
+                if (second != BK_A && ahead[second]) N(ask)(b + i, ahead[second]);                      \
                 s0 = OF(FROM(i), s0);                                                                   \
                 s1 = OF(FROM(i + WIDE_LANES), s1);                                                      \
                 s2 = OF(FROM(i + 2 * WIDE_LANES), s2);                                                  \
@@ -96,8 +103,8 @@ INLINE V N(read_column)(const char *p, int64_t col, int64_t part) {
     INLINE T N(name##_any_line)(const bk_block *k, int64_t r) {                                         \
         const T *a = LINE(T, BK_A), *b = LINE(T, second);                                               \
         const bool va = k->col[BK_A] != 0, vb = k->col[second] != 0;                                    \
-        if (va && vb) return N(name##_line)(a, b, k->cols, true, true);                                 \
-        return N(name##_line)(a, b, k->cols, va, vb);                                                   \
+        if (va && vb) return N(name##_line)(a, b, k->cols, true, true, k->ahead);                       \
+        return N(name##_line)(a, b, k->cols, va, vb, k->ahead);                                         \
     }                                                                                                   \
     static void N(row_##name)(const bk_block *k) {                                                      \
         for (int64_t r = 0; r < k->rows; r++) *LINE(T, BK_DST) = N(name##_any_line)(k, r);              \
@@ -109,8 +116,8 @@ INLINE V N(read_column)(const char *p, int64_t col, int64_t part) {
             const T *a = LINE(T, BK_A), *b = LINE(T, second);                                           \
             for (int64_t i = 0; i < k->cols; i += N(TOTAL_BLOCK)) {                                     \
                 const int64_t n = k->cols - i < N(TOTAL_BLOCK) ? k->cols - i : N(TOTAL_BLOCK);          \
-                T block = va && vb ? N(name##_line)(a + i, b + i, n, true, true)                        \
-                                   : N(name##_line)(va ? a + i : a, vb ? b + i : b, n, va, vb);         \
+                T block = va && vb ? N(name##_line)(a + i, b + i, n, true, true, k->ahead)              \
+                                   : N(name##_line)(va ? a + i : a, vb ? b + i : b, n, va, vb, k->ahead); \
                 total = OF((N(total))((TOTAL_TYPE)block), total);                                       \
             }                                                                                           \
         }                                                                                               \

@@ -23,6 +23,9 @@
     [BK_OP_RELU_GRAD] = relu_grad_maps_##lane, [BK_OP_SIGMOID_GRAD] = sigmoid_grad_maps_##lane,                   \
     [BK_OP_TANH_GRAD] = tanh_grad_maps_##lane, [BK_OP_GELU_GRAD] = gelu_grad_maps_##lane,                         \
     [BK_OP_SUBMUL] = submul_maps_##lane, [BK_OP_MULMUL] = mulmul_maps_##lane,                                     \
+    [BK_OP_GELU_TANH] = gelu_tanh_maps_##lane,                                                                    \
+    [BK_OP_GELU_TANH_GRAD] = gelu_tanh_grad_maps_##lane,                                                          \
+    [BK_OP_MULADD_MUL] = muladd_mul_maps_##lane, [BK_OP_MULMUL_ADD] = mulmul_add_maps_##lane,                     \
     [BK_OP_SCALED_SUM] = scaled_sum_maps_##lane, [BK_OP_ERFC] = erfc_maps_##lane,                                 \
     [BK_OP_ERFINV] = erfinv_maps_##lane, [BK_OP_LGAMMA] = lgamma_maps_##lane,                                    \
     [BK_OP_POLYGAMMA] = polygamma_maps_##lane

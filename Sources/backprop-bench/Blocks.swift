@@ -6,8 +6,7 @@ import BackpropNN
 func measureBlocks(seconds: Double, _ report: Report) {
     let copy = copyBandwidth(seconds: seconds)
 
-    func add(_ name: String, bytes: Int, _ body: @escaping () -> Void) {
-        let timing = time(during: seconds, body)
+    func add(_ name: String, bytes: Int, _ timing: Timing) {
         report.add(
             Measurement(fields: [
                 ("workload", .text("blocks")), ("name", .text(name)), ("ms", .number(timing.median * 1e3)),
@@ -17,36 +16,43 @@ func measureBlocks(seconds: Double, _ report: Report) {
             ]))
     }
 
-    /// The forward pass, and the gradient from input and cotangent alone.
+    /// The forward pass, and the backward pass by itself. That one starts, as PyTorch's does, where the forward pass has
+    /// ended: the result has been read, so what the gradients need lies in memory.
     func forwardAndBackward(
         _ name: String, _ shape: [Int], weights: [Tensor] = [], _ function: @escaping ([Tensor]) -> Tensor
     ) {
-        let x = Tensor.normal(shape), cotangent = Tensor.normal(shape)
-        let arguments = [x] + weights
-        evaluate(arguments + [cotangent])
-        add(name, bytes: 2 * x.size * 4) { withoutGradients { evaluate(function(arguments)) } }
-        let derivative = grad { (arguments: [Tensor]) in (function(arguments) * cotangent).sum() }
-        add(name + "-backward", bytes: 3 * x.size * 4) { evaluate(derivative(arguments)) }
+        let cotangent = Tensor.normal(shape)
+        let parameters = ([Tensor.normal(shape)] + weights).map { Parameter($0) }
+        let bytes = cotangent.size * 4
+        evaluate(parameters.map(\.value) + [cotangent])
+        func forward() -> Tensor { function(parameters.map(\.value)) }
+        add(name, bytes: 2 * bytes, time(during: seconds) { withoutGradients { evaluate(forward()) } })
+        let result = forward()
+        evaluate(result)
+        let backward = time(during: seconds) {
+            let loss = (result * cotangent).sum()
+            // Nobody differentiates the gradients once more.
+            evaluate(withoutGradients { gradients(of: loss, withRespectTo: parameters.map(\.value)) })
+        }
+        add(name + "-backward", bytes: 3 * bytes, backward)
     }
 
     forwardAndBackward("gelu", [8, 256, 1536]) { gelu($0[0]) }
     forwardAndBackward("gelu-tanh", [8, 256, 1536]) { geluTanh($0[0]) }
     forwardAndBackward("softmax", [12288, 256]) { softmax($0[0]) }
-    forwardAndBackward("layer-norm", [2048, 384], weights: [.normal([384]), .normal([384])]) { arguments in
-        let x = arguments[0]
-        let centered = x - x.mean(axis: -1, keepDims: true)
-        let normalized = centered * rsqrt(square(centered).mean(axis: -1, keepDims: true) + 1e-5)
-        return normalized * arguments[1] + arguments[2]
+    forwardAndBackward("layer-norm", [2048, 384], weights: [.normal([384]), .normal([384])]) {
+        layerNorm($0[0], weight: $0[1], bias: $0[2])
     }
 
     let parameter = Parameter(.normal([11_000_000]))
     let gradient = Tensor.normal([11_000_000])
     let optimizer = AdamW([parameter])
     evaluate(gradient)
-    add("adamw", bytes: 7 * 44_000_000) {
+    let update = time(during: seconds) {
         parameter.gradient = gradient
         optimizer.step()
     }
+    add("adamw", bytes: 7 * 44_000_000, update)
 }
 
 /// Gigabytes a second of reading one large array and writing another.

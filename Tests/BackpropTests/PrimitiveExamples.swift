@@ -82,6 +82,8 @@ func examples(of primitive: Primitive) -> [Example] {
     case .logGamma: unary(primitive, in: 0.5...4) { logGamma($0) }
     case .polygamma:
         unary(primitive, in: 0.5...4) { digamma($0) } + unary(primitive, in: -0.9 ... -0.1) { polygamma(2, $0) }
+    case .gelu: unary(primitive, in: -3...3) { Tensor(Node.floatingUnary(.gelu, $0.node)) }
+    case .geluGradient: binary(primitive, in: -3...3) { Tensor(Node.binary(.geluGradient, $0.node, $1.node)) }
     case .geluTanh: unary(primitive, in: -3...3) { Tensor(Node.floatingUnary(.geluTanh, $0.node)) }
     case .geluTanhGradient:
         binary(primitive, in: -3...3) { Tensor(Node.binary(.geluTanhGradient, $0.node, $1.node)) }

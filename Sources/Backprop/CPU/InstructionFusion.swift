@@ -23,6 +23,10 @@ enum InstructionFusion {
         Pair(inner: BK_OP_SUB, outer: BK_OP_MUL, position: .b, fused: BK_OP_SUBMUL),
         Pair(inner: BK_OP_MUL, outer: BK_OP_MUL, position: .a, fused: BK_OP_MULMUL),
         Pair(inner: BK_OP_MUL, outer: BK_OP_MUL, position: .b, fused: BK_OP_MULMUL),
+        Pair(inner: BK_OP_MULADD, outer: BK_OP_MUL, position: .a, fused: BK_OP_MULADD_MUL),
+        Pair(inner: BK_OP_MULADD, outer: BK_OP_MUL, position: .b, fused: BK_OP_MULADD_MUL),
+        Pair(inner: BK_OP_MULMUL, outer: BK_OP_ADD, position: .a, fused: BK_OP_MULMUL_ADD),
+        Pair(inner: BK_OP_MULMUL, outer: BK_OP_ADD, position: .b, fused: BK_OP_MULMUL_ADD),
         Pair(inner: BK_OP_SUB, outer: BK_OP_EXP, position: .a, fused: BK_OP_EXPSUB),
         Pair(inner: BK_OP_MUL, outer: BK_OP_ROW_SUM, position: .a, fused: BK_OP_ROW_DOT),
         Pair(inner: BK_OP_MUL, outer: BK_OP_TOTAL_SUM, position: .a, fused: BK_OP_TOTAL_DOT),
@@ -71,6 +75,11 @@ enum InstructionFusion {
                     $0.outer == outer.operation && $0.inner == inner.operation && $0.position == operand
                 })
             else { continue }
+            if inner.c != BK_NONE {
+                var fused = bk_instruction(pair.fused, outer.dst, inner.a, inner.b, inner.c)
+                fused.d = other
+                return (fused, position)
+            }
             return (
                 bk_instruction(pair.fused, outer.dst, inner.a, inner.b, other == BK_NONE ? nil : other), position
             )

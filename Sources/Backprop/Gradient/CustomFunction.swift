@@ -6,7 +6,7 @@
 /// } vjp: { _, _, cotangents in
 ///     [clip(cotangents[0], min: -1, max: 1)]
 /// }
-/// let y = clipped([x])[0]
+/// grad({ x in 5 * clipped([x])[0] })(Tensor(3))  // 1
 /// ```
 ///
 /// The forward function is recorded as usual but not differentiated; the rule is called when a gradient flows back through
@@ -30,7 +30,12 @@ public struct CustomFunction: Sendable {
         self.vjp = vjp
     }
 
-    /// Records the function on these inputs.
+    /// Records the function on these inputs. Inputs of any shape and dtype.
+    ///
+    /// ```swift
+    /// let double = CustomFunction { x in [x[0] * 2] } vjp: { _, _, cotangents in [cotangents[0] * 2] }
+    /// double([Tensor([1.0, 2])])[0]  // [2, 4]
+    /// ```
     public func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
         let outputs = withoutGradients { forward(inputs) }
         guard gradientsAreOn, inputs.contains(where: { $0.node.variables != 0 }) else { return outputs }
@@ -48,6 +53,10 @@ extension Tensor {
     ///
     /// Use it to watch, scale, clip or record the gradient of an intermediate value. The hook runs while the backward pass
     /// is recorded: what it computes becomes part of the same plan.
+    ///
+    /// ```swift
+    /// grad({ x in square(x.onGradient { clip($0, min: -1, max: 1) }).sum() })(Tensor([0.25, 3]))  // [0.5, 1]
+    /// ```
     public func onGradient(_ hook: @escaping @Sendable (Tensor) -> Tensor) -> Tensor {
         CustomFunction(forward: { $0 }, vjp: { _, _, cotangents in [hook(cotangents[0])] })([self])[0]
     }

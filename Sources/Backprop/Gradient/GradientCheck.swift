@@ -51,6 +51,10 @@ public struct GradientCheckReport: Sendable, CustomStringConvertible {
 /// entry of every result matters. The function must be smooth around `inputs`: at a kink, differences and a
 /// subgradient disagree by nature.
 ///
+/// ```swift
+/// gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1])]).passed  // true
+/// ```
+///
 /// - Parameters:
 ///   - function: any number of tensors from the inputs; the same values for the same inputs.
 ///   - inputs: float64 tensors; small ones, since each entry costs two evaluations.

@@ -12,6 +12,12 @@ extension RuleContext {
         return which(isZero, a.like(0), cotangent * output * logarithm)
     }
 
+    /// With φ the density of the normal distribution: (2 - x²) φ.
+    var geluSecondDerivative: Tensor {
+        let xx = b * b
+        return (2 - xx) * exp(xx * -0.5) * 0.3989422804014327
+    }
+
     /// a² + b², and 1 at the origin, where the gradient of the angle is taken as 0.
     var squaredRadius: Tensor {
         let squares = a * a + b * b

@@ -47,6 +47,10 @@ extension RuleContext {
             return position == 0 ? nil : g * polygamma(Int(node.input0!.scalarValue) + 1, b)
         case .atan2: return position == 0 ? g * b / squaredRadius : -(g * a / squaredRadius)
         case .remainder: return position == 0 ? g : -(g * floorDivide(a, b))
+        case .gelu: return Tensor(Node.binary(.geluGradient, g.node, x.node))
+        case .geluGradient:
+            return position == 0
+                ? Tensor(Node.binary(.geluGradient, g.node, b.node)) : g * a * geluSecondDerivative
         case .geluTanh: return Tensor(Node.binary(.geluTanhGradient, g.node, x.node))
         case .geluTanhGradient:
             return position == 0
@@ -119,8 +123,8 @@ extension Primitive {
             .pad, .concatenate, .windowSum, .customResult:
             (0, false)
         case .exp, .sqrt, .rsqrt, .tanh, .sigmoid, .erfInverse: (0, true)
-        case .abs, .expm1, .log, .log1p, .sin, .cos, .erf, .erfc, .logGamma, .geluTanh: (1, false)
-        case .multiply, .maximum, .minimum, .matmul, .geluTanhGradient, .atan2, .remainder, .convolution,
+        case .abs, .expm1, .log, .log1p, .sin, .cos, .erf, .erfc, .logGamma, .gelu, .geluTanh: (1, false)
+        case .multiply, .maximum, .minimum, .matmul, .geluGradient, .geluTanhGradient, .atan2, .remainder, .convolution,
             .convolutionInputGradient, .convolutionWeightGradient:
             (3, false)
         case .polygamma: (2, false)

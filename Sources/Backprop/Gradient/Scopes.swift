@@ -2,6 +2,10 @@ import CKernels
 
 /// Runs `body` without recording what a backward pass would need: nothing is kept for one, and results count as
 /// constants. Nests.
+///
+/// ```swift
+/// grad({ x in x * withoutGradients { x * x } })(Tensor(3))  // 9
+/// ```
 public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
     bk_gradients_off_add(1)
     defer { bk_gradients_off_add(-1) }

@@ -6,6 +6,12 @@ extension Tensor {
     /// Nothing is computed yet: the next `step()` of an optimizer, or the first read, does it together with the forward
     /// pass. Gradients add up until an optimizer takes them. The recorded graph is released with its evaluation; with
     /// `keepingGraph` it stays for a further backward pass from the same values.
+    ///
+    /// ```swift
+    /// let weight = Parameter(Tensor([1.0, 2]))
+    /// square(weight.value).sum().backward()
+    /// weight.gradient!  // [2, 4]
+    /// ```
     public func backward(keepingGraph: Bool = false, file: StaticString = #fileID, line: UInt = #line) {
         require(
             size == 1 && dtype.isFloatingPoint,

@@ -5,6 +5,12 @@ import CKernels
 ///
 /// Only tensors that differentiation tells apart count as such: values of parameters, arguments of a function under
 /// `grad` and its relatives, and what is computed from them.
+///
+/// ```swift
+/// let x = Tensor([1.0, 2])
+/// let slope = grad({ x in gradients(of: square(x).sum(), withRespectTo: [x])[0].sum() })
+/// slope(x)  // [2, 2]
+/// ```
 public func gradients(
     of output: Tensor, withRespectTo inputs: [Tensor], file: StaticString = #fileID, line: UInt = #line
 ) -> [Tensor] {
@@ -20,6 +26,11 @@ public func gradients(
 ///
 /// The function must give one floating-point number. Transforms nest: the gradient of a function that takes gradients is a
 /// second derivative.
+///
+/// ```swift
+/// valueAndGrad({ x in square(x[0]).sum() })([Tensor([1.0, 2])]).gradients[0]  // [2, 4]
+/// ```
+///
 /// - Parameter argumentNumbers: the arguments to differentiate for, all of them unless given. The others may have any
 ///   dtype.
 public func valueAndGrad(
@@ -41,6 +52,10 @@ public func valueAndGrad(
 }
 
 /// The gradient of a function of one argument that gives one number.
+///
+/// ```swift
+/// grad({ x in square(x).sum() })(Tensor([1.0, 2]))  // [2, 4]
+/// ```
 public func grad(_ function: @escaping (Tensor) -> Tensor) -> (Tensor) -> Tensor {
     let transformed = valueAndGrad { function($0[0]) }
     return { transformed([$0]).gradients[0] }
@@ -57,6 +72,10 @@ public func grad(
 
 /// Vector-Jacobian products, by reverse mode: the results of `function`, and for every primal the sum over all results of
 /// cotangent times derivative.
+///
+/// ```swift
+/// vjp({ x in [square(x[0])] }, primals: [Tensor([1.0, 2])], cotangents: [Tensor([1.0, 10])]).gradients[0]  // [2, 40]
+/// ```
 ///
 /// - Parameters:
 ///   - function: any number of tensors from the primals. Results that are not floating point take part with no gradient.
@@ -81,6 +100,10 @@ public func vjp(
 /// Jacobian-vector products, by forward mode: the results of `function`, and for every result the sum over all primals of
 /// derivative times tangent.
 ///
+/// ```swift
+/// jvp({ x in [square(x[0])] }, primals: [Tensor([1.0, 2])], tangents: [Tensor([1.0, 10])]).tangents[0]  // [2, 40]
+/// ```
+///
 /// - Parameters:
 ///   - function: any number of tensors from the primals.
 ///   - primals: floating-point arguments.
@@ -100,6 +123,12 @@ public func jvp(
 
 /// The Hessian of a function that gives one number, times a vector, without the Hessian: forward mode over reverse mode
 /// (Pearlmutter, 1994).
+///
+/// ```swift
+/// let x = Tensor([1.0, 2]), v = Tensor([1.0, 10])
+/// hessianVectorProduct(of: { x in pow(x[0], 3).sum() }, primals: [x], tangents: [v])[0]  // [6, 120]
+/// ```
+///
 /// - Returns: one product in the shape of each primal.
 public func hessianVectorProduct(
     of function: @escaping ([Tensor]) -> Tensor, primals: [Tensor], tangents: [Tensor]

@@ -13,6 +13,8 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, sigmoid, erf
     case erfc, erfInverse, logGamma
     case not, convert
+    /// x/2 (1 + erf(x / √2)), without cancellation for negative x, in one instruction.
+    case gelu
     /// x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³))), for which one instruction does the work of eight.
     case geluTanh
     /// The operand itself. A differentiable variable, or the end of differentiation, has its own node.
@@ -26,8 +28,8 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     /// The derivative of digamma of an order, which is a number, at the second operand.
     case polygamma
     case and, or
-    /// The first operand times the derivative of `geluTanh` at the second.
-    case geluTanhGradient
+    /// The first operand times the derivative of `gelu`, or `geluTanh`, at the second.
+    case geluGradient, geluTanhGradient
     /// Three operands that broadcast: mask, value where it holds, value where it does not.
     case select
 
@@ -125,8 +127,8 @@ extension Primitive {
         case .slice: .view(.slice)
         case .reverse: .view(.reverse)
         case .iota, .random, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt,
-            .sin, .cos, .tanh, .sigmoid, .erf, .erfc, .erfInverse, .logGamma, .polygamma, .atan2, .remainder, .geluTanh,
-            .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
+            .sin, .cos, .tanh, .sigmoid, .erf, .erfc, .erfInverse, .logGamma, .polygamma, .atan2, .remainder, .gelu,
+            .geluGradient, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
             .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
             .greaterEqual, .and, .or, .select, .adamMean, .adamSquare, .adamValue:
             .elementwise

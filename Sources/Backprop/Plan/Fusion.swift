@@ -19,6 +19,10 @@ struct Fusion {
     private static let longestWholeRow = 4096
     /// Multiplications of a product that runs as one task anyway, so that what follows it can be of the same task.
     private static let smallProduct = 300_000
+    /// Operations between an array and a value that is made from it, in a search for arrays that values share.
+    private static let farthestArray = 8
+    /// Elements of an array that is worth reading once instead of twice.
+    private static let worthSharing = 1 << 14
 
     static func run(_ graph: SimplifiedGraph) -> Fusion {
         var fusion = Fusion(graph)
@@ -51,6 +55,7 @@ struct Fusion {
         case .source, .view, .transparent: return
         case .elementwise, .reduction:
             for candidate in candidates where join(index, groups[candidate], candidates) { return }
+            if settle(index, candidates) { return }
             start(index)
         case .product:
             for candidate in candidates where attach(product: index, to: groups[candidate], candidates) { return }
@@ -103,6 +108,53 @@ struct Fusion {
         group.lane = graph.lane(of: index)
         group.members.append(index)
         assign(index, to: group)
+    }
+
+    // MARK: Sharing a pass over memory
+
+    /// Puts a value beside a cluster that walks over the same array, though neither reads the other: the gradients of a
+    /// normalization, of its weight and of its bias all read the cotangent. One of them has to be a total, which is
+    /// wanted only at the end, so that nothing waits for the company.
+    private mutating func settle(_ index: Int, _ readers: [Int]) -> Bool {
+        let placement = placement(of: index)
+        guard placement.role != .row else { return false }
+        let lane = graph.lane(of: index)
+        var arrays: Set<Int>?
+        for group in groups.reversed() {
+            guard group.isCluster, group.product == nil, group.domain == placement.domain, group.lane == lane,
+                placement.role == .total || group.hasTotals, group.members.count < Fusion.largestCluster / 2,
+                // What a member reads has to be there while the pass goes on, which only `join` can promise.
+                !readers.contains(group.id), isAcyclic(group, readers)
+            else { continue }
+            var constraint = group.constraint
+            guard constraint.merge(placement.constraint) else { continue }
+            let mine = arrays ?? arraysRead(by: [index])
+            arrays = mine
+            guard !mine.isDisjoint(with: arraysRead(by: group.members)) else { continue }
+            let roles = group.roles.merging([index: placement.role]) { $1 }
+            guard isFeasible(group.members + [index], roles, group, constraint) else { continue }
+            group.members.append(index)
+            group.roles = roles
+            group.constraint = constraint
+            assign(index, to: group)
+            return true
+        }
+        return false
+    }
+
+    /// The arrays of full size that the values are made from by a few elementwise operations.
+    private func arraysRead(by values: [Int]) -> Set<Int> {
+        var found: Set<Int> = []
+        func walk(_ index: Int, _ depth: Int) {
+            for input in graph.values[index].inputs {
+                let base = graph.layouts[input].base
+                if graph.values[base].shape.count < Fusion.worthSharing { continue }
+                let isNew = found.insert(base).inserted
+                if isNew, depth > 0, graph.values[base].primitive.kind == .elementwise { walk(base, depth - 1) }
+            }
+        }
+        for value in values { walk(value, Fusion.farthestArray) }
+        return found
     }
 
     private struct Placement {

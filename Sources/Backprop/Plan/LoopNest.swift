@@ -13,6 +13,15 @@ struct LoopNest: Equatable {
     struct Constraint: Equatable {
         var columnsStart: Int?
         var rowsStart: Int?
+
+        /// Takes over the boundaries of another one; false where the two disagree.
+        mutating func merge(_ other: Constraint) -> Bool {
+            if let start = other.columnsStart, start != columnsStart ?? start { return false }
+            if let start = other.rowsStart, start != rowsStart ?? start { return false }
+            columnsStart = columnsStart ?? other.columnsStart
+            rowsStart = rowsStart ?? other.rowsStart
+            return true
+        }
     }
 
     /// Whether the axes can be walked as one, with one stride.

@@ -63,25 +63,25 @@ struct Schedule {
         for (position, wave) in waves.enumerated() { for group in wave { waveOf[group.id] = position } }
     }
 
-    /// A leaf that the group reads element for element where it writes the output.
+    /// A leaf that the group reads element for element where it writes the output. What the output itself reads comes
+    /// first: an update of three arrays then takes the place of each, and touches no fourth.
     private static func donor(
         for output: Int, _ group: Group, _ graph: SimplifiedGraph, _ taken: Set<Int>
     ) -> Int? {
         guard group.roles[output] == .full else { return nil }
         let value = graph.values[output]
-        var found: Int?
-        for member in group.members {
+        for member in [output] + group.members {
             for input in graph.values[member].inputs {
                 let base = graph.layouts[input].base
                 let leaf = graph.values[base]
                 guard leaf.primitive == .constant, leaf.dtype == value.dtype, leaf.shape.count == value.shape.count,
-                    !taken.contains(base), base != found
+                    !taken.contains(base)
                 else { continue }
                 // Every read of it in the group comes no later than the write.
-                if reads(of: base, in: group, areAlignedAndNotAfter: output, graph) { found = found ?? base }
+                if reads(of: base, in: group, areAlignedAndNotAfter: output, graph) { return base }
             }
         }
-        return found
+        return nil
     }
 
     private static func reads(

@@ -81,6 +81,7 @@ struct Simplifier {
             if graph.values[value.inputs[0]].shape == shape { return value.inputs[0] }
             return merged(value)
         case .elementwise:
+            if let same = timesOne(value) { return same }
             return value.primitive.adamNumbers.isEmpty ? merged(value) : withNumbers(value)
         case .reduction:
             return reduced(value)
@@ -93,6 +94,20 @@ struct Simplifier {
             value.inputs = value.inputs.map { withUniformBatch($0, output: shape) }
             return merged(value)
         }
+    }
+
+    /// The operand of a multiplication by one: every backward pass begins with one.
+    private func timesOne(_ value: Value) -> Int? {
+        guard value.primitive == .multiply else { return nil }
+        for (one, other) in [(0, 1), (1, 0)] {
+            let base = graph.values[graph.layouts[value.inputs[one]].base], kept = value.inputs[other]
+            if base.primitive == .scalar, base.bits == ScalarLiteral.one.rawValue,
+                graph.values[kept].shape == value.shape, graph.values[kept].dtype == value.dtype
+            {
+                return kept
+            }
+        }
+        return nil
     }
 
     /// Reductions, products and kernels know no bfloat16: their operands are converted, and their result is rounded. Block

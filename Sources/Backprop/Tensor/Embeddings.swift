@@ -1,5 +1,10 @@
-/// Rows of a table by index: `indices` (int32 or int64, any shape) give `indices.shape + [width]`. Rows at `paddingIndex`
-/// get no gradient from here. With `scalesGradientByFrequency` the gradient of a row is divided by how often it is taken.
+/// Rows of a table by index: `indices` (int32 or int64, any shape) give `indices.shape + [width]`. Rows at
+/// `paddingIndex` get no gradient from here. With `scalesGradientByFrequency` the gradient of a row is divided by how
+/// often it is taken. The table is [count, width]; evaluation stops with a message where an index lies outside.
+///
+/// ```swift
+/// embedding(Tensor([1.0, 2, 3, 4], shape: [2, 2]), Tensor([1, 0] as [Int32]))  // [3, 4, 1, 2]
+/// ```
 public func embedding(
     _ table: Tensor, _ indices: Tensor, paddingIndex: Int? = nil, scalesGradientByFrequency: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
@@ -29,6 +34,10 @@ public enum EmbeddingReduction: Sendable {
 ///
 /// Rows at `paddingIndex` do not take part. `weights` multiply rows before they are summed, in the shape of the indices. A bag
 /// without rows gives zeros.
+///
+/// ```swift
+/// embeddingBag(Tensor([1.0, 2, 3]).reshaped([3, 1]), Tensor([0, 2] as [Int32], shape: [1, 2]))  // [2]
+/// ```
 public func embeddingBag(
     _ table: Tensor, _ indices: Tensor, offsets: Tensor? = nil, reduction: EmbeddingReduction = .mean,
     weights: Tensor? = nil, paddingIndex: Int? = nil, includesLastOffset: Bool = false,
@@ -71,7 +80,12 @@ public func embeddingBag(
     return sums / maximum(sizes, sizes.like(1)).expandedDimensions(axis: 1)
 }
 
-/// Ones where the class is, zeros elsewhere: `indices` of any shape give `indices.shape + [classes]`.
+/// Ones where the class is, zeros elsewhere: `indices` of any shape give `indices.shape + [classes]`. Indices are int32
+/// or int64; one that is no class gives zeros.
+///
+/// ```swift
+/// oneHot(Tensor([1, 0] as [Int32]), classes: 3)  // [0, 1, 0, 1, 0, 0]
+/// ```
 public func oneHot(
     _ indices: Tensor, classes: Int, dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -80,8 +94,12 @@ public func oneHot(
     return (indices.expandedDimensions(axis: -1) .== places).asType(dtype)
 }
 
-/// For each value the number of `edges` (one axis, ascending) that are less than it, or not greater where `right`: where it
-/// would have to be put in to keep them in order (int64).
+/// For each value the number of `edges` (one axis, ascending) that are less than it, or not greater where `right`:
+/// where it would have to be put in to keep them in order (int64). Edges and values have one dtype.
+///
+/// ```swift
+/// searchSorted(Tensor([1.0, 2, 3]), Tensor([2.0, 9]))  // [1, 3]
+/// ```
 public func searchSorted(_ edges: Tensor, _ values: Tensor, right: Bool = false) -> Tensor {
     let spread = values.expandedDimensions(axis: -1)
     return (right ? edges .<= spread : edges .< spread).sum(axis: -1)

@@ -5,8 +5,13 @@ public enum LinearAlgebra {}
 // MARK: - Systems
 
 extension LinearAlgebra {
-    /// X with A X = B, or with X A = B where not `left`, for square A. B has matrices, or vectors where it has one axis or
-    /// exactly the shape of A without its last axis. Infinite or NaN where A is singular.
+    /// X with A X = B, or with X A = B where not `left`, for square A. B has matrices, or vectors where it has one axis
+    /// or exactly the shape of A without its last axis. Infinite or NaN where A is singular. Floating point; shapes
+    /// that do not fit stop it.
+    ///
+    /// ```swift
+    /// LinearAlgebra.solve(Tensor([2.0, 0, 0, 4], shape: [2, 2]), Tensor([2.0, 8]))  // [1, 2]
+    /// ```
     public static func solve(
         _ a: Tensor, _ b: Tensor, left: Bool = true, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -22,6 +27,11 @@ extension LinearAlgebra {
 
     /// X with T X = B, or with X T = B where not `left`, for the upper or lower triangle T of A; with `unitDiagonal` ones
     /// stand on its diagonal.
+    ///
+    /// ```swift
+    /// let a = Tensor([2.0, 1, 0, 4], shape: [2, 2]), b = Tensor([4.0, 8], shape: [2, 1])
+    /// LinearAlgebra.solveTriangular(a, b, upper: true)  // [1, 2]
+    /// ```
     public static func solveTriangular(
         _ a: Tensor, _ b: Tensor, upper: Bool, left: Bool = true, unitDiagonal: Bool = false,
         file: StaticString = #fileID, line: UInt = #line
@@ -34,14 +44,22 @@ extension LinearAlgebra {
         return left ? x : x.T
     }
 
-    /// A⁻¹; infinite or NaN where A is singular.
+    /// A⁻¹ of square matrices; infinite or NaN where A is singular.
+    ///
+    /// ```swift
+    /// LinearAlgebra.inverse(Tensor([2.0, 0, 0, 4], shape: [2, 2]))  // [0.5, 0, 0, 0.25]
+    /// ```
     public static func inverse(_ a: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         requireMatrices(a, "inverse", file, line)
         return solve(a, Tensor.identity(a.dim(-1), dtype: a.dtype).broadcast(to: a.shape), file: file, line: line)
     }
 
-    /// The Moore-Penrose inverse A⁺. Singular values up to `cutoff` times the greatest count as zero; left out, the greater
-    /// extent times the spacing of the dtype's numbers at one.
+    /// The Moore-Penrose inverse A⁺, [..., columns, rows]. Singular values up to `cutoff` times the greatest count as
+    /// zero; left out, the greater extent times the spacing of the dtype's numbers at one.
+    ///
+    /// ```swift
+    /// LinearAlgebra.pseudoInverse(Tensor([2.0, 0, 0, 0], shape: [2, 2]))  // [0.5, 0, 0, 0]
+    /// ```
     public static func pseudoInverse(
         _ a: Tensor, cutoff: Double? = nil, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -51,12 +69,21 @@ extension LinearAlgebra {
         return Tensor(Node.pseudoInverse(a.node, cutoff: cutoff ?? standard))
     }
 
-    /// The X for which |A X - B| is least, and of several the shortest.
+    /// The X for which |A X - B| is least, and of several the shortest. B has matrices, or is one vector.
+    ///
+    /// ```swift
+    /// LinearAlgebra.leastSquares(Tensor([1.0, 1], shape: [2, 1]), Tensor([1.0, 3]))  // [2]
+    /// ```
     public static func leastSquares(
         _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { matmul(pseudoInverse(a, file: file, line: line), b, file: file, line: line) }
 
-    /// A multiplied with itself; the identity for 0, products of the inverse for negative exponents.
+    /// A multiplied with itself; the identity for 0, products of the inverse for negative exponents. Matrices that are
+    /// not square stop it.
+    ///
+    /// ```swift
+    /// LinearAlgebra.power(Tensor([1.0, 1, 0, 1], shape: [2, 2]), 3)  // [1, 3, 0, 1]
+    /// ```
     public static func power(
         _ a: Tensor, _ exponent: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -81,6 +108,10 @@ extension LinearAlgebra {
     /// The lower triangular L with L Lᵀ = A for symmetric positive definite A, or its transpose where `upper`. Only the
     /// lower triangle of A is read; the gradient is that for a symmetric A, and symmetric itself. NaN where A is not positive
     /// definite.
+    ///
+    /// ```swift
+    /// LinearAlgebra.cholesky(Tensor([4.0, 2, 2, 5], shape: [2, 2]))  // [2, 0, 1, 2]
+    /// ```
     public static func cholesky(
         _ a: Tensor, upper: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -89,7 +120,11 @@ extension LinearAlgebra {
         return upper ? lower.T : lower
     }
 
-    /// X with A X = B, from the triangular factor that `cholesky` gives.
+    /// X with A X = B, from the triangular factor that `cholesky` gives. B has matrices.
+    ///
+    /// ```swift
+    /// LinearAlgebra.choleskySolve(Tensor([4.0], shape: [1, 1]), Tensor([2.0], shape: [1, 1]))  // [1]
+    /// ```
     public static func choleskySolve(
         _ b: Tensor, _ factor: Tensor, upper: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -107,6 +142,10 @@ extension LinearAlgebra {
     }
 
     /// A = Q R with orthonormal columns in Q and an upper triangular R, with the signs of LAPACK.
+    ///
+    /// ```swift
+    /// LinearAlgebra.qr(Tensor([3.0, 4], shape: [2, 1])).q  // [-0.6, -0.8]
+    /// ```
     public static func qr(
         _ a: Tensor, mode: QRMode = .reduced, file: StaticString = #fileID, line: UInt = #line
     ) -> (q: Tensor, r: Tensor) {
@@ -124,6 +163,10 @@ extension LinearAlgebra {
 
     /// Ascending eigenvalues of A, which has to be symmetric, and orthonormal eigenvectors as columns. The gradient is that
     /// for a symmetric A; that of eigenvectors is infinite where eigenvalues are equal.
+    ///
+    /// ```swift
+    /// LinearAlgebra.eigh(Tensor([2.0, 1, 1, 2], shape: [2, 2])).values  // [1, 3]
+    /// ```
     public static func eigh(
         _ a: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, vectors: Tensor) {
@@ -133,12 +176,20 @@ extension LinearAlgebra {
     }
 
     /// Ascending eigenvalues of A, which has to be symmetric.
+    ///
+    /// ```swift
+    /// LinearAlgebra.eigvalsh(Tensor([2.0, 1, 1, 2], shape: [2, 2]))  // [1, 3]
+    /// ```
     public static func eigvalsh(_ a: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         eigh(a, file: file, line: line).values
     }
 
     /// A = U diag(S) Vᵀ with orthonormal columns in U and V and descending S, as many as A has rows or columns, whichever are
     /// fewer. The gradient of the vectors is infinite where singular values are equal, or zero if A is not square.
+    ///
+    /// ```swift
+    /// LinearAlgebra.svd(Tensor([3.0, 0, 0, -4], shape: [2, 2])).s  // [4, 3]
+    /// ```
     public static func svd(
         _ a: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> (u: Tensor, s: Tensor, vt: Tensor) {
@@ -147,7 +198,11 @@ extension LinearAlgebra {
         return (u, s, v.T)
     }
 
-    /// Descending singular values.
+    /// Descending singular values of matrices, [..., k], as `svd` gives them.
+    ///
+    /// ```swift
+    /// LinearAlgebra.svdvals(Tensor([3.0, 0, 0, -4], shape: [2, 2]))  // [4, 3]
+    /// ```
     public static func svdvals(_ a: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         svd(a, file: file, line: line).s
     }
@@ -157,12 +212,22 @@ extension LinearAlgebra {
 
 extension LinearAlgebra {
     /// The determinants of square matrices. Gradient and second derivative are finite for singular matrices too.
+    /// Floating point; [..., n, n] gives [...].
+    ///
+    /// ```swift
+    /// LinearAlgebra.det(Tensor([1.0, 2, 3, 4], shape: [2, 2]))  // -2
+    /// ```
     public static func det(_ a: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         requireMatrices(a, "det", file, line)
         return Tensor(Node.determinant(a.node))
     }
 
-    /// The signs of the determinants, and the logarithms of their absolute values; 0 and -∞ for singular matrices.
+    /// The signs of the determinants, and the logarithms of their absolute values; 0 and -∞ for singular matrices. The
+    /// signs have no gradient.
+    ///
+    /// ```swift
+    /// LinearAlgebra.slogdet(Tensor([1.0, 2, 3, 4], shape: [2, 2])).logarithm  // 0.693147
+    /// ```
     public static func slogdet(
         _ a: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> (sign: Tensor, logarithm: Tensor) {
@@ -190,6 +255,10 @@ extension LinearAlgebra {
 
     /// The norms of the matrices along two axes, rows first. Equal extremes share the gradient; that of the Frobenius norm
     /// of zeros is 0.
+    ///
+    /// ```swift
+    /// LinearAlgebra.norm(Tensor([1.0, 2, 3, -4], shape: [2, 2]), .greatestRow)  // 7
+    /// ```
     public static func norm(
         _ a: Tensor, _ kind: MatrixNorm = .frobenius, axes: (rows: Int, columns: Int) = (-2, -1),
         keepDims: Bool = false,
@@ -222,7 +291,12 @@ extension LinearAlgebra {
 // MARK: - Vectors
 
 extension LinearAlgebra {
-    /// The cross products of vectors of three numbers along an axis.
+    /// The cross products of vectors of three numbers along an axis. Extents along the others broadcast; another extent
+    /// than three stops it.
+    ///
+    /// ```swift
+    /// LinearAlgebra.cross(Tensor([1.0, 0, 0]), Tensor([0.0, 1, 0]))  // [0, 0, 1]
+    /// ```
     public static func cross(
         _ a: Tensor, _ b: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {

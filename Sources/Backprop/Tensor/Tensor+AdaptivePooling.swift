@@ -22,7 +22,11 @@ private func adaptiveSize(
     return sizes
 }
 
-/// The means of as many windows as give the extents `size`.
+/// The means of as many windows as give the extents `size`. Windows over an empty axis stop it.
+///
+/// ```swift
+/// adaptiveAveragePool(Tensor([1.0, 2, 3, 4], shape: [1, 4, 1]), size: 2)  // [1.5, 3.5]
+/// ```
 ///
 /// - Parameters:
 ///   - x: [batch, spatial..., channels] with one to three spatial axes, floating point.
@@ -45,6 +49,10 @@ public func adaptiveAveragePool(
 /// The greatest elements of as many windows as give the extents `size`. NaN is greater than all numbers; all of the
 /// gradient goes to the first of equal elements.
 ///
+/// ```swift
+/// adaptiveMaxPool(Tensor([1.0, 2, 3, 4], shape: [1, 4, 1]), size: 2)  // [2, 4]
+/// ```
+///
 /// - Parameters:
 ///   - x: [batch, spatial..., channels] with one to three spatial axes, floating point.
 ///   - size: The spatial extents of the result.
@@ -55,6 +63,10 @@ public func adaptiveMaxPool(
 }
 
 /// The values of `adaptiveMaxPool`, and where each lies among the places of the input, counted in row-major order (int64).
+///
+/// ```swift
+/// adaptiveMaxPoolWithIndices(Tensor([1.0, 2, 3, 4], shape: [1, 4, 1]), size: 2).indices  // [1, 3]
+/// ```
 public func adaptiveMaxPoolWithIndices(
     _ x: Tensor, size: PerAxis, file: StaticString = #fileID, line: UInt = #line
 ) -> (values: Tensor, indices: Tensor) {

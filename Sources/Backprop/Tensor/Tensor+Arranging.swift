@@ -1,7 +1,11 @@
 // Elements in another order, or several times.
 
 extension Tensor {
-    /// Axes moved to other places; the others keep their order.
+    /// Axes moved to other places; the others keep their order. Each axis may be named once.
+    ///
+    /// ```swift
+    /// Tensor.zeros([2, 3, 4]).movedAxes([0, 1], to: [-1, 0]).shape  // [3, 4, 2]
+    /// ```
     public func movedAxes(
         _ sources: [Int], to destinations: [Int], file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -16,11 +20,19 @@ extension Tensor {
     }
 
     /// An axis moved to another place; the others keep their order.
+    ///
+    /// ```swift
+    /// Tensor.zeros([2, 3, 4]).movedAxis(0, to: -1).shape  // [3, 4, 2]
+    /// ```
     public func movedAxis(
         _ source: Int, to destination: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { movedAxes([source], to: [destination], file: file, line: line) }
 
     /// The elements shifted along the axis; those that leave at one end come in at the other.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3, 4]).rolled(1, axis: 0)  // [4, 1, 2, 3]
+    /// ```
     public func rolled(_ shift: Int, axis: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         let axis = resolved(axis: axis, "rolled", file: file, line: line)
         let count = dim(axis)
@@ -33,7 +45,11 @@ extension Tensor {
     /// The elements shifted in row-major order, over all axes as one.
     public func rolled(_ shift: Int) -> Tensor { flattened().rolled(shift, axis: 0).reshaped(shape) }
 
-    /// The plane of two axes turned by quarters, from the first axis toward the second.
+    /// The plane of two axes turned by quarters, from the first axis toward the second. The two axes must differ.
+    ///
+    /// ```swift
+    /// Tensor.arange(4).reshaped([2, 2]).rotated()  // [1, 3, 0, 2]
+    /// ```
     public func rotated(
         quarters: Int = 1, axes: (Int, Int) = (0, 1), file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -48,7 +64,11 @@ extension Tensor {
         }
     }
 
-    /// Each element several times in a row along the axis.
+    /// Each element several times in a row along the axis. Gradients of the copies add up.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).repeated(count: 2, axis: 0)  // [1, 1, 2, 2]
+    /// ```
     public func repeated(
         count: Int, axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -61,7 +81,11 @@ extension Tensor {
         return spread.reshaped(extents)
     }
 
-    /// Each element along the axis as often as its number says.
+    /// Each element along the axis as often as its number says. There is a number, not negative, for each element.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).repeated(counts: [1, 3], axis: 0)  // [1, 2, 2, 2]
+    /// ```
     public func repeated(
         counts: [Int], axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -75,7 +99,11 @@ extension Tensor {
     }
 
     /// The whole tensor several times along each axis; with more numbers than axes, axes are added in front, and with
-    /// fewer, the first axes stay as they are.
+    /// fewer, the first axes stay as they are. Gradients of the copies add up.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).tiled([2, 2])  // [1, 2, 1, 2, 1, 2, 1, 2]
+    /// ```
     public func tiled(_ repetitions: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         require(repetitions.allSatisfy { $0 >= 0 }, "tiled: \(repetitions)", file: file, line: line)
         let rank = Swift.max(ndim, repetitions.count)
@@ -92,7 +120,12 @@ extension Tensor {
     }
 
     /// Windows of `size` elements along the axis, every `step`-th: their number takes the place of the axis, and their
-    /// elements are a new last axis. Where windows overlap, gradients add up.
+    /// elements are a new last axis. Where windows overlap, gradients add up. A size beyond the axis, or a step below
+    /// one, stops it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3, 4]).unfolded(axis: 0, size: 2, step: 1)  // [1, 2, 2, 3, 3, 4]
+    /// ```
     public func unfolded(
         axis: Int, size: Int, step: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {

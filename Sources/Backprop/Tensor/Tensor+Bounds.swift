@@ -1,20 +1,36 @@
 // What lies outside of a range, or is no number at all.
 
-/// Whether elements are not a number; false for integers.
+/// Whether elements are not a number; false for integers. Any shape; the result is bool.
+///
+/// ```swift
+/// isNaN(Tensor([0, Double.nan]))  // [false, true]
+/// ```
 public func isNaN(_ x: Tensor) -> Tensor { x .!= x }
 
-/// Whether elements are infinite, with either sign; false for integers.
+/// Whether elements are infinite, with either sign; false for integers. Any shape; the result is bool.
+///
+/// ```swift
+/// isInfinite(Tensor([0, -Double.infinity]))  // [false, true]
+/// ```
 public func isInfinite(_ x: Tensor) -> Tensor {
     x.dtype.isFloatingPoint ? abs(x) .== Double.infinity : x .!= x
 }
 
-/// Whether elements are numbers, and not infinite.
+/// Whether elements are numbers, and not infinite. Any shape; the result is bool, true for integers.
+///
+/// ```swift
+/// isFinite(Tensor([0, Double.infinity, .nan]))  // [true, false, false]
+/// ```
 public func isFinite(_ x: Tensor) -> Tensor {
     x.dtype.isFloatingPoint ? abs(x) .< Double.infinity : x .== x
 }
 
 /// Whether elements agree within `absolute` + `relative` |b|, elementwise with broadcasting. Infinities agree with
-/// themselves; NaN agrees with NaN where `equalNaN` says so.
+/// themselves; NaN agrees with NaN where `equalNaN` says so. Floating point of one dtype; the result is bool.
+///
+/// ```swift
+/// isClose(Tensor([1.0, 1]), Tensor([1.000001, 1.1]))  // [true, false]
+/// ```
 public func isClose(
     _ a: Tensor, _ b: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, equalNaN: Bool = false
 ) -> Tensor {
@@ -24,7 +40,11 @@ public func isClose(
 }
 
 /// x with NaN and the infinities replaced by numbers; the greatest and the least of the dtype where left out. The
-/// gradient is 0 for what was replaced.
+/// gradient is 0 for what was replaced. Any shape; integers stay as they are.
+///
+/// ```swift
+/// nanToNum(Tensor([1, .nan, .infinity]), positiveInfinity: 9)  // [1, 0, 9]
+/// ```
 public func nanToNum(
     _ x: Tensor, nan: Double = 0, positiveInfinity: Double? = nil, negativeInfinity: Double? = nil
 ) -> Tensor {
@@ -36,7 +56,12 @@ public func nanToNum(
 }
 
 /// x limited to [low, high], elementwise with broadcasting; either end may be left out, and `high` holds where the two
-/// contradict. The gradient goes to x at the bounds and between them, and to the bound that holds beyond them.
+/// contradict. The gradient goes to x at the bounds and between them, and to the bound that holds beyond them. Numbers
+/// of one dtype.
+///
+/// ```swift
+/// clip(Tensor([-2.0, 0.5, 2]), min: Tensor(0, dtype: .float64))  // [0, 0.5, 2]
+/// ```
 public func clip(_ x: Tensor, min low: Tensor? = nil, max high: Tensor? = nil) -> Tensor {
     var result = stopGradient(x), inside: Tensor?
     if let low {
@@ -50,7 +75,12 @@ public func clip(_ x: Tensor, min low: Tensor? = nil, max high: Tensor? = nil) -
     return inside.map { which($0, x, result) } ?? x
 }
 
-/// x limited to [low, high]; either end may be left out. The gradient passes at the bounds and is 0 beyond them.
+/// x limited to [low, high]; either end may be left out. The gradient passes at the bounds and is 0 beyond them. Any
+/// shape and dtype of numbers.
+///
+/// ```swift
+/// clip(Tensor([-2.0, 0.5, 2]), min: -1, max: 1)  // [-1, 0.5, 1]
+/// ```
 public func clip(_ x: Tensor, min low: Double? = nil, max high: Double? = nil) -> Tensor {
     var result = stopGradient(x), inside: Tensor?
     if let low {
@@ -64,15 +94,24 @@ public func clip(_ x: Tensor, min low: Double? = nil, max high: Double? = nil) -
     return inside.map { which($0, x, result) } ?? x
 }
 
-/// |a| with the sign of b, elementwise with broadcasting; the sign of a zero counts. The gradient is 0 where a is 0, and
-/// for b.
+/// |a| with the sign of b, elementwise with broadcasting; the sign of a zero counts. The gradient is 0 where a is 0,
+/// and for b. Floating point of one dtype.
+///
+/// ```swift
+/// copysign(Tensor([1.0, -2]), Tensor([-0.0, 3]))  // [-1, 2]
+/// ```
 public func copysign(_ a: Tensor, _ b: Tensor) -> Tensor {
     let isNegative = (b .< 0) .| ((b .== 0) .& (1 / b .< 0))
     let size = abs(a)
     return which(isNegative, -size, size)
 }
 
-/// The way from a to b: a at weight 0 and b at weight 1, exactly. Elementwise with broadcasting.
+/// The way from a to b: a at weight 0 and b at weight 1, exactly. Elementwise with broadcasting. Floating point of one
+/// dtype.
+///
+/// ```swift
+/// lerp(Tensor([0.0, 10]), Tensor([1.0, 20]), Tensor([0.25, 0.5]))  // [0.25, 15]
+/// ```
 public func lerp(_ a: Tensor, _ b: Tensor, _ weight: Tensor) -> Tensor {
     let way = b - a
     return which(abs(weight) .< 0.5, a + weight * way, b - way * (1 - weight))

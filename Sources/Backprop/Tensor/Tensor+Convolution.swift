@@ -2,10 +2,15 @@
 // all frameworks the kernel is not turned round, so in mathematics this is a cross-correlation. Both operands have one
 // floating-point dtype; a batch may be empty. There is no gradient convention to choose: the operation is linear in both.
 
-/// The convolution of lines [batch, length, in] with weights [out, kernel, in / groups]: [batch, places, out].
+/// The convolution of lines [batch, length, in] with weights [out, kernel, in / groups]: [batch, places, out]. Floating
+/// point of one dtype; shapes that do not fit stop it.
 ///
 /// An axis of n elements with padding p on both sides has (n + 2p - dilation (kernel - 1) - 1) / stride + 1 places,
 /// rounded down.
+///
+/// ```swift
+/// conv1d(Tensor([1.0, 2, 3], shape: [1, 3, 1]), Tensor([1.0, -1], shape: [1, 2, 1]))  // [-1, -1]
+/// ```
 ///
 /// - Parameters:
 ///   - stride: Elements from one place to the next.
@@ -21,6 +26,10 @@ public func conv1d(
 
 /// The convolution of images [batch, height, width, in] with weights [out, kernel height, kernel width, in / groups]:
 /// [batch, places..., out]. The options are those of `conv1d`.
+///
+/// ```swift
+/// conv2d(Tensor.ones([1, 5, 5, 3]), Tensor.ones([8, 3, 3, 3]), stride: 2, padding: 1).shape  // [1, 3, 3, 8]
+/// ```
 public func conv2d(
     _ x: Tensor, _ weights: Tensor, stride: PerAxis = 1, padding: ConvolutionPadding = 0, dilation: PerAxis = 1,
     groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
@@ -30,6 +39,10 @@ public func conv2d(
 
 /// The convolution of volumes [batch, depth, height, width, in] with weights [out, kernel..., in / groups]:
 /// [batch, places..., out]. The options are those of `conv1d`.
+///
+/// ```swift
+/// conv3d(Tensor.ones([1, 2, 4, 4, 3]), Tensor.ones([8, 1, 3, 3, 3])).shape  // [1, 2, 2, 2, 8]
+/// ```
 public func conv3d(
     _ x: Tensor, _ weights: Tensor, stride: PerAxis = 1, padding: ConvolutionPadding = 0, dilation: PerAxis = 1,
     groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
@@ -38,6 +51,10 @@ public func conv3d(
 }
 
 /// A convolution with one to three spatial axes and all options.
+///
+/// ```swift
+/// convGeneral(Tensor([1.0, 2, 3], shape: [1, 3, 1]), Tensor([1.0, -1], shape: [1, 2, 1]), flip: true)  // [1, 1]
+/// ```
 ///
 /// - Parameters:
 ///   - inputDilation: Places from one element of the input to the next, with zeros in between.
@@ -54,10 +71,15 @@ public func convGeneral(
         line)
 }
 
-/// The transposed convolution of lines [batch, length, in] with weights [out, kernel, in / groups]: what the gradient of
-/// a `conv1d` does with the same options.
+/// The transposed convolution of lines [batch, length, in] with weights [out, kernel, in / groups]: what the gradient
+/// of a `conv1d` does with the same options. Floating point of one dtype; shapes that do not fit stop it.
 ///
 /// An axis of n elements gets (n - 1) stride - 2 padding + dilation (kernel - 1) + outputPadding + 1.
+///
+/// ```swift
+/// let x = Tensor([1.0, 2], shape: [1, 2, 1]), weights = Tensor([1.0, 10], shape: [1, 2, 1])
+/// convTransposed1d(x, weights, stride: 2)  // [1, 10, 2, 20]
+/// ```
 ///
 /// - Parameters:
 ///   - padding: Elements that are left out on both sides of the result.
@@ -72,6 +94,10 @@ public func convTransposed1d(
 
 /// The transposed convolution of images [batch, height, width, in] with weights [out, kernel..., in / groups]. The
 /// options are those of `convTransposed1d`.
+///
+/// ```swift
+/// convTransposed2d(Tensor.ones([1, 3, 3, 8]), Tensor.ones([3, 2, 2, 8]), stride: 2).shape  // [1, 6, 6, 3]
+/// ```
 public func convTransposed2d(
     _ x: Tensor, _ weights: Tensor, stride: PerAxis = 1, padding: PerAxis = 0, dilation: PerAxis = 1,
     outputPadding: PerAxis = 0, groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
@@ -81,6 +107,10 @@ public func convTransposed2d(
 
 /// The transposed convolution of volumes [batch, depth, height, width, in] with weights [out, kernel..., in / groups].
 /// The options are those of `convTransposed1d`.
+///
+/// ```swift
+/// convTransposed3d(Tensor.ones([1, 1, 3, 3, 8]), Tensor.ones([3, 2, 2, 2, 8]), stride: 2).shape  // [1, 2, 6, 6, 3]
+/// ```
 public func convTransposed3d(
     _ x: Tensor, _ weights: Tensor, stride: PerAxis = 1, padding: PerAxis = 0, dilation: PerAxis = 1,
     outputPadding: PerAxis = 0, groups: Int = 1, file: StaticString = #fileID, line: UInt = #line

@@ -28,13 +28,25 @@ extension Tensor {
         self.init(Node(storage: storage, dtype: dtype, shape: shape))
     }
 
-    /// Zeros.
+    /// Zeros, float32 unless asked otherwise, in a shape of at most eight axes.
+    ///
+    /// ```swift
+    /// Tensor.zeros([2, 2])  // [0, 0, 0, 0]
+    /// ```
     public static func zeros(_ shape: [Int], dtype: DType = .float32) -> Tensor { full(shape, 0, dtype: dtype) }
 
-    /// Ones.
+    /// Ones, float32 unless asked otherwise, in a shape of at most eight axes.
+    ///
+    /// ```swift
+    /// Tensor.ones([3])  // [1, 1, 1]
+    /// ```
     public static func ones(_ shape: [Int], dtype: DType = .float32) -> Tensor { full(shape, 1, dtype: dtype) }
 
-    /// One number everywhere.
+    /// One number everywhere, float32 unless asked otherwise.
+    ///
+    /// ```swift
+    /// Tensor.full([2, 2], 7)  // [7, 7, 7, 7]
+    /// ```
     public static func full(_ shape: [Int], _ value: Double, dtype: DType = .float32) -> Tensor {
         Tensor(Node.broadcast(Node.scalar(value, dtype), Shape(shape)))
     }
@@ -47,6 +59,10 @@ extension Tensor {
 
     /// The identity: ones on a diagonal of zeros.
     ///
+    /// ```swift
+    /// Tensor.eye(2, columns: 3)  // [1, 0, 0, 0, 1, 0]
+    /// ```
+    ///
     /// - Parameters:
     ///   - columns: as many as rows where left out.
     ///   - diagonal: 0 for the main one, positive for one above it, negative for one below.
@@ -58,7 +74,11 @@ extension Tensor {
         return (row + Double(diagonal) .== column).asType(dtype)
     }
 
-    /// `count` numbers at equal distances from `start` to `stop`, both included.
+    /// `count` numbers at equal distances from `start` to `stop`, both included, along one axis.
+    ///
+    /// ```swift
+    /// Tensor.linspace(0, 1, count: 5)  // [0, 0.25, 0.5, 0.75, 1]
+    /// ```
     public static func linspace(
         _ start: Double, _ stop: Double, count: Int, dtype: DType = .float32
     ) -> Tensor {
@@ -71,7 +91,12 @@ extension Tensor {
         return Tensor(numbers, shape: [count]).asType(dtype)
     }
 
-    /// start, start + step, ... short of `stop`.
+    /// start, start + step, ... short of `stop`, along one axis; none where the step leads away from it. A step of 0
+    /// stops it.
+    ///
+    /// ```swift
+    /// Tensor.arange(1, 2, step: 0.25)  // [1, 1.25, 1.5, 1.75]
+    /// ```
     public static func arange(_ start: Double, _ stop: Double, step: Double = 1, dtype: DType = .float32) -> Tensor {
         require(step != 0 && step.isFinite, "arange: a step of \(step)")
         let count = Swift.max(0, ((stop - start) / step).rounded(.up))
@@ -79,18 +104,31 @@ extension Tensor {
         return Tensor((0..<Int(count)).map { start + Double($0) * step }, shape: [Int(count)]).asType(dtype)
     }
 
-    /// 0, 1, ... below `count`.
+    /// 0, 1, ... below `count`, along one axis; int32 unless asked otherwise.
+    ///
+    /// ```swift
+    /// Tensor.arange(4)  // [0, 1, 2, 3]
+    /// ```
     public static func arange(_ count: Int, dtype: DType = .int32) -> Tensor {
         Tensor(Node.iota(Shape([count]), axis: 0, dtype))
     }
 
-    /// A tensor whose elements are their index along one axis.
+    /// A tensor whose elements are their index along one axis. int32 unless asked otherwise.
+    ///
+    /// ```swift
+    /// Tensor.indices([2, 3], axis: 1)  // [0, 1, 2, 0, 1, 2]
+    /// ```
     public static func indices(_ shape: [Int], axis: Int, dtype: DType = .int32) -> Tensor {
         let resolved = axis < 0 ? axis + shape.count : axis
         require(shape.indices.contains(resolved), "indices: axis \(axis) does not exist in shape \(shape)")
         return Tensor(Node.iota(Shape(shape), axis: resolved, dtype))
     }
 
-    /// The elements converted to another dtype: to an integer toward zero, to bool by "is not zero".
+    /// The elements converted to another dtype: to an integer toward zero, to bool by "is not zero". The gradient
+    /// passes between floating-point dtypes, and ends at any other.
+    ///
+    /// ```swift
+    /// Tensor([-1.7, 0, 2.3]).asType(.int32)  // [-1, 0, 2]
+    /// ```
     public func asType(_ dtype: DType) -> Tensor { Tensor(Node.convert(node, dtype)) }
 }

@@ -1,6 +1,10 @@
 extension Tensor {
     /// The sums of the elements up to each along the axis, from the end where `reversed`. Integers and bools are summed as
     /// int64.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).cumsum(axis: 0)  // [1, 3, 6]
+    /// ```
     public func cumsum(
         axis: Int, reversed: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -11,6 +15,10 @@ extension Tensor {
 
     /// The products of the elements up to each along the axis, from the end where `reversed`; the gradient is exact where
     /// elements are 0. Integers and bools are multiplied as int64.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).cumprod(axis: 0)  // [1, 2, 6]
+    /// ```
     public func cumprod(
         axis: Int, reversed: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -24,12 +32,20 @@ extension Tensor {
 
     /// The greatest element up to each along the axis, and its position (int64): of equal ones the last. NaN from the first
     /// NaN on. The gradient goes to that one element.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 3, 2]).cummax(axis: 0).values  // [1, 3, 3]
+    /// ```
     public func cummax(
         axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, indices: Tensor) { cumulativeExtremum(.cumulativeArgMax, axis, "cummax", file, line) }
 
     /// The least element up to each along the axis, and its position (int64): of equal ones the last. NaN from the first
     /// NaN on. The gradient goes to that one element.
+    ///
+    /// ```swift
+    /// Tensor([2.0, 1, 3]).cummin(axis: 0).indices  // [0, 1, 1]
+    /// ```
     public func cummin(
         axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, indices: Tensor) { cumulativeExtremum(.cumulativeArgMin, axis, "cummin", file, line) }
@@ -42,7 +58,11 @@ extension Tensor {
         return (takeAlong(indices, axis: axis), indices)
     }
 
-    /// log(exp(x[0]) + ... + exp(x[i])) for each i along the axis, without overflow.
+    /// log(exp(x[0]) + ... + exp(x[i])) for each i along the axis, without overflow. Floating point only.
+    ///
+    /// ```swift
+    /// Tensor([0.0, 0, 0]).logCumSumExp(axis: 0)  // [0, 0.693147, 1.09861]
+    /// ```
     public func logCumSumExp(
         axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -65,7 +85,11 @@ extension Tensor {
         return log(sums) + shift
     }
 
-    /// The integral along the axis by the trapezoidal rule, between points at equal distances.
+    /// The integral along the axis by the trapezoidal rule, between points at equal distances. Floating point only.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).trapezoid()  // 4
+    /// ```
     public func trapezoid(
         spacing: Double = 1, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -74,6 +98,11 @@ extension Tensor {
     }
 
     /// The integral along the axis by the trapezoidal rule; `points` has one axis, or broadcasts with this tensor.
+    /// Floating point only.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).trapezoid(at: Tensor([0.0, 1, 3]))  // 6.5
+    /// ```
     public func trapezoid(
         at points: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -82,6 +111,11 @@ extension Tensor {
     }
 
     /// The integrals from the first point to each other one along the axis by the trapezoidal rule, at equal distances.
+    /// One element fewer along the axis. Floating point only.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).cumulativeTrapezoid()  // [1.5, 4]
+    /// ```
     public func cumulativeTrapezoid(
         spacing: Double = 1, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -89,8 +123,8 @@ extension Tensor {
         return (pairSums(axis) * (spacing / 2)).cumsum(axis: axis)
     }
 
-    /// The integrals from the first point to each other one along the axis by the trapezoidal rule; `points` has one axis,
-    /// or broadcasts with this tensor.
+    /// The integrals from the first point to each other one along the axis by the trapezoidal rule; `points` has one
+    /// axis, or broadcasts with this tensor. Floating point only.
     public func cumulativeTrapezoid(
         at points: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {

@@ -1,12 +1,20 @@
 // Triangles and diagonals of matrices, which lie in the last two axes where nothing else is said. A diagonal is
 // numbered from the main one: positive ones lie above it.
 
-/// The elements on and below a diagonal; the others become 0.
+/// The elements on and below a diagonal; the others become 0. Matrices of any dtype in the last two axes.
+///
+/// ```swift
+/// tril(Tensor.ones([2, 2]))  // [1, 0, 1, 1]
+/// ```
 public func tril(_ x: Tensor, diagonal: Int = 0, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     triangle(x, "tril", file, line) { rows, columns in columns .<= rows + Double(diagonal) }
 }
 
-/// The elements on and above a diagonal; the others become 0.
+/// The elements on and above a diagonal; the others become 0. Matrices of any dtype in the last two axes.
+///
+/// ```swift
+/// triu(Tensor.ones([2, 2]))  // [1, 1, 0, 1]
+/// ```
 public func triu(_ x: Tensor, diagonal: Int = 0, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     triangle(x, "triu", file, line) { rows, columns in columns .>= rows + Double(diagonal) }
 }
@@ -22,6 +30,10 @@ private func triangle(
 
 extension Tensor {
     /// A diagonal of the matrices in two axes, as a new last axis that replaces the two.
+    ///
+    /// ```swift
+    /// Tensor.arange(4).reshaped([2, 2]).diagonal()  // [0, 3]
+    /// ```
     public func diagonal(
         offset: Int = 0, axes: (Int, Int) = (-2, -1), file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -36,6 +48,10 @@ extension Tensor {
     }
 
     /// Matrices that have the last axis as a diagonal and are 0 elsewhere, in two new axes.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).diagonalMatrix()  // [1, 0, 0, 2]
+    /// ```
     public func diagonalMatrix(
         offset: Int = 0, axes: (Int, Int) = (-2, -1), file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -53,7 +69,11 @@ extension Tensor {
         return matrices.movedAxes([-2, -1], to: [first, second], file: file, line: line)
     }
 
-    /// The sum of the main diagonal of a matrix. Integers are summed as int64.
+    /// The sum of the main diagonal of a matrix. Integers are summed as int64. Any other number of axes stops it.
+    ///
+    /// ```swift
+    /// Tensor.arange(4).reshaped([2, 2]).trace()  // 3
+    /// ```
     public func trace(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         require(ndim == 2, "trace: shape \(node.shape) is not a matrix", file: file, line: line)
         return diagonal().sum()
@@ -69,6 +89,10 @@ extension Tensor {
 }
 
 /// The diagonal of a matrix, or the matrix that has a tensor of one axis as a diagonal.
+///
+/// ```swift
+/// diag(Tensor([1.0, 2]))  // [1, 0, 0, 2]
+/// ```
 public func diag(_ x: Tensor, diagonal: Int = 0, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     require(x.ndim == 1 || x.ndim == 2, "diag: shape \(x.shape) has neither one axis nor two", file: file, line: line)
     return x.ndim == 1

@@ -5,6 +5,10 @@
 /// `...` stands for any number of axes, which broadcast. Without an arrow the result has the axes of `...` and the
 /// letters that appear once, in alphabetical order. Spaces do not count. An axis of extent one broadcasts. Several operands
 /// are contracted in pairs; the pair that leaves least comes first.
+///
+/// ```swift
+/// einsum("ij,j->i", [Tensor([1.0, 2, 3, 4], shape: [2, 2]), Tensor([1.0, 1])])  // [3, 7]
+/// ```
 public func einsum(
     _ equation: String, _ operands: [Tensor], file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -15,6 +19,10 @@ public func einsum(
 }
 
 /// Einstein's convention, with the operands one by one.
+///
+/// ```swift
+/// einsum("i,j->ij", Tensor([1.0, 2]), Tensor([3.0, 4]))  // [3, 4, 6, 8]
+/// ```
 public func einsum(
     _ equation: String, _ operands: Tensor..., file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor { einsum(equation, operands, file: file, line: line) }

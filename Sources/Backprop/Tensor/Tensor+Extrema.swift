@@ -1,7 +1,12 @@
 // The greatest and the least element over some axes or all, and where they are.
 
 extension Tensor {
-    /// The greatest element over the axes; NaN where one is. Equal greatest elements share the gradient.
+    /// The greatest element over the axes; NaN where one is. Equal greatest elements share the gradient. All axes where
+    /// left out; no elements along them stop it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 5, 3, 2], shape: [2, 2]).max(axes: [0])  // [3, 5]
+    /// ```
     public func max(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { extremum(.max, axes, keepDims, file, line) }
@@ -11,7 +16,12 @@ extension Tensor {
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { extremum(.max, [axis], keepDims, file, line) }
 
-    /// The least element over the axes; NaN where one is. Equal least elements share the gradient.
+    /// The least element over the axes; NaN where one is. Equal least elements share the gradient. All axes where left
+    /// out; no elements along them stop it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 5, 3, 2], shape: [2, 2]).min(axes: [0])  // [1, 2]
+    /// ```
     public func min(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { extremum(.min, axes, keepDims, file, line) }
@@ -21,7 +31,12 @@ extension Tensor {
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { extremum(.min, [axis], keepDims, file, line) }
 
-    /// The index (int64) of the first greatest element along the axis, of the first NaN where there is one.
+    /// The index (int64) of the first greatest element along the axis, of the first NaN where there is one. No elements
+    /// stop it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 5, 5]).argMax(axis: 0)  // 1
+    /// ```
     public func argMax(
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -31,7 +46,12 @@ extension Tensor {
         return keepDims ? result : result.squeezed(axis: axis)
     }
 
-    /// The index (int64) of the first least element along the axis, of the first NaN where there is one.
+    /// The index (int64) of the first least element along the axis, of the first NaN where there is one. No elements
+    /// stop it.
+    ///
+    /// ```swift
+    /// Tensor([5.0, 1, 1]).argMin(axis: 0)  // 1
+    /// ```
     public func argMin(
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -42,6 +62,10 @@ extension Tensor {
     }
 
     /// The greatest elements along the axis with the index (int64) of the first of them, which alone gets the gradient.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 5, 5]).maxWithIndex(axis: 0).values  // 5
+    /// ```
     public func maxWithIndex(
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, indices: Tensor) {
@@ -50,6 +74,10 @@ extension Tensor {
     }
 
     /// The least elements along the axis with the index (int64) of the first of them, which alone gets the gradient.
+    ///
+    /// ```swift
+    /// Tensor([5.0, 1, 1]).minWithIndex(axis: 0).indices  // 1
+    /// ```
     public func minWithIndex(
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, indices: Tensor) {

@@ -21,8 +21,12 @@ public enum GridSamplePadding: Sendable {
     case reflection
 }
 
-/// The values of x [batch, spatial..., channels] at the places of `grid` [batch, places..., coordinates]:
-/// [batch, places..., channels].
+/// The values of x [batch, spatial..., channels] at the places of `grid` [batch, places..., coordinates]: [batch,
+/// places..., channels]. Shapes and dtypes that do not fit, and images without elements, stop it.
+///
+/// ```swift
+/// gridSample(Tensor([1.0, 2, 3, 4], shape: [1, 2, 2, 1]), Tensor([0.0, 0], shape: [1, 1, 1, 2]))  // [2.5]
+/// ```
 ///
 /// - Parameters:
 ///   - x: Images or volumes, floating point.
@@ -153,6 +157,10 @@ private struct SampledAxis {
 }
 
 /// The grid of an affine map, for `gridSample`: place p of the result sees theta (p, 1).
+///
+/// ```swift
+/// affineGrid(Tensor([1.0, 0, 0, 0, 1, 0], shape: [1, 2, 3]), size: [1, 2])  // [-0.5, 0, 0.5, 0]
+/// ```
 ///
 /// - Parameters:
 ///   - theta: [batch, rank, rank + 1], the coordinates of the last spatial axis first.

@@ -1,5 +1,10 @@
 extension Tensor {
     /// This tensor with one number, a scalar tensor, wherever the mask (bool) holds; both broadcast to a common shape.
+    /// A mask that is not bool stops it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).maskedFill(Tensor([false, true]), Tensor(0, dtype: .float64))  // [1, 0]
+    /// ```
     public func maskedFill(
         _ mask: Tensor, _ value: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -9,12 +14,20 @@ extension Tensor {
     }
 
     /// This tensor with a number wherever the mask (bool) holds; both broadcast to a common shape.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).maskedFill(Tensor([false, true]), 0)  // [1, 0]
+    /// ```
     public func maskedFill(
         _ mask: Tensor, _ value: Double, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { maskedFill(mask, like(value), file: file, line: line) }
 
-    /// The elements at which the mask (bool) holds, in row-major order of the shape to which both broadcast. How many there
-    /// are depends on data, so the mask is computed at once.
+    /// The elements at which the mask (bool) holds, in row-major order of the shape to which both broadcast. How many
+    /// there are depends on data, so the mask is computed at once. A mask that is not bool stops it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).maskedSelect(Tensor([true, false, true]))  // [1, 3]
+    /// ```
     public func maskedSelect(_ mask: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         mask.requireMask("maskedSelect", file: file, line: line)
         let common = commonShape(mask, "maskedSelect", file: file, line: line)
@@ -24,6 +37,10 @@ extension Tensor {
 
     /// This tensor with the elements of `source`, in row-major order, one after the other wherever the mask (bool) holds;
     /// this tensor and the mask broadcast to a common shape. `source` must have enough elements.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).maskedScatter(Tensor([true, false, true]), Tensor([8.0, 9]))  // [8, 2, 9]
+    /// ```
     public func maskedScatter(
         _ mask: Tensor, _ source: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {

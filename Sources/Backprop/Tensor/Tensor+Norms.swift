@@ -2,9 +2,14 @@
 // taken as 0.
 
 extension Tensor {
-    /// The norm of order p over the axes (all of them where left out), taken as one vector: (Σ |x|^p)^(1/p). Order 0 counts
-    /// what is not 0, infinity gives the greatest and minus infinity the least magnitude, with ties sharing the gradient.
-    /// Any other number is an order too. 0 over no elements, for orders from 0 on.
+    /// The norm of order p over the axes (all of them where left out), taken as one vector: (Σ |x|^p)^(1/p). Order 0
+    /// counts what is not 0, infinity gives the greatest and minus infinity the least magnitude, with ties sharing the
+    /// gradient. Any other number is an order too. 0 over no elements, for orders from 0 on. Floating point only. The
+    /// gradient at 0 is 0.
+    ///
+    /// ```swift
+    /// Tensor([3.0, -4]).vectorNorm()  // 5
+    /// ```
     public func vectorNorm(
         _ order: Double = 2, axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID,
         line: UInt = #line
@@ -34,6 +39,11 @@ extension Tensor {
     }
 
     /// Slices along the axis whose norm exceeds `limit`, made shorter until it is the norm; others stay as they are.
+    /// Floating point only.
+    ///
+    /// ```swift
+    /// Tensor([3.0, 4, 0.3, 0.4], shape: [2, 2]).renormalized(axis: 0, limit: 1)  // [0.6, 0.8, 0.3, 0.4]
+    /// ```
     public func renormalized(
         _ order: Double = 2, axis: Int, limit: Double, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -44,7 +54,11 @@ extension Tensor {
     }
 }
 
-/// x divided by its norm of order p along the axes, or by `epsilon` where the norm is less.
+/// x divided by its norm of order p along the axes, or by `epsilon` where the norm is less. Floating point only.
+///
+/// ```swift
+/// normalized(Tensor([3.0, 4]))  // [0.6, 0.8]
+/// ```
 public func normalized(
     _ x: Tensor, order: Double = 2, axes: [Int] = [-1], epsilon: Double = 1e-12, file: StaticString = #fileID,
     line: UInt = #line
@@ -53,6 +67,11 @@ public func normalized(
 }
 
 /// The cosine of the angle between a and b along the axis, with broadcasting; norms below `epsilon` count as `epsilon`.
+/// Floating point only.
+///
+/// ```swift
+/// cosineSimilarity(Tensor([1.0, 0]), Tensor([1.0, 1]))  // 0.707107
+/// ```
 public func cosineSimilarity(
     _ a: Tensor, _ b: Tensor, axis: Int = -1, epsilon: Double = 1e-8, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -68,14 +87,23 @@ public func cosineSimilarity(
     return (direction(first) * direction(second)).sum(axis: axis, file: file, line: line)
 }
 
-/// The norm of order p of a - b + `epsilon` along the last axis, with broadcasting.
+/// The norm of order p of a - b + `epsilon` along the last axis, with broadcasting. Floating point only.
+///
+/// ```swift
+/// pairwiseDistance(Tensor([0.0, 0]), Tensor([3.0, 4]))  // 5
+/// ```
 public func pairwiseDistance(
     _ a: Tensor, _ b: Tensor, order: Double = 2, epsilon: Double = 1e-6, keepDims: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor { (a - b + epsilon).vectorNorm(order, axes: [-1], keepDims: keepDims, file: file, line: line) }
 
 /// The distances of order p between all rows of a ([..., n, k]) and all rows of b ([..., m, k]): [..., n, m]. Leading
-/// axes broadcast. With order infinity each of several greatest differences gets the whole gradient.
+/// axes broadcast. With order infinity each of several greatest differences gets the whole gradient. Floating point
+/// only. Rows of different lengths stop it.
+///
+/// ```swift
+/// distances(Tensor([0.0, 0], shape: [1, 2]), Tensor([3.0, 4, 0, 1], shape: [2, 2]))  // [5, 1]
+/// ```
 public func distances(
     _ a: Tensor, _ b: Tensor, order: Double = 2, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {

@@ -16,7 +16,12 @@ public enum PadMode: Sendable {
 }
 
 extension Tensor {
-    /// Elements added before and after those of each axis; negative widths remove elements. Zeros where no mode is given.
+    /// Elements added before and after those of each axis; negative widths remove elements. Zeros where no mode is
+    /// given. Where the mode needs elements of the tensor, too few of them stop it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).padded(widths: [(2, 1)], mode: .reflect)  // [3, 2, 1, 2, 3, 2]
+    /// ```
     public func padded(
         widths: [(low: Int, high: Int)], mode: PadMode = .constant(0), file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {

@@ -1,7 +1,12 @@
 // Channels exchanged with places, or with one another.
 
 /// Channels as places: [batch, height, width, channels r²] becomes [batch, height r, width r, channels], where r is the
-/// factor. Channel c r² + i r + j is row i and column j of the square of channel c (Shi et al., 2016).
+/// factor. Channel c r² + i r + j is row i and column j of the square of channel c (Shi et al., 2016). Channels that do
+/// not divide stop it.
+///
+/// ```swift
+/// pixelShuffle(Tensor.zeros([1, 3, 3, 8]), factor: 2).shape  // [1, 6, 6, 2]
+/// ```
 public func pixelShuffle(
     _ x: Tensor, factor: Int, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -15,7 +20,11 @@ public func pixelShuffle(
         .reshaped([x.dim(0), height * factor, width * factor, channels])
 }
 
-/// Places as channels, the reverse of `pixelShuffle`.
+/// Places as channels, the reverse of `pixelShuffle`. Extents that do not divide stop it.
+///
+/// ```swift
+/// pixelUnshuffle(Tensor.zeros([1, 6, 6, 2]), factor: 2).shape  // [1, 3, 3, 8]
+/// ```
 public func pixelUnshuffle(
     _ x: Tensor, factor: Int, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -29,7 +38,12 @@ public func pixelUnshuffle(
         .reshaped([x.dim(0), height, width, channels * factor * factor])
 }
 
-/// The channels, which are the last axis, dealt out anew: those of all groups alternate (Zhang et al., ShuffleNet, 2018).
+/// The channels, which are the last axis, dealt out anew: those of all groups alternate (Zhang et al., ShuffleNet,
+/// 2018). Channels that do not divide stop it.
+///
+/// ```swift
+/// channelShuffle(Tensor([1.0, 2, 3, 4], shape: [1, 4]), groups: 2)  // [1, 3, 2, 4]
+/// ```
 public func channelShuffle(
     _ x: Tensor, groups: Int, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {

@@ -65,11 +65,15 @@ private struct Pooling {
     }
 }
 
-/// The mean of each window.
+/// The mean of each window. Windows that do not fit the padded input stop it.
 ///
 /// An axis of n elements has (n + 2 padding - window) / stride + 1 windows, rounded down, or up with `ceilMode`, where a
 /// last window may reach beyond the padding but does not start there. As in PyTorch, such a window counts only what lies
 /// within the padding.
+///
+/// ```swift
+/// averagePool(Tensor([1.0, 2, 3, 4], shape: [1, 4, 1]), window: 2)  // [1.5, 3.5]
+/// ```
 ///
 /// - Parameters:
 ///   - x: [batch, spatial..., channels], floating point.
@@ -91,6 +95,10 @@ public func averagePool(
 /// The p-norm of each window without the absolute values: (sum of xᵖ)^(1/p), NaN where the sum is negative. The gradient
 /// at a sum of zero is zero, as in PyTorch's `lp_pool2d`.
 ///
+/// ```swift
+/// powerPool(Tensor([3.0, 4], shape: [1, 2, 1]), power: 2, window: 2)  // [5]
+/// ```
+///
 /// - Parameters:
 ///   - x: [batch, spatial..., channels], floating point.
 ///   - power: p.
@@ -108,10 +116,14 @@ public func powerPool(
     return which(isZero, scaled.like(0), pow(which(isZero, scaled.like(1), scaled), 1 / power))
 }
 
-/// The greatest element of each window.
+/// The greatest element of each window. Windows that do not fit the padded input stop it.
 ///
 /// NaN is greater than all numbers, and places outside of the input do not count. All of the gradient goes to the first
 /// of equal elements.
+///
+/// ```swift
+/// maxPool(Tensor([1.0, 2, 4, 3], shape: [1, 4, 1]), window: 2)  // [2, 4]
+/// ```
 ///
 /// - Parameters:
 ///   - x: [batch, spatial..., channels], floating point.
@@ -129,6 +141,10 @@ public func maxPool(
 
 /// The greatest element of each window, and where it lies among the places of the input, counted in row-major order
 /// (int64). The rest is said at `maxPool`.
+///
+/// ```swift
+/// maxPoolWithIndices(Tensor([1.0, 2, 4, 3], shape: [1, 4, 1]), window: 2).indices  // [1, 2]
+/// ```
 public func maxPoolWithIndices(
     _ x: Tensor, window: PerAxis, stride: PerAxis? = nil, padding: PerAxis = 0, dilation: PerAxis = 1,
     ceilMode: Bool = false, file: StaticString = #fileID, line: UInt = #line

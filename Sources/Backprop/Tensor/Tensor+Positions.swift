@@ -4,6 +4,10 @@ extension Tensor {
     /// The elements at positions along one axis: `indices` (int32 or int64) has as many axes, and extents that broadcast
     /// with this tensor's along all others. Evaluation stops with a message where an index lies outside of the axis.
     /// Gradients of elements that are taken several times add up.
+    ///
+    /// ```swift
+    /// Tensor([10.0, 20, 30]).takeAlong(Tensor([2, 0] as [Int32]), axis: 0)  // [30, 10]
+    /// ```
     public func takeAlong(
         _ indices: Tensor, axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -15,6 +19,10 @@ extension Tensor {
 
     /// This tensor with `values` written at positions along one axis: `indices` and `values` broadcast with it along all
     /// other axes. Of several values for one place the last one stays, and it alone gets a gradient.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).putAlong(Tensor([2, 0] as [Int32]), Tensor([8.0, 9]), axis: 0)  // [9, 2, 8]
+    /// ```
     public func putAlong(
         _ indices: Tensor, _ values: Tensor, axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {

@@ -1,7 +1,12 @@
 // Products of matrices, vectors and tensors.
 
-/// The product of two matrices, or of matrices in the last two axes with leading axes that broadcast. A tensor with
-/// one axis counts as a row on the left and as a column on the right. Integers are multiplied without a fast kernel.
+/// The product of two matrices, or of matrices in the last two axes with leading axes that broadcast. A tensor with one
+/// axis counts as a row on the left and as a column on the right. Integers are multiplied without a fast kernel. Two
+/// vectors give a number. Operands of one dtype whose contracted extents agree; anything else stops it.
+///
+/// ```swift
+/// matmul(Tensor([1.0, 2, 3, 4], shape: [2, 2]), Tensor([1.0, 1]))  // [3, 7]
+/// ```
 public func matmul(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     matmul(a, b, transposeA: false, transposeB: false, file: file, line: line)
 }
@@ -42,6 +47,10 @@ package func matmul(
 }
 
 /// beta c + alpha (a @ b), with broadcasting; c does not count where beta is 0, NaN or not.
+///
+/// ```swift
+/// addMM(Tensor([1.0]), Tensor([1.0, 2], shape: [1, 2]), Tensor([3.0, 4], shape: [2, 1]), alpha: 2)  // [23]
+/// ```
 public func addMM(
     _ c: Tensor, _ a: Tensor, _ b: Tensor, alpha: Double = 1, beta: Double = 1, file: StaticString = #fileID,
     line: UInt = #line
@@ -52,18 +61,30 @@ public func addMM(
     return (beta == 1 ? c : c * beta) + scaled
 }
 
-/// The sum of products along the last axes, for all other axes of a and then those of b; a product where one of the
-/// two is a number.
+/// The sum of products along the last axes, for all other axes of a and then those of b; a product where one of the two
+/// is a number. Last axes of different extents stop it, unless one of them is 1.
+///
+/// ```swift
+/// inner(Tensor([1.0, 2]), Tensor([3.0, 4]))  // 11
+/// ```
 public func inner(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     if a.ndim == 0 || b.ndim == 0 { return a * b }
     return tensordot(a, b, axes: ([-1], [-1]), file: file, line: line)
 }
 
 /// All products of an element of a and one of b, as a matrix; both are taken as one axis.
+///
+/// ```swift
+/// outer(Tensor([1.0, 2]), Tensor([3.0, 4]))  // [3, 4, 6, 8]
+/// ```
 public func outer(_ a: Tensor, _ b: Tensor) -> Tensor { a.reshaped([a.size, 1]) * b.reshaped([1, b.size]) }
 
 /// The Kronecker product: each element of a times all of b, as blocks. The one with fewer axes gets axes in front. Both
 /// have at most four.
+///
+/// ```swift
+/// kron(Tensor([1.0, 2]), Tensor([1.0, 10]))  // [1, 10, 2, 20]
+/// ```
 public func kron(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     let rank = Swift.max(a.ndim, b.ndim)
     require(
@@ -75,7 +96,11 @@ public func kron(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: U
     return blocks.reshaped(zip(left, right).map { $0 * $1 })
 }
 
-/// The sum of products over the last `axes` axes of a and the first ones of b.
+/// The sum of products over the last `axes` axes of a and the first ones of b. Extents that differ stop it.
+///
+/// ```swift
+/// tensordot(Tensor.ones([2, 3, 4]), Tensor.ones([3, 4, 5])).shape  // [2, 5]
+/// ```
 public func tensordot(
     _ a: Tensor, _ b: Tensor, axes: Int = 2, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -86,7 +111,11 @@ public func tensordot(
 }
 
 /// The sum of products over axes of a and the axes of b that belong to them; the other axes of a and then those of b
-/// stay. An axis of extent one belongs to any other.
+/// stay. An axis of extent one belongs to any other. Other extents that differ stop it.
+///
+/// ```swift
+/// tensordot(Tensor.ones([2, 3]), Tensor.ones([2, 4]), axes: ([0], [0])).shape  // [3, 4]
+/// ```
 public func tensordot(
     _ a: Tensor, _ b: Tensor, axes: ([Int], [Int]), file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -115,6 +144,10 @@ public func tensordot(
 
 /// x Wₒ y + bias for each of the matrices Wₒ in `weight` ([out, n, m]), along the last axes of x ([..., n]) and y
 /// ([..., m]): [..., out].
+///
+/// ```swift
+/// bilinear(Tensor([1.0, 2]), Tensor([3.0, 4]), weight: Tensor.eye(2, dtype: .float64).reshaped([1, 2, 2]))  // [11]
+/// ```
 public func bilinear(
     _ x: Tensor, _ y: Tensor, weight: Tensor, bias: Tensor? = nil, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {

@@ -33,17 +33,31 @@ public final class RandomState: Sendable {
 }
 
 /// Runs `body` with a stream of random numbers of its own: whatever it draws depends on the seed alone.
+///
+/// ```swift
+/// let draw = { withRandomSeed(7) { Tensor.uniform([3]) } }
+/// draw() .== draw()  // [true, true, true]
+/// ```
 public func withRandomSeed<Result>(_ seed: UInt64, _ body: () throws -> Result) rethrows -> Result {
     try RandomState.$current.withValue(RandomState(seed: seed), operation: body)
 }
 
 /// Runs `body` with random numbers from `state`, which goes on where it stopped.
+///
+/// ```swift
+/// withRandomState(RandomState(seed: 7)) { Tensor.integers([2, 3], high: 9) }.shape  // [2, 3]
+/// ```
 public func withRandomState<Result>(_ state: RandomState, _ body: () throws -> Result) rethrows -> Result {
     try RandomState.$current.withValue(state, operation: body)
 }
 
 extension Tensor {
-    /// Uniform numbers in [low, high).
+    /// Uniform numbers in [low, high), of a floating-point dtype, from the surrounding random stream. Each draw
+    /// differs.
+    ///
+    /// ```swift
+    /// Tensor.uniform([2, 3], low: -1).shape  // [2, 3]
+    /// ```
     public static func uniform(
         _ shape: [Int], low: Double = 0, high: Double = 1, dtype: DType = .float32
     ) -> Tensor {
@@ -57,7 +71,11 @@ extension Tensor {
         return low == 0 && high == 1 ? unit : unit * (high - low) + low
     }
 
-    /// Normally distributed numbers, by the method of Box and Muller (1958).
+    /// Normally distributed numbers of a floating-point dtype, by the method of Box and Muller (1958).
+    ///
+    /// ```swift
+    /// Tensor.normal([2, 3], standardDeviation: 0.02).shape  // [2, 3]
+    /// ```
     public static func normal(
         _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32
     ) -> Tensor {
@@ -70,7 +88,12 @@ extension Tensor {
     }
 
     /// Normally distributed numbers between `low` and `high`, both measured as numbers and not in deviations: the
-    /// distribution function is inverted on the part of its range that lies between.
+    /// distribution function is inverted on the part of its range that lies between. A floating-point dtype; bounds in
+    /// the wrong order, or a deviation that is not positive, stop it.
+    ///
+    /// ```swift
+    /// Tensor.truncatedNormal([2, 3]).shape  // [2, 3]
+    /// ```
     public static func truncatedNormal(
         _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, low: Double = -2, high: Double = 2,
         dtype: DType = .float32
@@ -88,7 +111,11 @@ extension Tensor {
     private static func evaluatedErf(_ numbers: [Double]) -> [Double] { erf(Tensor(numbers)).array() }
 
     /// Whole numbers from `low` to one below `high`, all equally likely (but for a bias of at most 2⁻³¹ for ranges
-    /// below 2³²).
+    /// below 2³²). An integer dtype; an empty range stops it.
+    ///
+    /// ```swift
+    /// Tensor.integers([2, 2], low: 5, high: 6)  // [5, 5, 5, 5]
+    /// ```
     public static func integers(_ shape: [Int], low: Int = 0, high: Int, dtype: DType = .int64) -> Tensor {
         require(!dtype.isFloatingPoint && dtype != .bool, "integers need an integer dtype, not \(dtype)")
         require(low < high, "integers: none are between \(low) and \(high)")
@@ -100,7 +127,11 @@ extension Tensor {
         return (remainder(bits, number) + offset).asType(dtype)
     }
 
-    /// True with the given probability.
+    /// True with the given probability, as bool.
+    ///
+    /// ```swift
+    /// Tensor.bernoulli([3], probability: 1)  // [true, true, true]
+    /// ```
     public static func bernoulli(_ shape: [Int], probability: Double) -> Tensor {
         uniform(shape) .< probability
     }

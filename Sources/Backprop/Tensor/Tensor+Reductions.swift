@@ -3,6 +3,10 @@
 
 extension Tensor {
     /// The sum over the axes (all of them where left out). Integers and bools are summed as int64.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3, 4], shape: [2, 2]).sum(axes: [0])  // [4, 6]
+    /// ```
     public func sum(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -15,7 +19,11 @@ extension Tensor {
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { sum(axes: [axis], keepDims: keepDims, file: file, line: line) }
 
-    /// The mean over the axes (all of them where left out); NaN over no elements.
+    /// The mean over the axes (all of them where left out); NaN over no elements. Floating point only.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3, 4], shape: [2, 2]).mean(axes: [1])  // [1.5, 3.5]
+    /// ```
     public func mean(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -31,7 +39,11 @@ extension Tensor {
     ) -> Tensor { mean(axes: [axis], keepDims: keepDims, file: file, line: line) }
 
     /// The mean of squared deviations from the mean, divided by (count - `ddof`); NaN over no more than `ddof` elements
-    /// that are equal, and infinite over others.
+    /// that are equal, and infinite over others. Floating point only.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3, 6]).variance()  // 3.5
+    /// ```
     public func variance(
         axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -62,7 +74,12 @@ extension Tensor {
         Tensor(Node.reshape(node, source.node.shape.keepingReduced(axes)))
     }
 
-    /// The square root of the variance. The gradient of a standard deviation of 0 is taken as 0.
+    /// The square root of the variance. The gradient of a standard deviation of 0 is taken as 0. Floating point only;
+    /// `ddof` as in `variance`.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).std(ddof: 1)  // 1
+    /// ```
     public func std(
         axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -88,6 +105,10 @@ extension Tensor {
 
     /// The product over the axes (all of them where left out), as a tree of products, so that its derivatives are exact
     /// where elements are 0. Integers and bools are multiplied as int64; 1 over no elements.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3, 4], shape: [2, 2]).product(axes: [0])  // [3, 8]
+    /// ```
     public func product(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -113,7 +134,11 @@ extension Tensor {
     ) -> Tensor { product(axes: [axis], keepDims: keepDims, file: file, line: line) }
 
     /// log(sum(exp(x))) over the axes, without overflow; minus infinity over no elements, and where all are minus
-    /// infinity, which has no gradient: it is NaN.
+    /// infinity, which has no gradient: it is NaN. Floating point only.
+    ///
+    /// ```swift
+    /// Tensor([1000.0, 1000]).logSumExp()  // 1000.69
+    /// ```
     public func logSumExp(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -126,7 +151,11 @@ extension Tensor {
         return keepDims ? result : result.droppingAxes(set)
     }
 
-    /// The sum of what is not NaN.
+    /// The sum of what is not NaN. The gradient is 0 for NaN.
+    ///
+    /// ```swift
+    /// Tensor([1, .nan, 3.0]).nanSum()  // 4
+    /// ```
     public func nanSum(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -134,7 +163,11 @@ extension Tensor {
         return which(isNaN(self), like(0), self).sum(axes: axes, keepDims: keepDims, file: file, line: line)
     }
 
-    /// The mean of what is not NaN; NaN where nothing is left.
+    /// The mean of what is not NaN; NaN where nothing is left. Floating point only; the gradient is 0 for NaN.
+    ///
+    /// ```swift
+    /// Tensor([1, .nan, 3.0]).nanMean()  // 2
+    /// ```
     public func nanMean(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -151,16 +184,28 @@ extension Tensor {
     }
 
     /// How many elements are not 0, as int64; NaN counts.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 0, 3]).countNonzero()  // 2
+    /// ```
     public func countNonzero(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { asType(.bool).sum(axes: axes, keepDims: keepDims, file: file, line: line) }
 
     /// Whether an element is not 0, as bool; false over no elements.
+    ///
+    /// ```swift
+    /// Tensor([0.0, 0, 3]).any()  // true
+    /// ```
     public func any(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { countNonzero(axes: axes, keepDims: keepDims, file: file, line: line) .> 0 }
 
     /// Whether every element is not 0, as bool; true over no elements.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 0, 3]).all()  // false
+    /// ```
     public func all(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { (.!asType(.bool)).sum(axes: axes, keepDims: keepDims, file: file, line: line) .== 0 }
@@ -200,19 +245,33 @@ extension Tensor {
     }
 }
 
-/// exp(x) / sum(exp(x)) along the axis, without overflow. NaN where all elements are minus infinity, or one is infinite.
+/// exp(x) / sum(exp(x)) along the axis, without overflow. NaN where all elements are minus infinity, or one is
+/// infinite. Floating point only.
+///
+/// ```swift
+/// softmax(Tensor([0.0, 1, 2]))  // [0.0900306, 0.244728, 0.665241]
+/// ```
 public func softmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     if x.size == 0 { return x }
     let shifted = exp(x - withoutGradients { x.max(axis: axis, keepDims: true, file: file, line: line) })
-    return shifted / shifted.sum(axis: axis, keepDims: true)
+    // One division a row.
+    return shifted * (1 / shifted.sum(axis: axis, keepDims: true))
 }
 
-/// `softmax` of -x.
+/// `softmax` of -x. Floating point only.
+///
+/// ```swift
+/// softmin(Tensor([0.0, 1, 2]))  // [0.665241, 0.244728, 0.0900306]
+/// ```
 public func softmin(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     softmax(-x, axis: axis, file: file, line: line)
 }
 
-/// log(softmax(x)) along the axis, exact where softmax would underflow.
+/// log(softmax(x)) along the axis, exact where softmax would underflow. Floating point only.
+///
+/// ```swift
+/// logSoftmax(Tensor([0.0, 1000]))  // [-1000, 0]
+/// ```
 public func logSoftmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     if x.size == 0 { return x }
     let shifted = x - withoutGradients { x.max(axis: axis, keepDims: true, file: file, line: line) }

@@ -14,8 +14,12 @@ public enum ResizeMethod: Sendable {
     case area
 }
 
-/// The image with other extents: x [batch, spatial..., channels] with one to three spatial axes as
-/// [batch, size..., channels]. Places, weights and borders are those of PyTorch's `interpolate`.
+/// The image with other extents: x [batch, spatial..., channels] with one to three spatial axes as [batch, size...,
+/// channels]. Places, weights and borders are those of PyTorch's `interpolate`. Floating point.
+///
+/// ```swift
+/// resize(Tensor([1.0, 3], shape: [1, 2, 1]), to: 4, method: .linear)  // [1, 1.5, 2.5, 3]
+/// ```
 ///
 /// - Parameters:
 ///   - size: The spatial extents of the result.
@@ -33,6 +37,10 @@ public func resize(
 }
 
 /// The image scaled along its spatial axes; extents are rounded down.
+///
+/// ```swift
+/// resize(Tensor([1.0, 3], shape: [1, 2, 1]), by: [2], method: .nearest)  // [1, 1, 3, 3]
+/// ```
 ///
 /// - Parameters:
 ///   - factors: One for all spatial axes, or one for each.

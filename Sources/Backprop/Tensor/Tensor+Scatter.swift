@@ -7,7 +7,11 @@ public enum ScatterReduction: Sendable {
 
 extension Tensor {
     /// This tensor with the rows of `source` times `scale` added along the axis, where `indices` (one axis, int32 or
-    /// int64) point.
+    /// int64) point. A source that does not fit stops it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).indexAdd(Tensor([1, 1] as [Int32]), Tensor([10.0, 20]), axis: 0)  // [1, 32]
+    /// ```
     public func indexAdd(
         _ indices: Tensor, _ source: Tensor, axis: Int, scale: Double = 1, file: StaticString = #fileID,
         line: UInt = #line
@@ -18,6 +22,10 @@ extension Tensor {
 
     /// This tensor with rows along the axis replaced by those of `source`, where `indices` (one axis, int32 or int64)
     /// point; of several rows for one place the last stays.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).indexCopy(Tensor([1, 1] as [Int32]), Tensor([10.0, 20]), axis: 0)  // [1, 20]
+    /// ```
     public func indexCopy(
         _ indices: Tensor, _ source: Tensor, axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -27,6 +35,10 @@ extension Tensor {
 
     /// This tensor with one number, a scalar tensor, in all rows along the axis at which `indices` (one axis, int32 or
     /// int64) point.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).indexFill(Tensor([1] as [Int32]), Tensor(9, dtype: .float64), axis: 0)  // [1, 9]
+    /// ```
     public func indexFill(
         _ indices: Tensor, _ value: Tensor, axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -55,8 +67,12 @@ extension Tensor {
         return axis
     }
 
-    /// This tensor with the elements of `source` added where `indices` (as many axes, no longer than `source`) point along
-    /// the axis.
+    /// This tensor with the elements of `source` added where `indices` (as many axes, no longer than `source`) point
+    /// along the axis. Indices are int32 or int64.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).scatterAdd(Tensor([1, 1] as [Int32]), Tensor([10.0, 20]), axis: 0)  // [1, 32]
+    /// ```
     public func scatterAdd(
         _ indices: Tensor, _ source: Tensor, axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -64,8 +80,13 @@ extension Tensor {
         return flattened().addingRows(positions, values, axis: 0).reshaped(shape)
     }
 
-    /// This tensor with the elements of `source` in the places at which `indices` (as many axes, no longer than `source`)
-    /// point along the axis. Of several elements for one place the last stays, and it alone gets a gradient.
+    /// This tensor with the elements of `source` in the places at which `indices` (as many axes, no longer than
+    /// `source`) point along the axis. Of several elements for one place the last stays, and it alone gets a gradient.
+    /// Indices are int32 or int64.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).scatter(Tensor([1, 1] as [Int32]), Tensor([10.0, 20]), axis: 0)  // [1, 20]
+    /// ```
     public func scatter(
         _ indices: Tensor, _ source: Tensor, axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -81,7 +102,12 @@ extension Tensor {
     }
 
     /// The elements of `source` combined in the places at which `indices` (as many axes, no longer than `source`) point
-    /// along the axis, together with what is there where `includeSelf`. Places at which no index points stay as they are.
+    /// along the axis, together with what is there where `includeSelf`. Places at which no index points stay as they
+    /// are. Indices are int32 or int64.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).scatterReduce(Tensor([1, 1] as [Int32]), Tensor([3.0, 4]), axis: 0, .product)  // [1, 24]
+    /// ```
     public func scatterReduce(
         _ indices: Tensor, _ source: Tensor, axis: Int, _ reduction: ScatterReduction, includeSelf: Bool = true,
         file: StaticString = #fileID, line: UInt = #line

@@ -1,5 +1,10 @@
 extension Tensor {
-    /// The elements in row-major order under another shape; one extent may be -1 and is worked out.
+    /// The elements in row-major order under another shape; one extent may be -1 and is worked out. Another number of
+    /// elements stops it.
+    ///
+    /// ```swift
+    /// Tensor.arange(6).reshaped([2, -1]).shape  // [2, 3]
+    /// ```
     public func reshaped(_ shape: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         var extents = shape
         if let free = extents.firstIndex(of: -1) {
@@ -17,6 +22,10 @@ extension Tensor {
     }
 
     /// All axes as one.
+    ///
+    /// ```swift
+    /// Tensor.zeros([2, 3]).flattened().shape  // [6]
+    /// ```
     public func flattened() -> Tensor { Tensor(Node.reshape(node, Shape([size]))) }
 
     /// The axes from `start` through `end` as one; a number gets one axis.
@@ -31,7 +40,12 @@ extension Tensor {
         return Tensor(Node.reshape(node, Shape(extents[..<first] + [merged] + extents[(last + 1)...])))
     }
 
-    /// One axis as several of the given extents, one of which may be -1 and is worked out.
+    /// One axis as several of the given extents, one of which may be -1 and is worked out. Extents that do not fit stop
+    /// it.
+    ///
+    /// ```swift
+    /// Tensor.zeros([6, 2]).unflattened(axis: 0, [3, -1]).shape  // [3, 2, 2]
+    /// ```
     public func unflattened(
         axis: Int, _ extents: [Int], file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -44,7 +58,12 @@ extension Tensor {
         return Tensor(Node.reshape(node, Shape(shape[..<axis] + parts + shape[(axis + 1)...])))
     }
 
-    /// The axes in another order: axis i of the result is axis `axes[i]`; reversed where left out.
+    /// The axes in another order: axis i of the result is axis `axes[i]`; reversed where left out. Anything but an
+    /// order of all axes stops it.
+    ///
+    /// ```swift
+    /// Tensor.zeros([2, 3, 4]).transposed(axes: [2, 0, 1]).shape  // [4, 2, 3]
+    /// ```
     public func transposed(axes: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         let order =
             axes?.map { resolved(axis: $0, "transposed", file: file, line: line) } ?? Array((0..<ndim).reversed())
@@ -54,7 +73,11 @@ extension Tensor {
         return Tensor(Node.transpose(node, order))
     }
 
-    /// Two axes exchanged.
+    /// Two axes exchanged. Negative axes count from the end.
+    ///
+    /// ```swift
+    /// Tensor.zeros([2, 3, 4]).swappedAxes(0, -1).shape  // [4, 3, 2]
+    /// ```
     public func swappedAxes(_ a: Int, _ b: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         var order = Array(0..<ndim)
         order.swapAt(
@@ -66,7 +89,11 @@ extension Tensor {
     /// The matrix transposed: the last two axes exchanged.
     public var T: Tensor { swappedAxes(-1, -2) }
 
-    /// A new axis of extent one.
+    /// A new axis of extent one at a place of the result; negative ones count from the end.
+    ///
+    /// ```swift
+    /// Tensor.zeros([2, 3]).expandedDimensions(axis: -1).shape  // [2, 3, 1]
+    /// ```
     public func expandedDimensions(axis: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         let position = axis < 0 ? axis + ndim + 1 : axis
         require(
@@ -77,7 +104,11 @@ extension Tensor {
         return Tensor(Node.reshape(node, Shape(extents)))
     }
 
-    /// Without an axis of extent one.
+    /// Without an axis of extent one. Another extent stops it.
+    ///
+    /// ```swift
+    /// Tensor.zeros([2, 1, 3]).squeezed(axis: 1).shape  // [2, 3]
+    /// ```
     public func squeezed(axis: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         let position = resolved(axis: axis, "squeezed", file: file, line: line)
         require(
@@ -96,7 +127,12 @@ extension Tensor {
         return Tensor(Node.reshape(node, Shape(extents)))
     }
 
-    /// Axes of extent one repeated, and axes added in front, until the shape is reached.
+    /// Axes of extent one repeated, and axes added in front, until the shape is reached. Any other extent that differs
+    /// stops it. Gradients add up over what was repeated.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).broadcast(to: [2, 2])  // [1, 2, 1, 2]
+    /// ```
     public func broadcast(to shape: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         require(
             Shape.broadcast(node.shape, Shape(shape)) == Shape(shape),
@@ -104,7 +140,11 @@ extension Tensor {
         return Tensor(Node.broadcast(node, Shape(shape)))
     }
 
-    /// The elements of a range along one axis, every `step`-th.
+    /// The elements of a range along one axis, every `step`-th. A range that leaves the axis stops it.
+    ///
+    /// ```swift
+    /// Tensor.arange(6).narrowed(axis: 0, 1..<6, step: 2)  // [1, 3, 5]
+    /// ```
     public func narrowed(
         axis: Int, _ range: Range<Int>, step: Int = 1, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -123,12 +163,20 @@ extension Tensor {
     }
 
     /// The elements in reverse order along the axes.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).reversed(axes: [0])  // [3, 2, 1]
+    /// ```
     public func reversed(axes: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         Tensor(Node.reverse(node, resolved(axes: axes, "reversed", file: file, line: line)))
     }
 
-    /// Rows by index: `indices` (int32 or int64, any shape) take the place of the axis. Evaluation stops with a
-    /// message where an index lies outside of the axis.
+    /// Rows by index: `indices` (int32 or int64, any shape) take the place of the axis. Evaluation stops with a message
+    /// where an index lies outside of the axis. Gradients of rows that are taken several times add up.
+    ///
+    /// ```swift
+    /// Tensor([10.0, 20, 30]).take(Tensor([2, 0, 0] as [Int32]))  // [30, 10, 10]
+    /// ```
     public func take(
         _ indices: Tensor, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {

@@ -1,5 +1,10 @@
 extension Tensor {
-    /// This tensor with one place along an axis replaced by `source`, which has all other axes.
+    /// This tensor with one place along an axis replaced by `source`, which has all other axes. A place that does not
+    /// exist stops it.
+    ///
+    /// ```swift
+    /// Tensor.zeros([2, 2]).selectScatter(Tensor.ones([2]), axis: 0, index: 1)  // [0, 0, 1, 1]
+    /// ```
     public func selectScatter(
         _ source: Tensor, axis: Int, index: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -13,7 +18,12 @@ extension Tensor {
             source.expandedDimensions(axis: axis), axis: axis, place..<(place + 1), file: file, line: line)
     }
 
-    /// This tensor with every `step`-th place of a range along an axis replaced by `source`.
+    /// This tensor with every `step`-th place of a range along an axis replaced by `source`. Another shape of the
+    /// source stops it.
+    ///
+    /// ```swift
+    /// Tensor.zeros([4]).sliceScatter(Tensor.ones([2]), axis: 0, 0..<4, step: 2)  // [1, 0, 1, 0]
+    /// ```
     public func sliceScatter(
         _ source: Tensor, axis: Int, _ range: Range<Int>, step: Int = 1, file: StaticString = #fileID,
         line: UInt = #line
@@ -37,7 +47,11 @@ extension Tensor {
     }
 
     /// This tensor with a diagonal of the matrices in two axes replaced by `source`, which has the shape that
-    /// `diagonal(offset:axes:)` gives.
+    /// `diagonal(offset:axes:)` gives. Another shape of the source stops it.
+    ///
+    /// ```swift
+    /// Tensor.zeros([2, 2]).diagonalScatter(Tensor.ones([2]))  // [1, 0, 0, 1]
+    /// ```
     public func diagonalScatter(
         _ source: Tensor, offset: Int = 0, axes: (Int, Int) = (-2, -1), file: StaticString = #fileID,
         line: UInt = #line
@@ -51,8 +65,13 @@ extension Tensor {
         return flattened().settingRows(positions.flattened(), source.flattened(), axis: 0).reshaped(shape)
     }
 
-    /// A block of the given extents that begins where `starts`, scalars of int32 or int64, say. A start is moved so that
-    /// the block lies inside.
+    /// A block of the given extents that begins where `starts`, scalars of int32 or int64, say. A start is moved so
+    /// that the block lies inside. As many starts and extents as axes, and extents within the tensor; anything else
+    /// stops it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3, 4]).dynamicSlice(starts: [Tensor(3, dtype: .int32)], extents: [2])  // [3, 4]
+    /// ```
     public func dynamicSlice(
         starts: [Tensor], extents: [Int], file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -67,6 +86,10 @@ extension Tensor {
 
     /// This tensor with the block that begins where `starts`, scalars of int32 or int64, say replaced by `update`. A start
     /// is moved so that the block lies inside.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).dynamicUpdateSlice(Tensor([9.0]), starts: [Tensor(1, dtype: .int32)])  // [1, 9, 3]
+    /// ```
     public func dynamicUpdateSlice(
         _ update: Tensor, starts: [Tensor], file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {

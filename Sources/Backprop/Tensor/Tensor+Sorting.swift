@@ -1,6 +1,10 @@
 extension Tensor {
     /// The positions (int64) along the axis at which the elements are sorted. Equal elements keep their order; NaN counts
     /// as the greatest.
+    ///
+    /// ```swift
+    /// Tensor([3.0, 1, 2]).argSort()  // [1, 2, 0]
+    /// ```
     public func argSort(
         axis: Int = -1, descending: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -9,14 +13,22 @@ extension Tensor {
     }
 
     /// The elements in ascending or descending order along the axis. The gradient of each goes to where it was.
+    ///
+    /// ```swift
+    /// Tensor([3.0, 1, 2]).sorted()  // [1, 2, 3]
+    /// ```
     public func sorted(
         axis: Int = -1, descending: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         takeAlong(argSort(axis: axis, descending: descending, file: file, line: line), axis: axis)
     }
 
-    /// The `count` greatest (or least) elements along the axis, in descending (or ascending) order, and their
-    /// positions (int64). Of equal elements the first come first.
+    /// The `count` greatest (or least) elements along the axis, in descending (or ascending) order, and their positions
+    /// (int64). Of equal elements the first come first. More than there are stop it.
+    ///
+    /// ```swift
+    /// Tensor([3.0, 1, 2]).topK(2).values  // [3, 2]
+    /// ```
     public func topK(
         _ count: Int, axis: Int = -1, largest: Bool = true, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, indices: Tensor) {
@@ -29,7 +41,12 @@ extension Tensor {
         return (takeAlong(indices, axis: axis), indices)
     }
 
-    /// The `rank`-th least element along the axis, counted from one, and its position (int64).
+    /// The `rank`-th least element along the axis, counted from one, and its position (int64). A rank that the axis
+    /// does not have stops it.
+    ///
+    /// ```swift
+    /// Tensor([3.0, 1, 2]).kthValue(2).values  // 2
+    /// ```
     public func kthValue(
         _ rank: Int, axis: Int = -1, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, indices: Tensor) {
@@ -42,6 +59,10 @@ extension Tensor {
 
     /// The median along the axis, the lesser of the two in the middle where their number is even, and its position (int64).
     /// NaN, and the position of the first one, where there is one. The gradient goes to that one element.
+    ///
+    /// ```swift
+    /// Tensor([4.0, 1, 3, 2]).median(axis: 0).values  // 2
+    /// ```
     public func median(
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, indices: Tensor) {
@@ -54,6 +75,10 @@ extension Tensor {
     }
 
     /// The median along the axis of all elements that are not NaN, and its position (int64); NaN where there are none.
+    ///
+    /// ```swift
+    /// Tensor([4, .nan, 3.0]).nanMedian(axis: 0).values  // 3
+    /// ```
     public func nanMedian(
         axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, indices: Tensor) {
@@ -70,21 +95,33 @@ extension Tensor {
         return chosen(position.sum(axis: axis, keepDims: true), axis, keepDims)
     }
 
-    /// The median of all elements, the lesser of the two in the middle where their number is even; NaN where one is. Equal
-    /// elements share the gradient.
+    /// The median of all elements, the lesser of the two in the middle where their number is even; NaN where one is.
+    /// Equal elements share the gradient. No elements stop it.
+    ///
+    /// ```swift
+    /// Tensor([4.0, 1, 3, 2]).median()  // 2
+    /// ```
     public func median(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         require(size > 0, "median: shape \(node.shape) has no elements", file: file, line: line)
         return sharedValue(stopGradient(self).flattened().median(axis: 0).values)
     }
 
-    /// The median of all elements that are not NaN. Equal elements share the gradient.
+    /// The median of all elements that are not NaN. Equal elements share the gradient. No elements stop it.
+    ///
+    /// ```swift
+    /// Tensor([4, .nan, 3.0]).nanMedian()  // 3
+    /// ```
     public func nanMedian(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         require(size > 0, "nanMedian: shape \(node.shape) has no elements", file: file, line: line)
         return sharedValue(stopGradient(self).flattened().nanMedian(axis: 0).values)
     }
 
-    /// The most frequent element along the axis, the least of them where there are several, and the position (int64) where
-    /// it occurs last.
+    /// The most frequent element along the axis, the least of them where there are several, and the position (int64)
+    /// where it occurs last. The gradient goes to that one element.
+    ///
+    /// ```swift
+    /// Tensor([3.0, 1, 3, 1]).mode().values  // 1
+    /// ```
     public func mode(
         axis: Int = -1, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, indices: Tensor) {

@@ -1,7 +1,11 @@
 // One tensor cut into several, and several joined.
 
 extension Tensor {
-    /// The tensor cut into equal parts along the axis.
+    /// The tensor cut into equal parts along the axis. An axis that does not divide stops it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3, 4]).split(parts: 2)[1]  // [3, 4]
+    /// ```
     public func split(
         parts: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
@@ -13,7 +17,11 @@ extension Tensor {
         return split(sizes: [Int](repeating: count / parts, count: parts), axis: axis, file: file, line: line)
     }
 
-    /// The tensor cut into parts of the given extents, which add up to that of the axis.
+    /// The tensor cut into parts of the given extents, which add up to that of the axis. Others stop it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3, 4]).split(sizes: [1, 3])[1]  // [2, 3, 4]
+    /// ```
     public func split(
         sizes: [Int], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
@@ -30,6 +38,10 @@ extension Tensor {
 
     /// The tensor cut before each of the indices along the axis; negative ones count from the end. Indices beyond the
     /// end, or before the previous one, give empty parts.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3, 4]).split(indices: [1, 3])[1]  // [2, 3]
+    /// ```
     public func split(
         indices: [Int], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
@@ -40,6 +52,10 @@ extension Tensor {
     }
 
     /// The tensor cut into so many parts along the axis, the first ones longer by one where it does not divide.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).sections(2)[0]  // [1, 2]
+    /// ```
     public func sections(
         _ parts: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
@@ -50,6 +66,10 @@ extension Tensor {
     }
 
     /// The tensor cut into parts of one extent along the axis; the last one may be shorter.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).split(every: 2)[1]  // [3]
+    /// ```
     public func split(
         every size: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
@@ -61,13 +81,21 @@ extension Tensor {
     }
 
     /// The slices along the axis, without it.
+    ///
+    /// ```swift
+    /// Tensor.arange(4).reshaped([2, 2]).unstacked()[1]  // [2, 3]
+    /// ```
     public func unstacked(axis: Int = 0, file: StaticString = #fileID, line: UInt = #line) -> [Tensor] {
         let axis = resolved(axis: axis, "unstacked", file: file, line: line)
         return (0..<dim(axis)).map { narrowed(axis: axis, $0..<($0 + 1)).squeezed(axis: axis) }
     }
 }
 
-/// The tensors one after the other along an axis that exists.
+/// The tensors one after the other along an axis that exists. Other dtypes, or other extents along other axes, stop it.
+///
+/// ```swift
+/// concatenated([Tensor([1.0, 2]), Tensor([3.0])])  // [1, 2, 3]
+/// ```
 public func concatenated(
     _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -85,7 +113,11 @@ public func concatenated(
     return Tensor(Node.concatenate(tensors.map(\.node), axis: axis))
 }
 
-/// The tensors, of one shape, along a new axis.
+/// The tensors, of one shape, along a new axis. Other shapes or dtypes stop it.
+///
+/// ```swift
+/// stacked([Tensor([1.0, 2]), Tensor([3.0, 4])], axis: 1)  // [1, 3, 2, 4]
+/// ```
 public func stacked(
     _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -94,17 +126,29 @@ public func stacked(
 }
 
 /// The tensors side by side: along the second axis, or the only one.
+///
+/// ```swift
+/// hstack([Tensor([1.0, 2]), Tensor([3.0])])  // [1, 2, 3]
+/// ```
 public func hstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     let parts = tensors.map { $0.ndim == 0 ? $0.reshaped([1]) : $0 }
     return concatenated(parts, axis: (parts.first?.ndim ?? 0) > 1 ? 1 : 0, file: file, line: line)
 }
 
 /// The tensors below each other: along the first axis, with a tensor of one axis as a row.
+///
+/// ```swift
+/// vstack([Tensor([1.0, 2]), Tensor([3.0, 4])]).shape  // [2, 2]
+/// ```
 public func vstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     concatenated(tensors.map { $0.ndim < 2 ? $0.reshaped([1, $0.size]) : $0 }, file: file, line: line)
 }
 
 /// The tensors behind each other: along the third axis, with a matrix as [n, m, 1] and one axis as [1, n, 1].
+///
+/// ```swift
+/// dstack([Tensor([1.0, 2]), Tensor([3.0, 4])]).shape  // [1, 2, 2]
+/// ```
 public func dstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     let parts = tensors.map { part in
         let matrix = part.ndim < 2 ? part.reshaped([1, part.size]) : part
@@ -114,12 +158,20 @@ public func dstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt
 }
 
 /// The tensors as columns: along the second axis, with a tensor of one axis as a column.
+///
+/// ```swift
+/// columnStack([Tensor([1.0, 2]), Tensor([3.0, 4])])  // [1, 3, 2, 4]
+/// ```
 public func columnStack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     concatenated(tensors.map { $0.ndim < 2 ? $0.reshaped([$0.size, 1]) : $0 }, axis: 1, file: file, line: line)
 }
 
-/// Matrices along the diagonal of one that is 0 elsewhere. A tensor of one axis counts as a row, a number as a matrix of
-/// one.
+/// Matrices along the diagonal of one that is 0 elsewhere. A tensor of one axis counts as a row, a number as a matrix
+/// of one. No blocks, or more than two axes, stop it.
+///
+/// ```swift
+/// blockDiagonal([Tensor([1.0, 2]), Tensor([3.0])])  // [1, 2, 0, 0, 0, 3]
+/// ```
 public func blockDiagonal(_ blocks: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     let matrices = blocks.map { $0.ndim < 2 ? $0.reshaped([1, $0.size]) : $0 }
     require(
@@ -135,7 +187,11 @@ public func blockDiagonal(_ blocks: [Tensor], file: StaticString = #fileID, line
 }
 
 /// The tensors, of one axis each (or numbers), spread over the grid of all combinations of their elements: `.ij` has
-/// the elements of the i-th tensor along axis i, `.xy` exchanges the first two axes.
+/// the elements of the i-th tensor along axis i, `.xy` exchanges the first two axes. Tensors with more axes stop it.
+///
+/// ```swift
+/// meshGrid([Tensor([1.0, 2]), Tensor([3.0, 4])])[0]  // [1, 1, 2, 2]
+/// ```
 public func meshGrid(
     _ tensors: [Tensor], indexing: MeshIndexing = .ij, file: StaticString = #fileID, line: UInt = #line
 ) -> [Tensor] {

@@ -5,9 +5,18 @@ extension Tensor {
     /// where these are neighbours, and come first otherwise. Negative indices count from the end; evaluation stops with a
     /// message where one lies outside. A number, or a scalar tensor of one, takes its axis away before anything else happens,
     /// as in PyTorch. A mask (bool) stands for the indices at which it holds, so it is computed at once.
+    ///
+    /// ```swift
+    /// Tensor.arange(6).reshaped([2, 3])[.ellipsis, 1..<3]  // [1, 2, 4, 5]
+    /// ```
     public subscript(_ items: any TensorIndex...) -> Tensor { indexed(items.map(\.tensorIndexOperation)) }
 
-    /// Parts of a tensor by a list of operations, one for each element between the brackets.
+    /// Parts of a tensor by a list of operations, one for each element between the brackets: `x[...]` where their
+    /// number is known only when the program runs.
+    ///
+    /// ```swift
+    /// Tensor.arange(6).reshaped([2, 3]).indexed([.at(1)])  // [3, 4, 5]
+    /// ```
     public func indexed(
         _ operations: [TensorIndexOperation], file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
@@ -17,6 +26,10 @@ extension Tensor {
 
     /// This tensor with `values`, which broadcast, in the places that the operations choose. Where they choose a place
     /// several times, the last value stays, or all of them are added to what is there if `accumulating`.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3]).indexPut([.slice(from: 1, to: 3, step: 1)], Tensor([9.0]))  // [1, 9, 9]
+    /// ```
     public func indexPut(
         _ operations: [TensorIndexOperation], _ values: Tensor, accumulating: Bool = false,
         file: StaticString = #fileID, line: UInt = #line

@@ -54,7 +54,12 @@ private struct WindowIndices {
     }
 }
 
-/// All windows of x [batch, spatial..., channels], one beside the other: [batch, places..., window..., channels].
+/// All windows of x [batch, spatial..., channels], one beside the other: [batch, places..., window..., channels]. Where
+/// windows overlap, gradients add up. Windows that do not fit the padded input stop it.
+///
+/// ```swift
+/// unfold(Tensor([1.0, 2, 3], shape: [1, 3, 1]), window: 2)  // [1, 2, 2, 3]
+/// ```
 ///
 /// - Parameters:
 ///   - window: The extents of a window.
@@ -77,8 +82,12 @@ public func unfold(
     return result.transposed(axes: windows.placesFirst)
 }
 
-/// The reverse of `unfold`: windows [batch, places..., window..., channels] added up where they lie in an image
-/// [batch, size..., channels].
+/// The reverse of `unfold`: windows [batch, places..., window..., channels] added up where they lie in an image [batch,
+/// size..., channels]. Another number of windows than the image has stops it.
+///
+/// ```swift
+/// fold(Tensor([1.0, 2, 2, 3], shape: [1, 2, 2, 1]), size: [3])  // [1, 4, 3]
+/// ```
 ///
 /// - Parameters:
 ///   - size: The extents of the image.

@@ -16,7 +16,11 @@ public struct Tensor: Sendable {
     /// The type of the elements.
     public var dtype: DType { node.dtype }
 
-    /// The extent of one axis; negative axes count from the end.
+    /// The extent of one axis; negative axes count from the end. An axis that does not exist stops it.
+    ///
+    /// ```swift
+    /// Tensor.zeros([2, 3]).dim(-1)  // 3
+    /// ```
     public func dim(_ axis: Int) -> Int { node.shape[resolved(axis: axis, "dim")] }
 
     package func resolved(
@@ -40,6 +44,12 @@ public struct Tensor: Sendable {
 // MARK: - Reading
 
 /// Computes the tensors, as one plan, and returns when their values are in memory.
+///
+/// ```swift
+/// let x = Tensor([1.0, 2]), y = x * 2, z = x + 1
+/// evaluate(y, z)
+/// y  // [2, 4]
+/// ```
 public func evaluate(_ tensors: Tensor...) { evaluate(tensors) }
 
 /// Computes the tensors, as one plan, and returns when their values are in memory.
@@ -49,7 +59,11 @@ extension Tensor {
     /// What computing this tensor will hold in memory. Nothing is run.
     public var memoryBill: MemoryBill { Graph.bill([node]) }
 
-    /// The only element, as a Double. Computes the tensor.
+    /// The only element, as a Double. Computes the tensor. A tensor with another number of elements stops it.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).sum().item()  // 3
+    /// ```
     public func item(file: StaticString = #fileID, line: UInt = #line) -> Double {
         require(
             size == 1, "item: a tensor of shape \(node.shape) has \(size) elements, not one", file: file, line: line)
@@ -66,12 +80,20 @@ extension Tensor {
     }
 
     /// The elements in row-major order, converted to `type` where the dtype differs. Computes the tensor.
+    ///
+    /// ```swift
+    /// Tensor([1.5, 2.5]).array(of: Int32.self)  // [1, 2]
+    /// ```
     public func array<Scalar: TensorScalar>(of type: Scalar.Type = Scalar.self) -> [Scalar] {
         let source = dtype == Scalar.dtype ? self : asType(Scalar.dtype)
         return source.withUnsafeBytes { Array($0.bindMemory(to: Scalar.self)) }
     }
 
     /// Calls `body` with the elements, dense and in row-major order. Computes the tensor.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2]).withUnsafeBytes { $0.count }  // 16
+    /// ```
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         let storage = Graph.elements(of: node)
         return try withExtendedLifetime(storage) {

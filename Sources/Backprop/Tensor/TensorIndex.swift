@@ -29,6 +29,10 @@ extension TensorIndex where Self == TensorIndexOperation {
     /// An axis of extent one.
     public static var newAxis: TensorIndexOperation { .addedAxis }
     /// Every `step`-th place from `from` to before `to`; negative ones count from the end.
+    ///
+    /// ```swift
+    /// Tensor.arange(6)[.every(2, from: 1)]  // [1, 3, 5]
+    /// ```
     public static func every(_ step: Int, from: Int? = nil, to: Int? = nil) -> TensorIndexOperation {
         .slice(from: from, to: to, step: step)
     }

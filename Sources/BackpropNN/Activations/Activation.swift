@@ -6,6 +6,11 @@ public enum Activation: String, Module, Sendable, CaseIterable {
     case sigmoid, logSigmoid, hardtanh, hardsigmoid, hardswish, hardshrink, softshrink
     case softmax, logSoftmax
 
+    /// The activation with its standard options.
+    ///
+    /// ```swift
+    /// Activation.relu(Tensor([-1.0, 0, 2]))  // [0, 0, 2]
+    /// ```
     public func callAsFunction(_ x: Tensor) -> Tensor {
         switch self {
         case .relu: BackpropNN.relu(x)

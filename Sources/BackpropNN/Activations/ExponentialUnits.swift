@@ -3,16 +3,30 @@ import Backprop
 // Units that saturate exponentially on the negative side. At 0 the gradient is that of the negative side, and the second
 // derivative is 0, as in PyTorch.
 
-/// x where it is positive, `alpha` (exp(x) - 1) elsewhere (Clevert et al., 2016).
+/// x where it is positive, `alpha` (exp(x) - 1) elsewhere (Clevert et al., 2016). Floating point, any shape.
+///
+/// ```swift
+/// elu(Tensor([-1.0, 0, 2]))  // [-0.632121, 0, 2]
+/// ```
 public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor { exponentialUnit(x, scale: 1, height: alpha, width: 1) }
 
-/// `elu` with the alpha and the scale at which layers keep mean 0 and variance 1 (Klambauer et al., 2017).
+/// `elu` with the alpha and the scale at which layers keep mean 0 and variance 1 (Klambauer et al., 2017). Floating
+/// point, any shape.
+///
+/// ```swift
+/// selu(Tensor([-1.0, 0, 2]))  // [-1.11133, 0, 2.1014]
+/// ```
 public func selu(_ x: Tensor) -> Tensor {
     let scale = 1.0507009873554805, alpha = 1.6732632423543772
     return exponentialUnit(x, scale: scale, height: scale * alpha, width: 1)
 }
 
 /// x where it is positive, `alpha` (exp(x / alpha) - 1) elsewhere: its slope at 0 is 1 for every alpha (Barron, 2017).
+/// Floating point, any shape; an alpha of 0 stops it.
+///
+/// ```swift
+/// celu(Tensor([-1.0, 0, 2]), alpha: 2)  // [-0.786939, 0, 2]
+/// ```
 public func celu(
     _ x: Tensor, alpha: Double = 1, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {

@@ -2,16 +2,34 @@ import Backprop
 
 // Activations made of straight lines. At a corner the gradient is the one that PyTorch gives there.
 
-/// max(x, 0); the gradient at 0 is 0, and NaN stays NaN.
+/// max(x, 0); the gradient at 0 is 0, and NaN stays NaN. Any shape.
+///
+/// ```swift
+/// relu(Tensor([-1.0, 0, 2]))  // [0, 0, 2]
+/// ```
 public func relu(_ x: Tensor) -> Tensor { which(x .<= 0, x.zero, x) }
 
-/// min(max(x, 0), 6); the gradient at both bounds is 0.
+/// min(max(x, 0), 6); the gradient at both bounds is 0. Any shape.
+///
+/// ```swift
+/// relu6(Tensor([-1.0, 3, 9]))  // [0, 3, 6]
+/// ```
 public func relu6(_ x: Tensor) -> Tensor { hardtanh(x, min: 0, max: 6) }
 
-/// x where it is positive, `slope` x elsewhere, at 0 too.
+/// x where it is positive, `slope` x elsewhere, at 0 too, which gets the gradient of that side. Floating point, any
+/// shape.
+///
+/// ```swift
+/// leakyRelu(Tensor([-1.0, 0, 2]))  // [-0.01, 0, 2]
+/// ```
 public func leakyRelu(_ x: Tensor, slope: Double = 0.01) -> Tensor { which(x .> 0, x, x * slope) }
 
-/// x where it is positive, `slope` x elsewhere, with a slope that is learned (He et al., 2015).
+/// x where it is positive, `slope` x elsewhere, with a slope that is learned (He et al., 2015). The gradient at 0 is
+/// that of the negative side for x, and 0 for the slope.
+///
+/// ```swift
+/// prelu(Tensor([-1.0, 0, 2]), slope: Tensor([0.25]))  // [-0.25, 0, 2]
+/// ```
 ///
 /// - Parameters:
 ///   - x: floating point, any shape; channels are the last axis (PyTorch's are axis 1).
@@ -30,7 +48,12 @@ public func prelu(_ x: Tensor, slope: Tensor, file: StaticString = #fileID, line
 }
 
 /// x where it is positive, and elsewhere x times a slope that is drawn for each element from [lower, upper) (Xu et al.,
-/// 2015); outside of training the slope is their mean.
+/// 2015); outside of training the slope is their mean. Floating point, any shape; a lower slope above the upper one
+/// stops it.
+///
+/// ```swift
+/// rrelu(Tensor([-48.0, 0, 2]))  // [-11, 0, 2]
+/// ```
 public func rrelu(
     _ x: Tensor, lower: Double = 1.0 / 8, upper: Double = 1.0 / 3, isTraining: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
@@ -40,12 +63,21 @@ public func rrelu(
     return which(x .> 0, x, x * Tensor.uniform(x.shape, low: lower, high: upper, dtype: x.dtype))
 }
 
-/// x where it is above `threshold`, `value` elsewhere.
+/// x where it is above `threshold`, `value` elsewhere. The gradient at the threshold is 0. Any shape.
+///
+/// ```swift
+/// threshold(Tensor([-1.0, 0.5, 2]), above: 0.5, otherwise: 9)  // [9, 9, 2]
+/// ```
 public func threshold(_ x: Tensor, above threshold: Double, otherwise value: Double) -> Tensor {
     which(x .<= threshold, x.like(value), x)
 }
 
-/// x limited to [low, high]. Other than `clip`, it blocks the gradient at the bounds.
+/// x limited to [low, high]. Other than `clip`, it blocks the gradient at the bounds. Any shape; bounds in the wrong
+/// order stop it.
+///
+/// ```swift
+/// hardtanh(Tensor([-3.0, 0.5, 2]))  // [-1, 0.5, 1]
+/// ```
 public func hardtanh(
     _ x: Tensor, min low: Double = -1, max high: Double = 1, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
@@ -53,26 +85,44 @@ public func hardtanh(
     return which(x .<= low, x.like(low), which(x .>= high, x.like(high), x))
 }
 
-/// relu6(x + 3) / 6: a sigmoid of three lines (Howard et al., 2019). The gradient at -3 and 3 is 0.
+/// relu6(x + 3) / 6: a sigmoid of three lines (Howard et al., 2019). The gradient at -3 and 3 is 0. Floating point, any
+/// shape.
+///
+/// ```swift
+/// hardsigmoid(Tensor([-3.0, 0, 1.5]))  // [0, 0.5, 0.75]
+/// ```
 public func hardsigmoid(_ x: Tensor) -> Tensor {
     let line = (x + 3) * (1.0 / 6)
     let limited = minimum(maximum(line, x.zero), x.like(1))
     return which((x .> -3) .& (x .< 3), line, stopGradient(limited))
 }
 
-/// x hardsigmoid(x) (Howard et al., 2019). The gradient is 0 at -3 and 1 at 3.
+/// x hardsigmoid(x) (Howard et al., 2019). The gradient is 0 at -3 and 1 at 3. Floating point, any shape.
+///
+/// ```swift
+/// hardswish(Tensor([-3.0, 1, 4]))  // [0, 0.666667, 4]
+/// ```
 public func hardswish(_ x: Tensor) -> Tensor {
     let isInside = (x .> -3) .& (x .< 3)
     let inside = which(isInside, x, x.zero)
     return which(isInside, inside * (inside + 3) * (1.0 / 6), which(x .<= -3, x * 0, x))
 }
 
-/// 0 within ±`threshold` and at both bounds, x elsewhere.
+/// 0 within ±`threshold` and at both bounds, x elsewhere. The gradient at both bounds is 0. Any shape.
+///
+/// ```swift
+/// hardshrink(Tensor([-1.0, 0.5, 2]))  // [-1, 0, 2]
+/// ```
 public func hardshrink(_ x: Tensor, threshold: Double = 0.5) -> Tensor {
     which((x .>= -threshold) .& (x .<= threshold), x.zero, x)
 }
 
-/// x moved toward 0 by `threshold`, and 0 within ±`threshold`; the gradient at both bounds is 0.
+/// x moved toward 0 by `threshold`, and 0 within ±`threshold`; the gradient at both bounds is 0. Any shape; a negative
+/// threshold stops it.
+///
+/// ```swift
+/// softshrink(Tensor([-1.0, 0.5, 2]))  // [-0.5, 0, 1.5]
+/// ```
 public func softshrink(
     _ x: Tensor, threshold: Double = 0.5, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {

@@ -11,7 +11,12 @@ public enum AttentionMask: Sendable {
     case tensor(Tensor)
 }
 
-/// softmax(Q Kᵀ scale + mask) V (Vaswani et al., 2017). A query that sees no key gives 0.
+/// softmax(Q Kᵀ scale + mask) V (Vaswani et al., 2017). A query that sees no key gives 0. Floating point of one dtype.
+///
+/// ```swift
+/// let q = Tensor.zeros([1, 2, 3]), v = Tensor([1, 3] as [Float], shape: [1, 2, 1])
+/// scaledDotProductAttention(queries: q, keys: q, values: v, mask: .causal)  // [1, 2]
+/// ```
 ///
 /// - Parameters:
 ///   - queries: [..., heads, queries, features]; axes before the last two broadcast.

@@ -1,15 +1,24 @@
 import Backprop
 
 /// Elements set to 0 with the given probability, the others divided by what is left of 1, so that the mean stays
-/// (Srivastava et al., 2014). Which ones depends on the random stream of the surrounding `withRandomSeed`.
+/// (Srivastava et al., 2014). Which ones depends on the random stream of the surrounding `withRandomSeed`. Floating
+/// point, any shape; a probability outside of [0, 1] stops it.
+///
+/// ```swift
+/// dropout(Tensor([1.0, 2]), probability: 0)  // [1, 2]
+/// ```
 public func dropout(
     _ x: Tensor, probability: Double = 0.5, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     dropout(x, probability: probability, maskShape: x.shape, file: file, line: line)
 }
 
-/// `dropout` of whole channels, [batch, ..., channels]: all places of a channel of an example go together (Tompson et al.,
-/// 2015).
+/// `dropout` of whole channels, [batch, ..., channels]: all places of a channel of an example go together (Tompson et
+/// al., 2015). Floating point; a probability outside of [0, 1] stops it.
+///
+/// ```swift
+/// channelDropout(Tensor.ones([2, 5, 3]), probability: 0.5).shape  // [2, 5, 3]
+/// ```
 public func channelDropout(
     _ x: Tensor, probability: Double = 0.5, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {

@@ -1,9 +1,14 @@
 import Backprop
 
-/// -(t log(p) + (1 - t) log(1 - p)), for probabilities p and targets t between 0 and 1.
+/// -(t log(p) + (1 - t) log(1 - p)), for probabilities p and targets t between 0 and 1. Floating point of one shape and
+/// dtype; anything else stops it.
 ///
 /// As in PyTorch, logarithms are at least -100, and the gradient for p is (p - t) / max(p (1 - p), 1e-12), so that both are
 /// finite at 0 and 1. `binaryCrossEntropyWithLogits` is more accurate.
+///
+/// ```swift
+/// binaryCrossEntropy(Tensor([0.9, 0.2]), Tensor([1.0, 0]), reduction: .none)  // [0.105361, 0.223144]
+/// ```
 ///
 /// - Parameter weights: factors that broadcast to the shape of the losses; a mean is divided by the number of losses.
 public func binaryCrossEntropy(
@@ -31,7 +36,12 @@ private func saturated(_ p: Tensor, _ t: Tensor, least: Double) -> Tensor {
     return difference * (slope + difference * curvature * 0.5) - positive - negative
 }
 
-/// `binaryCrossEntropy` of sigmoid(logits), exact for logits of any size.
+/// `binaryCrossEntropy` of sigmoid(logits), exact for logits of any size. Floating point, any shape; another shape of
+/// the targets stops it.
+///
+/// ```swift
+/// binaryCrossEntropyWithLogits(Tensor([0.0, -1000]), Tensor([1.0, 0]), reduction: .none)  // [0.693147, 0]
+/// ```
 ///
 /// - Parameters:
 ///   - targets: of the shape of the logits, between 0 and 1.

@@ -1,11 +1,16 @@
 import Backprop
 
 /// Connectionist temporal classification (Graves et al., 2006): the negative logarithm of the probability of all
-/// alignments of a target with a longer sequence of predictions, where neighbours that are equal count once and blanks are
-/// dropped.
+/// alignments of a target with a longer sequence of predictions, where neighbours that are equal count once and blanks
+/// are dropped. Shapes that do not fit, and a blank that is no class, stop it.
 ///
 /// The gradient is the one for predictions that come out of a log-softmax, which is PyTorch's: it contains the term
 /// exp(log-probability) that a log-softmax takes out again. Where the loss is infinite and stays so it is NaN.
+///
+/// ```swift
+/// let even = Tensor.full([2, 2], 0.5), length = Tensor([2, 1] as [Int32])
+/// ctcLoss(log(even), Tensor([1] as [Int32]), inputLengths: length[0], targetLengths: length[1])  // 0.287682
+/// ```
 ///
 /// - Parameters:
 ///   - logProbabilities: [time, batch, classes], or [time, classes] for one sequence; normalized over the classes.

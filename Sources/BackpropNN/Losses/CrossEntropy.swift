@@ -1,6 +1,11 @@
 import Backprop
 
-/// The negative log-likelihood of class labels under softmax(logits).
+/// The negative log-likelihood of class labels under softmax(logits). Shapes that do not fit, and a smoothing outside
+/// of [0, 1], stop it.
+///
+/// ```swift
+/// crossEntropy(Tensor([0.0, 0, 0, 1000], shape: [2, 2]), Tensor([1, 1] as [Int32]))  // 0.346574
+/// ```
 ///
 /// - Parameters:
 ///   - logits: floating point, [..., classes]: classes are the last axis (PyTorch's are axis 1).
@@ -25,7 +30,12 @@ public func crossEntropy(
     return likelihood * (1 - labelSmoothing) + even
 }
 
-/// The cross-entropy of softmax(logits) relative to class probabilities, -Σ p log(softmax(logits)).
+/// The cross-entropy of softmax(logits) relative to class probabilities, -Σ p log(softmax(logits)). Other shapes stop
+/// it.
+///
+/// ```swift
+/// crossEntropy(Tensor([0.0, 0]), probabilities: Tensor([0.3, 0.7]))  // 0.693147
+/// ```
 ///
 /// - Parameters:
 ///   - logits: floating point, [..., classes].
@@ -49,7 +59,11 @@ public func crossEntropy(
     return reduction(-(logSoftmax(logits) * target).sum(axis: -1))
 }
 
-/// The negative log-likelihood of class labels under given log-probabilities.
+/// The negative log-likelihood of class labels under given log-probabilities. Shapes that do not fit stop it.
+///
+/// ```swift
+/// negativeLogLikelihood(log(Tensor([0.2, 0.8], shape: [1, 2])), Tensor([1] as [Int32]))  // 0.223144
+/// ```
 ///
 /// - Parameters:
 ///   - logProbabilities: floating point, [..., classes], as `logSoftmax` gives them.

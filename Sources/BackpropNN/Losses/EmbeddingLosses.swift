@@ -1,6 +1,11 @@
 import Backprop
 
-/// 1 - cos(a, b) where the target is 1, and max(0, cos(a, b) - `margin`) where it is -1.
+/// 1 - cos(a, b) where the target is 1, and max(0, cos(a, b) - `margin`) where it is -1. Floating point; a loss for
+/// each pair of vectors.
+///
+/// ```swift
+/// cosineEmbeddingLoss(Tensor([1.0, 0], shape: [1, 2]), Tensor([1.0, 1], shape: [1, 2]), Tensor([1.0]))  // 0.292893
+/// ```
 ///
 /// - Parameters:
 ///   - a: vectors along the last axis, [..., features]; so is b.
@@ -16,8 +21,12 @@ public func cosineEmbeddingLoss(
     return reduction(near + which(targets .== -1, closedHinge(cosine - margin), cosine.zero))
 }
 
-/// max(0, d(anchor, positive) - d(anchor, negative) + `margin`), where d is the norm of a difference unless another is given (Balntas
-/// et al., 2016).
+/// max(0, d(anchor, positive) - d(anchor, negative) + `margin`), where d is the norm of a difference unless another is
+/// given (Balntas et al., 2016). Floating point; a loss for each triple of vectors.
+///
+/// ```swift
+/// tripletMarginLoss(anchors: Tensor([0.0]), positives: Tensor([2.0]), negatives: Tensor([2.5]))  // 0.5
+/// ```
 ///
 /// - Parameters:
 ///   - anchors: vectors along the last axis, [..., features]; so are the others.

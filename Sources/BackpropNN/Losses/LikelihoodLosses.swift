@@ -1,7 +1,12 @@
 import Backprop
 
 /// The divergence of Kullback and Leibler, t (log(t) - x) for each element, where x is the logarithm of a predicted
-/// probability and t the true one; 0 where t is 0, with no finite gradient for t there.
+/// probability and t the true one; 0 where t is 0, with no finite gradient for t there. Floating point; targets of
+/// another shape stop it.
+///
+/// ```swift
+/// klDivergence(log(Tensor([0.5, 0.5])), Tensor([0.25, 0.75]), reduction: .sum)  // 0.130812
+/// ```
 ///
 /// - Parameters:
 ///   - logProbabilities: x.
@@ -18,7 +23,11 @@ public func klDivergence(
 }
 
 /// The negative logarithm of a normal density, up to a constant: (log(variance) + (x - t)² / variance) / 2 (Nix and
-/// Weigend, 1994).
+/// Weigend, 1994). Floating point; an epsilon that is not positive stops it.
+///
+/// ```swift
+/// gaussianNegativeLogLikelihood(Tensor([1.0]), Tensor([3.0]), variance: Tensor([4.0]))  // 1.19315
+/// ```
 ///
 /// - Parameters:
 ///   - predictions: the means x.
@@ -37,7 +46,12 @@ public func gaussianNegativeLogLikelihood(
     return reduction(isFull ? losses + 0.5 * 1.8378770664093453 : losses)  // log(2π)
 }
 
-/// The negative logarithm of a Poisson probability, up to a constant, for the count t.
+/// The negative logarithm of a Poisson probability, up to a constant, for the count t. Floating point; targets of
+/// another shape stop it.
+///
+/// ```swift
+/// poissonNegativeLogLikelihood(Tensor([0.0]), Tensor([3.0]))  // 1
+/// ```
 ///
 /// - Parameters:
 ///   - predictions: the logarithm x of the rate, for a loss of exp(x) - t x; or with `predictionsAreLogarithms: false` the

@@ -2,7 +2,12 @@ import Backprop
 
 // Losses that are 0 once a score is on the right side of a margin. Targets that are signs are 1 or -1, in any dtype.
 
-/// x where the target is 1, and max(0, `margin` - x) where it is -1, for distances x (Hadsell et al., 2006).
+/// x where the target is 1, and max(0, `margin` - x) where it is -1, for distances x (Hadsell et al., 2006). The
+/// gradient passes at the margin. Floating point, any shape; targets of another shape stop it.
+///
+/// ```swift
+/// hingeEmbeddingLoss(Tensor([0.3, 0.3]), Tensor([1.0, -1]), reduction: .none)  // [0.3, 0.7]
+/// ```
 ///
 /// - Parameter targets: signs of the shape of x.
 public func hingeEmbeddingLoss(
@@ -14,15 +19,23 @@ public func hingeEmbeddingLoss(
     return reduction(near + which(targets .!= 1, closedHinge(margin - x), x.zero))
 }
 
-/// max(0, -t (a - b) + `margin`): a should rank above b where the target t is 1, below it where t is -1. The gradient passes
-/// at the margin.
+/// max(0, -t (a - b) + `margin`): a should rank above b where the target t is 1, below it where t is -1. The gradient
+/// passes at the margin. Floating point.
+///
+/// ```swift
+/// marginRankingLoss(Tensor([1.0]), Tensor([3.0]), Tensor([1.0]), margin: 0.5)  // 2.5
+/// ```
 ///
 /// - Parameter targets: signs; all three broadcast to a common shape.
 public func marginRankingLoss(
     _ a: Tensor, _ b: Tensor, _ targets: Tensor, margin: Double = 0, reduction: Reduction = .mean
 ) -> Tensor { reduction(closedHinge(margin - targets.asType(a.dtype) * (a - b))) }
 
-/// log(1 + exp(-t x)), for scores x and signs t of the same shape.
+/// log(1 + exp(-t x)), for scores x and signs t of the same shape. Floating point; targets of another shape stop it.
+///
+/// ```swift
+/// softMarginLoss(Tensor([0.0, 1000]), Tensor([1.0, -1]), reduction: .none)  // [0.693147, 1000]
+/// ```
 public func softMarginLoss(
     _ scores: Tensor, _ targets: Tensor, reduction: Reduction = .mean, file: StaticString = #fileID,
     line: UInt = #line
@@ -32,7 +45,12 @@ public func softMarginLoss(
 }
 
 /// The hinge loss of several classes: the sum over all other classes i of max(0, `margin` - x[label] + x[i])^`power`,
-/// divided by the number of classes (Crammer and Singer, 2001). The gradient at the margin is 0.
+/// divided by the number of classes (Crammer and Singer, 2001). The gradient at the margin is 0. Labels that do not
+/// fit, and another power, stop it.
+///
+/// ```swift
+/// multiMarginLoss(Tensor([0.5, 2, 1.5], shape: [1, 3]), Tensor([1] as [Int32]))  // 0.166667
+/// ```
 ///
 /// - Parameters:
 ///   - scores: x, floating point, [..., classes].
@@ -53,7 +71,12 @@ public func multiMarginLoss(
 }
 
 /// The hinge loss of several labels an example: the sum over its labels l and all classes i that are none of them of
-/// max(0, 1 - x[l] + x[i]), divided by the number of classes. The gradient at the margin is 0.
+/// max(0, 1 - x[l] + x[i]), divided by the number of classes. The gradient at the margin is 0. Labels of another shape
+/// stop it.
+///
+/// ```swift
+/// multilabelMarginLoss(Tensor([0.5, 2, 1.5]), Tensor([1, -1, 0] as [Int64]))  // 0.166667
+/// ```
 ///
 /// - Parameters:
 ///   - scores: x, floating point, [..., classes].
@@ -82,7 +105,12 @@ public func multilabelMarginLoss(
     return reduction((sums * count).sum(axis: -1) * (1 / Double(classes)))
 }
 
-/// `binaryCrossEntropyWithLogits` of every class, averaged over the classes of an example.
+/// `binaryCrossEntropyWithLogits` of every class, averaged over the classes of an example. Targets of another shape
+/// stop it.
+///
+/// ```swift
+/// multilabelSoftMarginLoss(Tensor([0.0, 0], shape: [1, 2]), Tensor([1.0, 0], shape: [1, 2]))  // 0.693147
+/// ```
 ///
 /// - Parameters:
 ///   - scores: floating point, [..., classes].

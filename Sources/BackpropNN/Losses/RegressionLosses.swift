@@ -2,7 +2,11 @@ import Backprop
 
 // Distances between predictions and targets, element by element. Both may carry gradients.
 
-/// The squared difference, averaged over all elements unless asked otherwise.
+/// The squared difference, averaged over all elements unless asked otherwise. Other shapes of the targets stop it.
+///
+/// ```swift
+/// meanSquaredError(Tensor([1.0, 2]), Tensor([1.0, 5]))  // 4.5
+/// ```
 ///
 /// - Parameter weights: a factor for each element, of the same shape. A weighted mean is divided by their sum.
 public func meanSquaredError(
@@ -13,7 +17,12 @@ public func meanSquaredError(
     return weighted("meanSquaredError", square(predictions - targets), weights, reduction, file, line)
 }
 
-/// The absolute difference, averaged over all elements unless asked otherwise; its gradient at 0 is 0.
+/// The absolute difference, averaged over all elements unless asked otherwise; its gradient at 0 is 0. Other shapes of
+/// the targets stop it.
+///
+/// ```swift
+/// l1Loss(Tensor([1.0, 2]), Tensor([1.0, 5]))  // 1.5
+/// ```
 ///
 /// - Parameter weights: a factor for each element, of the same shape. A weighted mean is divided by their sum.
 public func l1Loss(
@@ -25,6 +34,11 @@ public func l1Loss(
 }
 
 /// Half the squared difference up to `delta`, and beyond it the line of slope `delta` that continues it (Huber, 1964).
+/// Other shapes of the targets stop it. A delta that is not positive stops it, too.
+///
+/// ```swift
+/// huberLoss(Tensor([0.5, 3]), Tensor([0.0, 0]), reduction: .none)  // [0.125, 2.5]
+/// ```
 ///
 /// - Parameter weights: a factor for each element, of the same shape. A mean is divided by the number of elements all the
 ///   same, as in PyTorch.
@@ -42,8 +56,12 @@ public func huberLoss(
     return reduction(losses)
 }
 
-/// `huberLoss` divided by its bound: the absolute difference minus `beta`/2 beyond `beta`, rounded off within (Girshick,
-/// 2015). With a `beta` of 0 it is `l1Loss`.
+/// `huberLoss` divided by its bound: the absolute difference minus `beta`/2 beyond `beta`, rounded off within
+/// (Girshick, 2015). With a `beta` of 0 it is `l1Loss`. Other shapes of the targets stop it. So does a negative `beta`.
+///
+/// ```swift
+/// smoothL1Loss(Tensor([0.5, 3]), Tensor([0.0, 0]), reduction: .none)  // [0.125, 2.5]
+/// ```
 public func smoothL1Loss(
     _ predictions: Tensor, _ targets: Tensor, beta: Double = 1, reduction: Reduction = .mean,
     file: StaticString = #fileID, line: UInt = #line

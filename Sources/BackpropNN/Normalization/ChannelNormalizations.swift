@@ -23,7 +23,11 @@ public struct ChannelStatistics: Sendable {
 }
 
 /// Each channel of a batch, less its mean and divided by its standard deviation, times `weight`, plus `bias` (Ioffe and
-/// Szegedy, 2015).
+/// Szegedy, 2015). Other shapes of the factors stop it.
+///
+/// ```swift
+/// batchNorm(Tensor([1.0, 3], shape: [2, 1]), epsilon: 0)  // [-1, 1]
+/// ```
 ///
 /// - Parameters:
 ///   - x: floating point, [..., channels]; statistics are taken over all axes before the last, the variance divided by
@@ -48,6 +52,12 @@ public func batchNorm(
 
 /// `batchNorm` in training: by the statistics of the batch, toward which `running` moves.
 ///
+/// ```swift
+/// var running = ChannelStatistics(mean: Tensor([0.0]), variance: Tensor([1.0]))
+/// let y = batchNorm(Tensor([1.0, 3], shape: [2, 1]), updating: &running)
+/// concatenated([y.flattened(), running.mean, running.variance])  // [-1, 1, 0.2, 1.1]
+/// ```
+///
 /// - Parameters:
 ///   - running: replaced by its value after the batch, (1 - momentum) running + momentum batch, where the variance of the
 ///     batch is divided by the number of elements less one. Carries no gradient.
@@ -63,8 +73,12 @@ public func batchNorm(
     return result
 }
 
-/// Each channel of each example, less its mean and divided by its standard deviation, times `weight`, plus `bias` (Ulyanov et
-/// al., 2016).
+/// Each channel of each example, less its mean and divided by its standard deviation, times `weight`, plus `bias`
+/// (Ulyanov et al., 2016). Fewer than three axes, or other shapes of the factors, stop it.
+///
+/// ```swift
+/// instanceNorm(Tensor([1.0, 3, 10, 30], shape: [2, 2, 1]), epsilon: 0)  // [-1, 1, -1, 1]
+/// ```
 ///
 /// - Parameters:
 ///   - x: floating point, [batch, ..., channels]; statistics are taken over the axes between.
@@ -104,7 +118,11 @@ public func instanceNorm(
 }
 
 /// Groups of channels of each example, less their mean and divided by their standard deviation, times `weight`, plus
-/// `bias` (Wu and He, 2018).
+/// `bias` (Wu and He, 2018). A number of groups that does not divide the channels stops it.
+///
+/// ```swift
+/// groupNorm(Tensor([1.0, 3, 10, 30], shape: [1, 4]), groups: 2, epsilon: 0)  // [-1, 1, -1, 1]
+/// ```
 ///
 /// - Parameters:
 ///   - x: floating point, [batch, ..., channels].
@@ -127,6 +145,10 @@ public func groupNorm(
 
 /// x / (k + α mean(x²))^β, the mean over `size` neighbouring channels around each, with zeros beyond the ends (Krizhevsky
 /// et al., 2012).
+///
+/// ```swift
+/// localResponseNorm(Tensor([1.0, 2]), size: 2, alpha: 2, beta: 1)  // [0.5, 0.333333]
+/// ```
 ///
 /// - Parameter x: floating point, [..., channels].
 public func localResponseNorm(

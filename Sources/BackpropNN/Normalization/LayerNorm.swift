@@ -1,6 +1,11 @@
 import Backprop
 
-/// (x - mean) / sqrt(variance + ε) over the last axes, times `weight`, plus `bias` (Ba et al., 2016).
+/// (x - mean) / sqrt(variance + ε) over the last axes, times `weight`, plus `bias` (Ba et al., 2016). Other shapes of
+/// the factors stop it.
+///
+/// ```swift
+/// layerNorm(Tensor([1.0, 3, 10, 30], shape: [2, 2]), epsilon: 0)  // [-1, 1, -1, 1]
+/// ```
 ///
 /// - Parameters:
 ///   - x: floating point, any shape.
@@ -15,6 +20,10 @@ public func layerNorm(
 }
 
 /// x / sqrt(mean(x²) + ε) over the last axes, times `weight` (Zhang and Sennrich, 2019).
+///
+/// ```swift
+/// rmsNorm(Tensor([3.0, -4]))  // [0.848528, -1.13137]
+/// ```
 ///
 /// - Parameters:
 ///   - x: floating point, any shape.

@@ -53,14 +53,18 @@ typedef enum {
     // they are added, here and in MULADD and its kin. Except where another meaning is given as near, the bits are those
     // of the expression, evaluated in the order that the parentheses give.
     BK_OP_RELU,          // a > 0 or not a number ? a : 0; equals MAX(a, 0)
-    BK_OP_GELU,          // near a/2 (1 + tanh(sqrt(2/pi) (a + 0.044715 a^3)))
+    BK_OP_GELU,          // near a/2 (1 + erf(a / sqrt(2))), the relative error small for negative a, too
+    BK_OP_GELU_TANH,     // near a/2 (1 + tanh(sqrt(2/pi) (a + 0.044715 a^3)))
     BK_OP_EXPSUB,        // exp(a - b)
     BK_OP_RELU_GRAD,     // b > 0 ? a : 0
     BK_OP_SIGMOID_GRAD,  // (a * b) * (1 - b)
     BK_OP_TANH_GRAD,     // a * (1 - b * b)
     BK_OP_GELU_GRAD,     // near a * (derivative of GELU at b)
+    BK_OP_GELU_TANH_GRAD,  // near a * (derivative of GELU_TANH at b)
     BK_OP_SUBMUL,        // (a - b) * c
     BK_OP_MULMUL,        // (a * b) * c
+    BK_OP_MULADD_MUL,    // (a * b + c) * d
+    BK_OP_MULMUL_ADD,    // (a * b) * c + d
     BK_OP_SCALED_SUM,    // a * c + b * d
     // One step of Adam or AdamW in the order of PyTorch; a: parameters p, b: gradients g, d: the first of eleven
     // operands that follow each other in `operands`: m, v, the new m, the new v, and the scalars c1 = 1 - beta1, beta2,

@@ -85,6 +85,13 @@ struct ReferenceInterpreter {
         case .polygamma: return combine(node) { polygamma(Int($0), $1) }
         case .atan2: return combine(node) { Foundation.atan2($0, $1) }
         case .remainder: return combine(node) { $0 - $1 * ($0 / $1).rounded(.down) }
+        case .gelu: return map(node) { x in 0.5 * x * Foundation.erfc(-x * 0.7071067811865476) }
+        case .geluGradient:
+            return combine(node) { g, x in
+                g
+                    * (0.5 * Foundation.erfc(-x * 0.7071067811865476) + x * 0.3989422804014327
+                        * Foundation.exp(-0.5 * x * x))
+            }
         case .geluTanh:
             return map(node) { x in 0.5 * x * (1 + Foundation.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))) }
         case .geluTanhGradient:
