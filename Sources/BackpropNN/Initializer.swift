@@ -30,8 +30,8 @@ public enum Initializer: Sendable {
 
     /// A tensor of initial values. Random ones come from the stream of the surrounding `withRandomSeed`.
     public func callAsFunction(_ shape: [Int], dtype: DType = .float32) -> Tensor {
-        let fanIn = Double(shape.dropFirst().reduce(1, *))
-        let fanOut = Double(shape.count < 2 ? shape.first ?? 1 : shape.dropLast().reduce(1, *))
+        let fanIn = shape.dropFirst().reduce(1.0) { $0 * Double($1) }
+        let fanOut = (shape.count < 2 ? shape : shape.dropLast()).reduce(1.0) { $0 * Double($1) }
         switch self {
         case .zeros: return .zeros(shape, dtype: dtype)
         case .ones: return .ones(shape, dtype: dtype)

@@ -10,11 +10,17 @@ import Testing
         let make: @Sendable () -> Void
     }
 
-    private static let x = Tensor.zeros([2, 3])
-    private static let whole = Tensor.zeros([2, 3], dtype: .int32)
-    private static let mask = Tensor.zeros([2, 3], dtype: .bool)
+    static let x = Tensor.zeros([2, 3])
+    static let whole = Tensor.zeros([2, 3], dtype: .int32)
+    static let mask = Tensor.zeros([2, 3], dtype: .bool)
 
-    static let mistakes: [String: Mistake] = [
+    static let mistakes = [operators, arrangements, indices, sizes, matrices, windows].reduce([:]) {
+        $0.merging($1) { first, second in
+            Mistake(parts: first.parts + second.parts + ["one name for two mistakes"]) {}
+        }
+    }
+
+    private static let operators: [String: Mistake] = [
         // Shapes that do not go together.
         "subtract": Mistake(parts: ["subtract", "[2, 3]", "[2]"]) { _ = x - Tensor.zeros([2]) },
         "multiply": Mistake(parts: ["multiply", "[2, 3]", "[4]"]) { _ = x * Tensor.zeros([4]) },
@@ -88,7 +94,7 @@ import Testing
         "einsum letters": Mistake(parts: ["einsum", "ij->ik"]) { _ = einsum("ij->ik", x) },
         "einsum operands": Mistake(parts: ["einsum", "ij,jk->ik"]) { _ = einsum("ij,jk->ik", x) },
         // Indices out of range, found when the values are known.
-        "take": Mistake(parts: ["gather", "7", "0..<2"]) {
+        "take": Mistake(parts: ["take", "index 7", "position 1", "0..<2"]) {
             _ = x.take(Tensor([0, 7] as [Int32])).array(of: Float.self)
         },
         // Transforms.
@@ -121,7 +127,10 @@ import Testing
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [name] in
             MisuseTests.mistakes[name]!.make()
         }
-        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        // What is printed behind the message, such as a backtrace with names of functions, does not count.
+        let output = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        let message = output.split(separator: "\n").first { $0.contains("Fatal error: ") } ?? ""
+        #expect(message.hasPrefix("Backprop"), "\(name): not a message of ours: \(output.prefix(300))")
         for part in MisuseTests.mistakes[name]!.parts {
             #expect(message.contains(part), "\(name): \"\(part)\" is not in: \(message.prefix(300))")
         }

@@ -217,7 +217,7 @@ func examples(of primitive: Primitive) -> [Example] {
     case .checkIndices:
         [
             one(primitive, "rows", [4, 3]) {
-                let checked = Tensor(Node.checkIndices(Tensor([2, 0, 3] as [Int32]).node, below: 4))
+                let checked = Tensor(Node.checkIndices(Tensor([2, 0, 3] as [Int32]).node, below: 4, for: .indexed))
                 return $0.take(checked) * checked.asType($0.dtype).reshaped([3, 1])
             }
         ]

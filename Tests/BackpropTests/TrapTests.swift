@@ -72,14 +72,14 @@ import Testing
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             evaluate(Tensor.zeros([3, 2]).take(Tensor([0, 3] as [Int32])))
         }
-        expect(result, toName: "gather", "index 3", "position 1", "0..<3")
+        expect(result, toName: "take", "index 3", "position 1", "0..<3")
     }
 
     @Test func aNegativeIndex() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             evaluate(Tensor.zeros([3, 2]).take(Tensor([-1] as [Int64])))
         }
-        expect(result, toName: "gather", "index -1", "0..<3")
+        expect(result, toName: "take", "index -1", "0..<3")
     }
 
     @Test func backwardFromMoreThanOneNumber() async {

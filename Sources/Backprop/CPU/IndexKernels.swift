@@ -42,18 +42,18 @@ extension KernelBuilder {
 
     /// Indices copied after a check of their range.
     mutating func checkIndices(_ index: Int, _ name: String) -> Kernel {
-        let value = graph.values[index]
+        let value = graph.values[index], (reader, count) = IndexReader.attributes(value.bits)
         var shape = bk_gather_shape()
         shape.outer = 1
         shape.inner = 1
-        shape.table = Int64(value.bits)
+        shape.table = Int64(count)
         shape.count = Int64(value.shape.count)
         shape.index_type = value.dtype.kernelType
         shape.type = shape.index_type
         let indices = slot(value.inputs[0]), result = slot(index)
         let bytes = value.shape.count * value.dtype.byteCount
         return CallKernel(name: name, tasks: 1) { [shape] _, pointers in
-            withUnsafePointer(to: shape) { IndexFault.check($0, pointers[indices], name) }
+            withUnsafePointer(to: shape) { IndexFault.check($0, pointers[indices], "\(reader)") }
             pointers[result]!.copyMemory(from: pointers[indices]!, byteCount: bytes)
         }
     }

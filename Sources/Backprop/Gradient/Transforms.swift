@@ -38,6 +38,9 @@ public func valueAndGrad(
 ) -> ([Tensor]) -> (value: Tensor, gradients: [Tensor]) {
     { arguments in
         let numbers = argumentNumbers ?? Array(arguments.indices)
+        require(
+            numbers.allSatisfy(arguments.indices.contains) && Set(numbers).count == numbers.count,
+            "a gradient for arguments \(numbers) of \(arguments.count)")
         return differentiating(numbers.map { arguments[$0] }) { variables, mask in
             var inputs = arguments
             for (number, variable) in zip(numbers, variables) { inputs[number] = Tensor(variable) }

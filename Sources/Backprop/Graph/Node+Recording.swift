@@ -10,8 +10,9 @@ extension Node {
         if dtype.isFloatingPoint, value == 0 || value == 1 || value == 2, value.sign == .plus {
             return common[Int(dtype.rawValue - DType.float32.rawValue)][Int(value)]
         }
-        let bits = dtype.isFloatingPoint ? value.rounded(to: dtype).bitPattern : UInt64(bitPattern: Int64(value))
-        return Node(.scalar, dtype, .scalar, bits: bits)
+        if dtype.isFloatingPoint { return Node(.scalar, dtype, .scalar, bits: value.rounded(to: dtype).bitPattern) }
+        guard let integer = dtype.integer(value) else { trap("the number \(value) is none of dtype \(dtype)") }
+        return Node(.scalar, dtype, .scalar, bits: UInt64(bitPattern: integer))
     }
 
     package static func scalar(integer value: Int64, _ dtype: DType) -> Node {
@@ -36,7 +37,7 @@ extension Node {
         guard let shape = Shape.broadcast(a.shape, b.shape) else {
             trap("\(primitive.name): shapes \(a.shape) and \(b.shape) do not broadcast to a common shape")
         }
-        return shape
+        return shape == a.shape || shape == b.shape ? shape : shape.countable(primitive.name)
     }
 
     @inline(__always)
@@ -72,7 +73,7 @@ extension Node {
         guard let shape = Shape.broadcast(commonShape(.select, a, b), condition.shape) else {
             trap("which: shapes \(condition.shape), \(a.shape) and \(b.shape) do not broadcast to a common shape")
         }
-        return Node(.select, a.dtype, shape, condition, a, b)
+        return Node(.select, a.dtype, shape.countable("which"), condition, a, b)
     }
 
     package static func convert(_ x: Node, _ dtype: DType) -> Node {
@@ -80,7 +81,9 @@ extension Node {
         if x.isScalarConstant {
             let value = x.scalarValue
             if dtype == .bool { return scalar(integer: value == 0 ? 0 : 1, .bool) }
-            if dtype.isFloatingPoint || value.rounded(.towardZero) == value { return scalar(value, dtype) }
+            if dtype.isFloatingPoint || value.rounded(.towardZero) == value && dtype.integer(value) != nil {
+                return scalar(value, dtype)
+            }
         }
         return Node(.convert, dtype, x.shape, x)
     }
@@ -139,18 +142,20 @@ extension Node {
 
     /// Zeros around and, where `interior` is positive, between the elements of each axis.
     package static func pad(_ x: Node, low: [Int], high: [Int], interior: [Int]) -> Node {
-        var shape = x.shape
-        for axis in 0..<shape.rank {
-            shape[axis] = low[axis] + high[axis] + shape[axis] + Swift.max(0, shape[axis] - 1) * interior[axis]
+        let extents = (0..<x.shape.rank).map { axis in
+            let extent = x.shape[axis]
+            return low[axis] + high[axis] + extent + Swift.max(0, extent - 1) * interior[axis]
         }
+        let shape = Shape(extents, "padding of shape \(x.shape)")
         if shape == x.shape { return x }
         return Node(.pad, x.dtype, shape, x, list: low + high + interior)
     }
 
     package static func concatenate(_ parts: [Node], axis: Int) -> Node {
         if parts.count == 1 { return parts[0] }
-        var shape = parts[0].shape
-        shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+        var extents = parts[0].shape.array
+        extents[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+        let shape = Shape(extents, "concatenated")
         return Node(.concatenate, parts[0].dtype, shape, inputs: parts, bits: UInt64(axis))
     }
 
@@ -177,13 +182,14 @@ extension Node {
         }
         shape[shape.rank - 2] = a.shape[rankA - (transposeA ? 1 : 2)]
         shape[shape.rank - 1] = b.shape[rankB - (transposeB ? 2 : 1)]
-        return Node(.matmul, a.dtype, shape, a, b, bits: (transposeA ? 1 : 0) | (transposeB ? 2 : 0))
+        return Node(
+            .matmul, a.dtype, shape.countable("matmul"), a, b, bits: (transposeA ? 1 : 0) | (transposeB ? 2 : 0))
     }
 
     /// x[..., indices, ...] along the axis; the axes of `indices` take the place of that axis.
     package static func gather(_ x: Node, _ indices: Node, axis: Int) -> Node {
         let extents = x.shape.array
-        let shape = Shape(extents[..<axis] + indices.shape.array + extents[(axis + 1)...])
+        let shape = Shape(extents[..<axis] + indices.shape.array + extents[(axis + 1)...], Primitive.gather.name)
         return Node(.gather, x.dtype, shape, x, indices, bits: UInt64(axis))
     }
 
@@ -194,9 +200,12 @@ extension Node {
         return Node(.scatterAdd, updates.dtype, shape, updates, indices, bits: UInt64(axis))
     }
 
-    /// The indices themselves; evaluation stops with a message where one lies outside of 0..<count.
-    package static func checkIndices(_ indices: Node, below count: Int) -> Node {
-        Node(.checkIndices, indices.dtype, indices.shape, indices, bits: UInt64(count))
+    /// The indices themselves; evaluation stops with a message where one lies outside of 0..<count, in the name of the
+    /// operator that people called.
+    package static func checkIndices(_ indices: Node, below count: Int, for reader: IndexReader) -> Node {
+        Node(
+            .checkIndices, indices.dtype, indices.shape, indices,
+            bits: UInt64(count) | UInt64(reader.rawValue) << 32)
     }
 
     /// The running mean of gradients after an update: mean + (gradient - mean) (1 - beta1).
@@ -230,6 +239,31 @@ extension Node {
 
     /// The same value as a node of its own.
     package static func alias(_ x: Node) -> Node { Node(.alias, x.dtype, x.shape, x) }
+}
+
+/// Operators that check indices before they use them.
+package enum IndexReader: UInt8, CaseIterable {
+    case indexed, takeAlong, putAlong, scatter, scatterAdd, scatterReduce
+    case crossEntropy, negativeLogLikelihood, multiMarginLoss, multilabelMarginLoss, ctcLoss
+
+    /// Who checks, from the attributes of a node, and the end of the range.
+    static func attributes(_ bits: UInt64) -> (reader: IndexReader, count: Int) {
+        (IndexReader(rawValue: UInt8(bits >> 32))!, Int(bits & 0xffff_ffff))
+    }
+}
+
+extension DType {
+    /// A number without its fraction as an element of an integer dtype or of masks; nil where it is out of range.
+    package func integer(_ value: Double) -> Int64? {
+        guard let integer = Int64(exactly: value.rounded(.towardZero)) else { return nil }
+        switch self {
+        case .bool: return value == 0 ? 0 : 1
+        case .uint8: return UInt8(exactly: integer) == nil ? nil : integer
+        case .int32: return Int32(exactly: integer) == nil ? nil : integer
+        case .int64: return integer
+        case .float32, .float64, .bfloat16: return nil
+        }
+    }
 }
 
 extension Double {

@@ -37,7 +37,9 @@ package struct WindowGeometry: Hashable, Sendable {
     func fits(_ kernel: Int, in input: Int, axis: Int, _ context: () -> String) -> Int {
         let room = spread(input, axis: axis) + low[axis] + high[axis] - span(kernel, axis: axis)
         require(room >= 0, "\(context()): the kernel is larger than the padded input in spatial axis \(axis)")
-        return room / stride[axis] + 1
+        let count = room / stride[axis] + 1
+        require(count <= Shape.maximumExtent, "\(context()): \(count) places in spatial axis \(axis) are too many")
+        return count
     }
 
     /// Traps where a number makes no sense, or is so large that sums of places could overflow.
@@ -80,7 +82,8 @@ extension Node {
             shape[axis + 1] = geometry.fits(weights.shape[axis + 1], in: x.shape[axis + 1], axis: axis, context)
         }
         shape[rank + 1] = weights.shape[0]
-        return Node(.convolution, x.dtype, shape, x, weights, bits: UInt64(groups), list: geometry.list)
+        return Node(
+            .convolution, x.dtype, shape.countable(context()), x, weights, bits: UInt64(groups), list: geometry.list)
     }
 
     /// The gradient of `convolution` for an input of the given shape, from the gradient of its result.
@@ -179,6 +182,6 @@ extension Node {
         for axis in 0..<rank {
             shape[axis + 1] = geometry.fits(window[axis], in: x.shape[axis + 1], axis: axis, context)
         }
-        return shape
+        return shape.countable(context())
     }
 }

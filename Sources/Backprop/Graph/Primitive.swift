@@ -115,7 +115,13 @@ package enum Kind: Equatable, Sendable {
 
 extension Primitive {
     /// How a diagnostic or a printed plan names the operator: as people call it, where they do.
-    package var name: String { self == .select ? "which" : String(describing: self) }
+    package var name: String {
+        switch self {
+        case .select: "which"
+        case .gather: "take"
+        default: String(describing: self)
+        }
+    }
 
     /// How the primitive is run; an `alias` that is left after simplification is a copy.
     package var kind: Kind {

@@ -29,6 +29,9 @@ public enum DType: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     /// Whether elements are floating point, and so can carry gradients.
     public var isFloatingPoint: Bool { rawValue >= DType.float32.rawValue }
 
+    /// Whether elements are whole numbers; masks are not.
+    package var isInteger: Bool { self == .uint8 || self == .int32 || self == .int64 }
+
     public var description: String {
         switch self {
         case .bool: "bool"

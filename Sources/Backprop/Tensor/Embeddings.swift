@@ -10,6 +10,8 @@ public func embedding(
     file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(table.ndim == 2, "embedding: a table of shape \(table.shape) is no matrix", file: file, line: line)
+    indices.requireIndices("embedding", file: file, line: line)
+    requirePadding(paddingIndex, in: table, "embedding", file, line)
     var rows = table.take(indices, file: file, line: line)
     if let padding = paddingIndex.map({ $0 < 0 ? $0 + table.dim(0) : $0 }) {
         let isPadding = (indices .== Double(padding)).expandedDimensions(axis: -1)
@@ -48,6 +50,12 @@ public func embeddingBag(
         "embeddingBag: indices of shape \(indices.shape) with offsets \(String(describing: offsets?.shape)) and weights \(String(describing: weights?.shape))",
         file: file, line: line)
     require(weights == nil || reduction == .sum, "embeddingBag: weights go with sums only", file: file, line: line)
+    require(
+        offsets == nil || offsets!.ndim == 1 && offsets!.size >= (includesLastOffset ? 1 : 0),
+        "embeddingBag: offsets of shape \(String(describing: offsets?.shape)) do not say where bags begin", file: file,
+        line: line)
+    offsets?.requireIndices("embeddingBag", file: file, line: line)
+    requirePadding(paddingIndex, in: table, "embeddingBag", file, line)
     let flat = indices.flattened(), count = flat.size
     var rows = embedding(
         table, flat, scalesGradientByFrequency: scalesGradientByFrequency, file: file, line: line)
@@ -80,6 +88,16 @@ public func embeddingBag(
     return sums / maximum(sizes, sizes.like(1)).expandedDimensions(axis: 1)
 }
 
+private func requirePadding(
+    _ index: Int?, in table: Tensor, _ name: String, _ file: StaticString, _ line: UInt
+) {
+    guard let index, table.ndim == 2 else { return }
+    let rows = table.dim(0)
+    require(
+        index >= -rows && index < rows, "\(name): the padding \(index) is no row of a table of shape \(table.shape)",
+        file: file, line: line)
+}
+
 /// Ones where the class is, zeros elsewhere: `indices` of any shape give `indices.shape + [classes]`. Indices are int32
 /// or int64; one that is no class gives zeros.
 ///
@@ -90,6 +108,10 @@ public func oneHot(
     _ indices: Tensor, classes: Int, dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     indices.requireIndices("oneHot", file: file, line: line)
+    require(
+        classes >= 0 && classes <= Shape.maximumExtent,
+        "oneHot: \(classes) classes for indices of shape \(indices.shape)",
+        file: file, line: line)
     let places = Tensor.arange(classes, dtype: indices.dtype)
     return (indices.expandedDimensions(axis: -1) .== places).asType(dtype)
 }
@@ -100,7 +122,13 @@ public func oneHot(
 /// ```swift
 /// searchSorted(Tensor([1.0, 2, 3]), Tensor([2.0, 9]))  // [1, 3]
 /// ```
-public func searchSorted(_ edges: Tensor, _ values: Tensor, right: Bool = false) -> Tensor {
+public func searchSorted(
+    _ edges: Tensor, _ values: Tensor, right: Bool = false, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    require(
+        edges.ndim == 1 && edges.dtype == values.dtype,
+        "searchSorted: edges \(edges.dtype)\(edges.shape) for values \(values.dtype)\(values.shape), not one axis of their dtype",
+        file: file, line: line)
     let spread = values.expandedDimensions(axis: -1)
     return (right ? edges .<= spread : edges .< spread).sum(axis: -1)
 }

@@ -51,6 +51,8 @@ extension LinearAlgebra {
     /// ```
     public static func inverse(_ a: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         requireMatrices(a, "inverse", file, line)
+        require(
+            a.dim(-1) == a.dim(-2), "inverse: matrices of shape \(a.shape) are not square", file: file, line: line)
         return solve(a, Tensor.identity(a.dim(-1), dtype: a.dtype).broadcast(to: a.shape), file: file, line: line)
     }
 
@@ -264,6 +266,9 @@ extension LinearAlgebra {
         keepDims: Bool = false,
         file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
+        require(
+            a.dtype.isFloatingPoint, "norm: \(a.dtype)\(a.shape) has no floating-point matrices", file: file, line: line
+        )
         let rows = a.resolved(axis: axes.rows, "norm", file: file, line: line)
         let columns = a.resolved(axis: axes.columns, "norm", file: file, line: line)
         require(rows != columns, "norm: axes \(axes) are the same", file: file, line: line)
@@ -300,8 +305,12 @@ extension LinearAlgebra {
     public static func cross(
         _ a: Tensor, _ b: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
+        let (first, second) = (
+            a.resolved(axis: axis, "cross", file: file, line: line),
+            b.resolved(axis: axis, "cross", file: file, line: line)
+        )
         require(
-            a.dim(axis) == 3 && b.dim(axis) == 3,
+            a.dim(first) == 3 && b.dim(second) == 3,
             "cross: axis \(axis) of shapes \(a.shape) and \(b.shape) does not have three elements", file: file,
             line: line)
         let next = Tensor([1, 2, 0] as [Int32]), last = Tensor([2, 0, 1] as [Int32])

@@ -1,6 +1,9 @@
 /// The extents of up to eight axes, inline: a node of the graph holds one without touching the heap.
 package struct Shape: Hashable, Sendable, CustomStringConvertible {
     package static let maximumRank = 8
+    package static let maximumExtent = Int(Int32.max)
+    /// More than any memory holds, and so few that neither their bytes nor sums of such numbers overflow.
+    package static let maximumCount = 1 << 48
 
     // Two quarters rather than one SIMD8: a 32-byte alignment would push every node off the fast path of malloc.
     private var low: SIMD4<Int32>
@@ -16,20 +19,44 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
         rank = 0
     }
 
-    package init(_ extents: some Collection<Int>) {
+    /// Traps, in the name of an operator, where no tensor has these extents.
+    package init(_ extents: some Collection<Int>, _ name: @autoclosure () -> String = "") {
         self.init()
-        require(
-            extents.count <= Shape.maximumRank,
-            "a tensor has at most \(Shape.maximumRank) axes, not \(extents.count): \(Array(extents))")
+        if let mistake = Shape.mistake(in: extents) { trap(name().isEmpty ? mistake : "\(name()): \(mistake)") }
         for extent in extents { append(extent) }
+    }
+
+    /// Why no tensor has these extents, if none has.
+    package static func mistake(in extents: some Collection<Int>) -> String? {
+        if extents.count > maximumRank {
+            return "a tensor has at most \(maximumRank) axes, not \(extents.count): \(Array(extents))"
+        }
+        var count = 1
+        for extent in extents {
+            if extent < 0 || extent > maximumExtent {
+                return "an axis has between 0 and \(maximumExtent) elements, not \(extent): \(Array(extents))"
+            }
+            let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+            if overflow || product > maximumCount {
+                return "a tensor of shape \(Array(extents)) has too many elements"
+            }
+            count = product
+        }
+        return nil
+    }
+
+    /// The shape itself; traps, in the name of an operator, where it has too many elements.
+    package func countable(_ name: @autoclosure () -> String) -> Shape {
+        if let mistake = Shape.mistake(in: array) { trap("\(name()): \(mistake)") }
+        return self
     }
 
     package subscript(axis: Int) -> Int {
         get { Int(axis < 4 ? low[axis] : high[axis &- 4]) }
         set {
             require(
-                newValue >= 0 && newValue <= Int(Int32.max),
-                "an axis has between 0 and \(Int32.max) elements, not \(newValue)")
+                newValue >= 0 && newValue <= Shape.maximumExtent,
+                "an axis has between 0 and \(Shape.maximumExtent) elements, not \(newValue)")
             if axis < 4 { low[axis] = Int32(newValue) } else { high[axis &- 4] = Int32(newValue) }
         }
     }

@@ -13,6 +13,10 @@ public struct PerAxis: Hashable, Sendable, ExpressibleByIntegerLiteral, Expressi
     func callAsFunction(
         _ rank: Int, _ name: @autoclosure () -> String, file: StaticString, line: UInt
     ) -> [Int] {
+        require(
+            numbers.allSatisfy { $0.magnitude <= Shape.maximumExtent }, "\(name()): \(numbers) is too large",
+            file: file,
+            line: line)
         if numbers.count == 1 { return [Int](repeating: numbers[0], count: rank) }
         require(
             numbers.count == rank, "\(name()): \(numbers) for \(rank) spatial axes", file: file, line: line)

@@ -34,6 +34,9 @@ private func adaptiveSize(
 public func adaptiveAveragePool(
     _ x: Tensor, size: PerAxis, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
+    require(
+        x.dtype.isFloatingPoint, "adaptiveAveragePool needs a floating-point tensor, not \(x.dtype)", file: file,
+        line: line)
     let sizes = adaptiveSize("adaptiveAveragePool", x, size, file, line)
     var result = x
     for (axis, count) in sizes.enumerated() where count != x.dim(axis + 1) {
@@ -105,6 +108,9 @@ extension Tensor {
     /// weight, as a product with a small matrix.
     func resampled(axis: Int, count: Int, terms: (Int) -> [(index: Int, weight: Double)]) -> Tensor {
         let extent = dim(axis)
+        require(
+            count * extent <= Shape.maximumExtent,
+            "a new extent of \(count) for axis \(axis) of shape \(node.shape) needs too large a matrix")
         var matrix = [Double](repeating: 0, count: count * extent)
         for place in 0..<count {
             for (index, weight) in terms(place) { matrix[place * extent + index] += weight }

@@ -172,7 +172,7 @@ extension Tensor {
     package func like(_ value: Double) -> Tensor {
         if !dtype.isFloatingPoint {
             require(
-                value == value.rounded(.towardZero) && abs(value) < 9.2e18,
+                value == value.rounded(.towardZero) && dtype.integer(value) != nil,
                 "the number \(value) does not fit the \(dtype) tensor beside it; convert the tensor with asType(_:)")
         }
         return Tensor(Node.scalar(value, dtype))

@@ -37,7 +37,7 @@ extension Tensor {
         let axis = resolved(axis: axis, "rolled", file: file, line: line)
         let count = dim(axis)
         guard count > 0, shift % count != 0 else { return self }
-        let cut = ((-shift % count) + count) % count
+        let cut = (count - shift % count) % count
         return concatenated(
             [narrowed(axis: axis, cut..<count), narrowed(axis: axis, 0..<cut)], axis: axis)
     }
@@ -75,6 +75,11 @@ extension Tensor {
         let axis = resolved(axis: axis, "repeated", file: file, line: line)
         require(count >= 0, "repeated: \(count) times", file: file, line: line)
         var extents = shape
+        extents[axis] = extents[axis].multipliedReportingOverflow(by: count).partialValue
+        require(
+            count <= Shape.maximumExtent && Shape.mistake(in: extents) == nil,
+            "repeated: \(count) times axis \(axis) of shape \(node.shape) is too much", file: file, line: line)
+        extents = shape
         let (before, after) = (extents[..<axis].reduce(1, *), extents[(axis + 1)...].reduce(1, *))
         let spread = reshaped([before, extents[axis], 1, after]).broadcast(to: [before, extents[axis], count, after])
         extents[axis] *= count
@@ -90,7 +95,9 @@ extension Tensor {
         counts: [Int], axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         require(
-            counts.count == dim(axis) && counts.allSatisfy { $0 >= 0 },
+            counts.count == dim(resolved(axis: axis, "repeated", file: file, line: line))
+                && counts.allSatisfy { $0 >= 0 && $0 <= Shape.maximumExtent }
+                && counts.reduce(0, +) <= Shape.maximumExtent,
             "repeated: \(counts) does not say how often each element of axis \(axis) of shape \(node.shape)",
             file: file,
             line: line)
@@ -105,8 +112,15 @@ extension Tensor {
     /// Tensor([1.0, 2]).tiled([2, 2])  // [1, 2, 1, 2, 1, 2, 1, 2]
     /// ```
     public func tiled(_ repetitions: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-        require(repetitions.allSatisfy { $0 >= 0 }, "tiled: \(repetitions)", file: file, line: line)
         let rank = Swift.max(ndim, repetitions.count)
+        let total = zip(
+            [Int](repeating: 1, count: rank - repetitions.count) + repetitions,
+            [Int](repeating: 1, count: rank - ndim) + shape
+        ).map { $0.multipliedReportingOverflow(by: $1) }
+        require(
+            repetitions.allSatisfy { $0 >= 0 && $0 <= Shape.maximumExtent }
+                && total.allSatisfy { !$0.overflow } && Shape.mistake(in: total.map(\.partialValue)) == nil,
+            "tiled: shape \(node.shape) does not repeat \(repetitions) times", file: file, line: line)
         var result = reshaped([Int](repeating: 1, count: rank - ndim) + shape)
         let counts = [Int](repeating: 1, count: rank - repetitions.count) + repetitions
         for (axis, count) in counts.enumerated() where count != 1 {
@@ -131,11 +145,13 @@ extension Tensor {
     ) -> Tensor {
         let axis = resolved(axis: axis, "unfolded", file: file, line: line)
         require(
-            size >= 0 && size <= dim(axis) && step > 0,
+            size >= 0 && size <= dim(axis) && step > 0 && ndim < Shape.maximumRank,
             "unfolded: windows of \(size) every \(step) do not fit axis \(axis) of shape \(node.shape)", file: file,
             line: line)
         let count = (dim(axis) - size) / step + 1
-        let starts = Tensor.indices([count, size], axis: 0, dtype: .int64) * Double(step)
+        // A step behind the axis leads nowhere, however long it is.
+        let reach = Swift.min(step, dim(axis) + 1)
+        let starts = Tensor.indices([count, size], axis: 0, dtype: .int64) * Double(reach)
         let windows = take(starts + Tensor.indices([count, size], axis: 1, dtype: .int64), axis: axis)
         return windows.movedAxis(axis + 1, to: -1)
     }

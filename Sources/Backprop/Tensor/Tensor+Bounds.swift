@@ -34,6 +34,9 @@ public func isFinite(_ x: Tensor) -> Tensor {
 public func isClose(
     _ a: Tensor, _ b: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, equalNaN: Bool = false
 ) -> Tensor {
+    if !a.dtype.isFloatingPoint && a.dtype == b.dtype {
+        return isClose(a.asType(.float64), b.asType(.float64), relative: relative, absolute: absolute)
+    }
     let isNear = isFinite(b) .& (abs(a - b) .<= abs(b) * relative + absolute)
     let agrees = (a .== b) .| isNear
     return equalNaN ? agrees .| (isNaN(a) .& isNaN(b)) : agrees

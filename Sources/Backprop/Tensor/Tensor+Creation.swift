@@ -6,7 +6,7 @@ extension Tensor {
     public init<Scalar: TensorScalar>(
         _ elements: [Scalar], shape: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
     ) {
-        let shape = Shape(shape ?? [elements.count])
+        let shape = Shape(shape ?? [elements.count], "a tensor of elements")
         require(
             shape.count == elements.count,
             "a tensor of shape \(shape) needs \(shape.count) elements, not \(elements.count)",
@@ -22,7 +22,7 @@ extension Tensor {
     public init(
         shape: [Int], dtype: DType, initializingWith fill: (UnsafeMutableRawBufferPointer) throws -> Void
     ) rethrows {
-        let shape = Shape(shape)
+        let shape = Shape(shape, "a tensor of bytes")
         let storage = Storage(byteCount: shape.count * dtype.byteCount)
         try fill(UnsafeMutableRawBufferPointer(start: storage.pointer, count: storage.byteCount))
         self.init(Node(storage: storage, dtype: dtype, shape: shape))
@@ -48,7 +48,7 @@ extension Tensor {
     /// Tensor.full([2, 2], 7)  // [7, 7, 7, 7]
     /// ```
     public static func full(_ shape: [Int], _ value: Double, dtype: DType = .float32) -> Tensor {
-        Tensor(Node.broadcast(Node.scalar(value, dtype), Shape(shape)))
+        Tensor(Node.broadcast(Node.scalar(value, dtype), Shape(shape, "a tensor full of \(value)")))
     }
 
     /// Zeros in the shape and dtype of another tensor.
@@ -71,7 +71,7 @@ extension Tensor {
     ) -> Tensor {
         let shape = [rows, columns ?? rows]
         let row = indices(shape, axis: 0, dtype: .int64), column = indices(shape, axis: 1, dtype: .int64)
-        return (row + Double(diagonal) .== column).asType(dtype)
+        return (row + Double(withinAxis(diagonal)) .== column).asType(dtype)
     }
 
     /// `count` numbers at equal distances from `start` to `stop`, both included, along one axis.
@@ -82,7 +82,7 @@ extension Tensor {
     public static func linspace(
         _ start: Double, _ stop: Double, count: Int, dtype: DType = .float32
     ) -> Tensor {
-        require(count >= 0, "linspace: \(count) numbers")
+        require(count >= 0 && count <= Shape.maximumExtent, "linspace: \(count) numbers")
         let step = count > 1 ? (stop - start) / Double(count - 1) : 0
         // The second half is counted from the end, so that the end is exact.
         let numbers = (0..<count).map { index in
@@ -98,7 +98,9 @@ extension Tensor {
     /// Tensor.arange(1, 2, step: 0.25)  // [1, 1.25, 1.5, 1.75]
     /// ```
     public static func arange(_ start: Double, _ stop: Double, step: Double = 1, dtype: DType = .float32) -> Tensor {
-        require(step != 0 && step.isFinite, "arange: a step of \(step)")
+        require(
+            step != 0 && step.isFinite && start.isFinite && stop.isFinite,
+            "arange: from \(start) to \(stop) by \(step)")
         let count = Swift.max(0, ((stop - start) / step).rounded(.up))
         require(count < Double(Int32.max), "arange: from \(start) to \(stop) by \(step) gives too many numbers")
         return Tensor((0..<Int(count)).map { start + Double($0) * step }, shape: [Int(count)]).asType(dtype)
@@ -110,7 +112,8 @@ extension Tensor {
     /// Tensor.arange(4)  // [0, 1, 2, 3]
     /// ```
     public static func arange(_ count: Int, dtype: DType = .int32) -> Tensor {
-        Tensor(Node.iota(Shape([count]), axis: 0, dtype))
+        require(dtype != .bool, "arange: numbers are no bool tensor")
+        return Tensor(Node.iota(Shape([count], "arange"), axis: 0, dtype))
     }
 
     /// A tensor whose elements are their index along one axis. int32 unless asked otherwise.
@@ -121,7 +124,13 @@ extension Tensor {
     public static func indices(_ shape: [Int], axis: Int, dtype: DType = .int32) -> Tensor {
         let resolved = axis < 0 ? axis + shape.count : axis
         require(shape.indices.contains(resolved), "indices: axis \(axis) does not exist in shape \(shape)")
-        return Tensor(Node.iota(Shape(shape), axis: resolved, dtype))
+        require(dtype != .bool, "indices: numbers are no bool tensor")
+        return Tensor(Node.iota(Shape(shape, "indices"), axis: resolved, dtype))
+    }
+
+    /// The number of a diagonal, or that of one that lies as well outside of every matrix.
+    static func withinAxis(_ diagonal: Int) -> Int {
+        Swift.min(Swift.max(diagonal, -Shape.maximumExtent), Shape.maximumExtent)
     }
 
     /// The elements converted to another dtype: to an integer toward zero, to bool by "is not zero". The gradient

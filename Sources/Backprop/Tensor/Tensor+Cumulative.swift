@@ -144,7 +144,11 @@ extension Tensor {
         var points = points
         if points.ndim == 1 { points = points.reshaped([points.size] + Array(repeating: 1, count: ndim - 1 - axis)) }
         // The axis counts from the end in both, since leading axes may be added.
-        let position = points.ndim + axis - ndim, count = points.dim(position)
+        let position = points.ndim + axis - ndim
+        require(
+            position >= 0 && points.dim(position) == dim(axis),
+            "trapezoid: points of shape \(points.shape) do not fit axis \(axis) of shape \(node.shape)")
+        let count = points.dim(position)
         guard count > 0 else { return pairSums(axis) * points }
         let widths = points.narrowed(axis: position, 1..<count) - points.narrowed(axis: position, 0..<(count - 1))
         return pairSums(axis) * widths * 0.5

@@ -7,7 +7,9 @@
 /// tril(Tensor.ones([2, 2]))  // [1, 0, 1, 1]
 /// ```
 public func tril(_ x: Tensor, diagonal: Int = 0, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    triangle(x, "tril", file, line) { rows, columns in columns .<= rows + Double(diagonal) }
+    triangle(x, "tril", file, line) { rows, columns in
+        columns .<= rows + Double(Tensor.withinAxis(diagonal))
+    }
 }
 
 /// The elements on and above a diagonal; the others become 0. Matrices of any dtype in the last two axes.
@@ -16,7 +18,9 @@ public func tril(_ x: Tensor, diagonal: Int = 0, file: StaticString = #fileID, l
 /// triu(Tensor.ones([2, 2]))  // [1, 1, 0, 1]
 /// ```
 public func triu(_ x: Tensor, diagonal: Int = 0, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    triangle(x, "triu", file, line) { rows, columns in columns .>= rows + Double(diagonal) }
+    triangle(x, "triu", file, line) { rows, columns in
+        columns .>= rows + Double(Tensor.withinAxis(diagonal))
+    }
 }
 
 private func triangle(
@@ -56,6 +60,9 @@ extension Tensor {
         offset: Int = 0, axes: (Int, Int) = (-2, -1), file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         require(ndim > 0, "diagonalMatrix: a number has no axis", file: file, line: line)
+        require(
+            offset.magnitude < Shape.maximumExtent / 2 && ndim < Shape.maximumRank,
+            "diagonalMatrix: offset \(offset) for shape \(node.shape)", file: file, line: line)
         let count = dim(-1), side = count + Swift.abs(offset), leading = Array(shape.dropLast())
         let start = offset >= 0 ? offset : -offset * side
         let none = [Int](repeating: 0, count: ndim - 1)
@@ -65,6 +72,9 @@ extension Tensor {
         let matrices = flat.reshaped(leading + [side, side])
         let rank = matrices.ndim
         let (first, second) = (axes.0 < 0 ? axes.0 + rank : axes.0, axes.1 < 0 ? axes.1 + rank : axes.1)
+        require(
+            (0..<rank).contains(first) && (0..<rank).contains(second) && first != second,
+            "diagonalMatrix: \(axes) are not two axes of \(rank), for shape \(node.shape)", file: file, line: line)
         if first == rank - 2 && second == rank - 1 { return matrices }
         return matrices.movedAxes([-2, -1], to: [first, second], file: file, line: line)
     }

@@ -13,6 +13,10 @@ public func einsum(
     _ equation: String, _ operands: [Tensor], file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(!operands.isEmpty, "einsum \"\(equation)\": no operands", file: file, line: line)
+    require(
+        operands.allSatisfy { $0.dtype == operands[0].dtype && $0.dtype != .bool },
+        "einsum \"\(equation)\": operands are \(operands.map { "\($0.dtype)\($0.shape)" }), not all numbers of one dtype",
+        file: file, line: line)
     let expression = EinsumExpression(equation, shapes: operands.map(\.shape), file: file, line: line)
     var contraction = Contraction(expression, operands)
     return contraction.run()
@@ -105,14 +109,17 @@ private struct Contraction {
 
     private func count(_ labels: some Sequence<Label>) -> Int { labels.reduce(1) { $0 * extents[$1]! } }
 
+    /// The same in floating point, for what may be more than a tensor holds.
+    private func size(_ labels: some Sequence<Label>) -> Double { labels.reduce(1) { $0 * Double(extents[$1]!) } }
+
     /// The pair whose product is smallest beside its operands; of equals, the one with the fewest multiplications.
     private func cheapestPair() -> (Int, Int) {
-        var best = (0, 1), leastGrowth = Int.max, leastWork = Int.max
+        var best = (0, 1), leastGrowth = Double.infinity, leastWork = Double.infinity
         for i in terms.indices {
             for j in terms.indices where j > i {
                 let (left, right) = (terms[i].labels, terms[j].labels)
                 let all = Set(left).union(right), kept = all.intersection(needed(without: [i, j]))
-                let growth = count(kept) - count(left) - count(right), work = count(all)
+                let growth = size(kept) - size(left) - size(right), work = size(all)
                 if (growth, work) < (leastGrowth, leastWork) {
                     (best, leastGrowth, leastWork) = ((i, j), growth, work)
                 }

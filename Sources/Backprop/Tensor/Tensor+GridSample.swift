@@ -173,7 +173,7 @@ public func affineGrid(
     let rank = size.count
     require(
         (1...3).contains(rank) && theta.ndim == 3 && theta.dim(1) == rank && theta.dim(2) == rank + 1
-            && theta.dtype.isFloatingPoint && size.allSatisfy { $0 >= 0 },
+            && theta.dtype.isFloatingPoint && Shape.mistake(in: size) == nil,
         "affineGrid: theta \(theta.dtype)\(theta.node.shape) for a grid of extents \(size)", file: file, line: line)
     var columns = (0..<rank).reversed().map { axis in
         let count = size[axis], divisor = Double(alignCorners ? count - 1 : count)

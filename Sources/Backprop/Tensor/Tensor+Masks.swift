@@ -47,12 +47,22 @@ extension Tensor {
         mask.requireMask("maskedScatter", file: file, line: line)
         let common = commonShape(mask, "maskedScatter", file: file, line: line)
         let spread = broadcast(to: common)
-        if source.size == 0 || spread.size == 0 { return spread }
+        if spread.size == 0 { return spread }
+        if source.size == 0 {
+            require(
+                mask.truePositionsCount == 0,
+                "maskedScatter: a source of shape \(source.shape) has no element for shape \(common)",
+                file: file, line: line)
+            return spread
+        }
         let isSet = mask.broadcast(to: common).flattened()
         // The n-th element that is set takes the n-th of the source; for the others any will do.
         let place = which(isSet, isSet.cumsum(axis: 0) - 1, Tensor(0, dtype: .int64))
         return which(isSet, source.flattened().take(place), spread.flattened()).reshaped(common)
     }
+
+    /// At how many positions this mask holds. Computes the mask.
+    private var truePositionsCount: Int { flattened().truePositions.size }
 
     /// The positions (int64) along the only axis at which this mask holds. Computes the mask.
     package var truePositions: Tensor {

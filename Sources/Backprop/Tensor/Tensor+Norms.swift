@@ -15,6 +15,7 @@ extension Tensor {
         line: UInt = #line
     ) -> Tensor {
         require(dtype.isFloatingPoint, "vectorNorm needs a floating-point tensor, not \(dtype)", file: file, line: line)
+        require(!order.isNaN, "vectorNorm: an order of \(order) for shape \(node.shape)", file: file, line: line)
         let set = resolved(axes: axes, "vectorNorm", file: file, line: line)
         switch order {
         case 0: return asType(.bool).asType(dtype).reduced(.sum, set, keepDims)
@@ -84,6 +85,7 @@ public func cosineSimilarity(
         trap("cosineSimilarity: shapes \(a.shape) and \(b.shape) do not broadcast", file: file, line: line)
     }
     let (first, second) = (a.broadcast(to: shape), b.broadcast(to: shape))
+    _ = first.resolved(axis: axis, "cosineSimilarity", file: file, line: line)
     return (direction(first) * direction(second)).sum(axis: axis, file: file, line: line)
 }
 

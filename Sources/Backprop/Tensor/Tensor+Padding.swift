@@ -28,6 +28,9 @@ extension Tensor {
         require(
             widths.count == ndim, "padded: \(widths.count) widths for the \(ndim) axes of shape \(node.shape)",
             file: file, line: line)
+        require(
+            widths.allSatisfy { Swift.max($0.low.magnitude, $0.high.magnitude) <= Shape.maximumExtent },
+            "padded: widths \(widths) are too large for shape \(node.shape)", file: file, line: line)
         if case .constant(0) = mode {
             var trimmed = self
             for (axis, width) in widths.enumerated() { trimmed = trimmed.trimmed(axis, width, file, line) }

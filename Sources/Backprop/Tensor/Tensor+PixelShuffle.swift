@@ -11,7 +11,7 @@ public func pixelShuffle(
     _ x: Tensor, factor: Int, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(
-        x.ndim == 4 && factor > 0 && x.dim(3) % (factor * factor) == 0,
+        x.ndim == 4 && (1...46340).contains(factor) && x.dim(3) % (factor * factor) == 0,
         "pixelShuffle: factor \(factor) does not fit the channels of an image of shape \(x.node.shape)", file: file,
         line: line)
     let (height, width, channels) = (x.dim(1), x.dim(2), x.dim(3) / (factor * factor))
@@ -29,7 +29,7 @@ public func pixelUnshuffle(
     _ x: Tensor, factor: Int, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(
-        x.ndim == 4 && factor > 0 && x.dim(1) % factor == 0 && x.dim(2) % factor == 0,
+        x.ndim == 4 && (1...46340).contains(factor) && x.dim(1) % factor == 0 && x.dim(2) % factor == 0,
         "pixelUnshuffle: factor \(factor) does not divide the extents of an image of shape \(x.node.shape)", file: file,
         line: line)
     let (height, width, channels) = (x.dim(1) / factor, x.dim(2) / factor, x.dim(3))

@@ -88,7 +88,10 @@ public func averagePool(
 ) -> Tensor {
     let pooling = Pooling("averagePool", x, window, stride, padding, ceilMode: ceilMode, file, line)
     let sums = Tensor(Node.windowSum(x.node, window: pooling.window, pooling.geometry))
-    if let divisor { return sums / divisor }
+    if let divisor {
+        require(divisor != 0, "averagePool: a divisor of 0 for shape \(x.node.shape)", file: file, line: line)
+        return sums / divisor
+    }
     return sums / pooling.counts(in: x, withPadding: countsPadding)
 }
 
@@ -107,6 +110,7 @@ public func powerPool(
     _ x: Tensor, power: Double, window: PerAxis, stride: PerAxis? = nil, ceilMode: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
+    require(power != 0, "powerPool: a power of 0 for shape \(x.node.shape)", file: file, line: line)
     let pooling = Pooling("powerPool", x, window, stride, 0, ceilMode: ceilMode, file, line)
     let sums = Tensor(Node.windowSum(pow(x, power).node, window: pooling.window, pooling.geometry))
     // With ceilMode PyTorch takes the mean of what a window has, times the size of a whole one.

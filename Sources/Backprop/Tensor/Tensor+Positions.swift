@@ -13,7 +13,7 @@ extension Tensor {
     ) -> Tensor {
         let axis = resolved(axis: axis, "takeAlong", file: file, line: line)
         let (spread, positions) = spreadAlong(indices, axis, "takeAlong", file, line)
-        let flat = positions.flatPositions(in: spread.shape, axis: axis)
+        let flat = positions.flatPositions(in: spread.shape, axis: axis, for: .takeAlong)
         return spread.flattened().take(flat)
     }
 
@@ -31,7 +31,7 @@ extension Tensor {
         require(
             spread.shape == shape, "putAlong: indices of shape \(indices.shape) do not fit into shape \(node.shape)",
             file: file, line: line)
-        let flat = positions.flatPositions(in: shape, axis: axis)
+        let flat = positions.flatPositions(in: shape, axis: axis, for: .putAlong)
         let written = values.broadcast(to: positions.shape, file: file, line: line)
         return flattened().settingRows(flat.flattened(), written.flattened(), axis: 0).reshaped(shape)
     }
@@ -65,9 +65,9 @@ extension Tensor {
 
     /// The row-major positions (int64) of elements of a tensor of the given shape, where this tensor says which along the
     /// axis; along the others its own place says it. The indices are checked.
-    package func flatPositions(in shape: [Int], axis: Int) -> Tensor {
+    package func flatPositions(in shape: [Int], axis: Int, for reader: IndexReader) -> Tensor {
         let strides = Shape(shape).denseStrides
-        let checked = Tensor(Node.checkIndices(asType(.int64).node, below: shape[axis]))
+        let checked = Tensor(Node.checkIndices(asType(.int64).node, below: shape[axis], for: reader))
         var result = strides[axis] == 1 ? checked : checked * Double(strides[axis])
         for other in shape.indices where other != axis && dim(other) > 1 {
             let extents = shape.indices.map { $0 == other ? dim(other) : 1 }

@@ -39,6 +39,10 @@ package func matmul(
         // One tall product instead of many: the matrix on the right is the same for all.
         var shape = a.shape
         let depth = shape.removeLast()
+        require(
+            depth == b.dim(transposeB ? 1 : 0),
+            "matmul: shapes \(a.shape) and \(b.shape)\(transposeB ? " transposed" : "") do not agree in the contracted axis",
+            file: file, line: line)
         let tall = a.reshaped([shape.reduce(1, *), depth])
         let product = Tensor(Node.matmul(tall.node, b.node, transposeB: transposeB))
         return product.reshaped(shape + [product.dim(-1)])

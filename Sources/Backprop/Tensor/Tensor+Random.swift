@@ -62,12 +62,15 @@ extension Tensor {
         _ shape: [Int], low: Double = 0, high: Double = 1, dtype: DType = .float32
     ) -> Tensor {
         require(dtype.isFloatingPoint, "uniform needs a floating-point dtype, not \(dtype)")
+        require(
+            low <= high && ((high - low).isFinite || shape.contains(0)),
+            "uniform: there are no numbers from \(low) to \(high)")
         let key = RandomState.current.nextKeyNode()
         // Rounding to eight bits would reach 1, so what they cannot hold is cut off.
         let unit =
             dtype == .bfloat16
-            ? (floor(Tensor(Node.random(key: key, Shape(shape), .float32)) * 256) / 256).asType(dtype)
-            : Tensor(Node.random(key: key, Shape(shape), dtype))
+            ? (floor(Tensor(Node.random(key: key, Shape(shape, "uniform"), .float32)) * 256) / 256).asType(dtype)
+            : Tensor(Node.random(key: key, Shape(shape, "uniform"), dtype))
         return low == 0 && high == 1 ? unit : unit * (high - low) + low
     }
 
@@ -79,6 +82,8 @@ extension Tensor {
     public static func normal(
         _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32
     ) -> Tensor {
+        require(dtype.isFloatingPoint, "normal needs a floating-point dtype, not \(dtype)")
+        require(standardDeviation >= 0, "normal: a standard deviation of \(standardDeviation)")
         if dtype == .bfloat16 {
             return normal(shape, mean: mean, standardDeviation: standardDeviation).asType(dtype)
         }
@@ -98,6 +103,7 @@ extension Tensor {
         _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, low: Double = -2, high: Double = 2,
         dtype: DType = .float32
     ) -> Tensor {
+        require(dtype.isFloatingPoint, "truncatedNormal needs a floating-point dtype, not \(dtype)")
         require(
             low < high && standardDeviation > 0,
             "truncatedNormal: between \(low) and \(high) with deviation \(standardDeviation)")
@@ -121,7 +127,10 @@ extension Tensor {
         require(low < high, "integers: none are between \(low) and \(high)")
         let (range, overflow) = high.subtractingReportingOverflow(low)
         require(!overflow, "integers: the range from \(low) to \(high) is too wide")
-        let bits = Tensor(Node.random(key: RandomState.current.nextKeyNode(), Shape(shape), .int64))
+        require(
+            dtype == .int64 || dtype.integer(Double(low)) != nil && dtype.integer(Double(high - 1)) != nil,
+            "integers: \(dtype) does not hold all numbers from \(low) to \(high)")
+        let bits = Tensor(Node.random(key: RandomState.current.nextKeyNode(), Shape(shape, "integers"), .int64))
         let number = Tensor(Node.scalar(integer: Int64(range), .int64))
         let offset = Tensor(Node.scalar(integer: Int64(low), .int64))
         return (remainder(bits, number) + offset).asType(dtype)
@@ -133,6 +142,7 @@ extension Tensor {
     /// Tensor.bernoulli([3], probability: 1)  // [true, true, true]
     /// ```
     public static func bernoulli(_ shape: [Int], probability: Double) -> Tensor {
-        uniform(shape) .< probability
+        require((0...1).contains(probability), "bernoulli: a probability of \(probability)")
+        return uniform(shape) .< probability
     }
 }

@@ -47,6 +47,7 @@ extension Tensor {
     public func variance(
         axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
+        require(dtype.isFloatingPoint, "variance needs a floating-point tensor, not \(dtype)", file: file, line: line)
         let set = resolved(axes: axes, "variance", file: file, line: line)
         if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
         let share = share(along: set, ddof: ddof)
@@ -83,6 +84,7 @@ extension Tensor {
     public func std(
         axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
+        require(dtype.isFloatingPoint, "std needs a floating-point tensor, not \(dtype)", file: file, line: line)
         let set = resolved(axes: axes, "std", file: file, line: line)
         if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
         let share = share(along: set, ddof: ddof)
@@ -142,6 +144,7 @@ extension Tensor {
     public func logSumExp(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
+        require(dtype.isFloatingPoint, "logSumExp needs a floating-point tensor, not \(dtype)", file: file, line: line)
         let set = resolved(axes: axes, "logSumExp", file: file, line: line)
         if count(along: set) == 0 { return nothing(-.infinity, set, keepDims) }
         let greatest = withoutGradients { reduced(.max, set, true) }
@@ -252,6 +255,7 @@ extension Tensor {
 /// softmax(Tensor([0.0, 1, 2]))  // [0.0900306, 0.244728, 0.665241]
 /// ```
 public func softmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireLines(x, axis, "softmax", file, line)
     if x.size == 0 { return x }
     let shifted = exp(x - withoutGradients { x.max(axis: axis, keepDims: true, file: file, line: line) })
     // One division a row.
@@ -273,7 +277,13 @@ public func softmin(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, l
 /// logSoftmax(Tensor([0.0, 1000]))  // [-1000, 0]
 /// ```
 public func logSoftmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireLines(x, axis, "logSoftmax", file, line)
     if x.size == 0 { return x }
     let shifted = x - withoutGradients { x.max(axis: axis, keepDims: true, file: file, line: line) }
     return shifted - log(exp(shifted).sum(axis: axis, keepDims: true))
+}
+
+private func requireLines(_ x: Tensor, _ axis: Int, _ name: String, _ file: StaticString, _ line: UInt) {
+    require(x.dtype.isFloatingPoint, "\(name) needs a floating-point tensor, not \(x.dtype)", file: file, line: line)
+    _ = x.resolved(axis: axis, name, file: file, line: line)
 }

@@ -57,6 +57,9 @@ public func resize(
         (factors.count == 1 || factors.count == rank) && factors.allSatisfy { $0 > 0 && $0.isFinite },
         "resize: factors \(factors) for \(rank) spatial axes", file: file, line: line)
     let factors = factors.count == 1 ? [Double](repeating: factors[0], count: rank) : factors
+    require(
+        factors.indices.allSatisfy { Double(x.dim($0 + 1)) * factors[$0] <= Double(Shape.maximumExtent) },
+        "resize: factors \(factors) are too large for an image of shape \(x.node.shape)", file: file, line: line)
     let sizes = factors.indices.map { Int((Double(x.dim($0 + 1)) * factors[$0]).rounded(.down)) }
     return resized(x, sizes, usesExtents ? nil : factors, method, alignCorners, antialias, file, line)
 }
@@ -75,6 +78,9 @@ private func resized(
     require(
         sizes.allSatisfy { $0 > 0 } && extents.allSatisfy { $0 > 0 },
         "resize: extents \(sizes) from an image of shape \(x.node.shape)", file: file, line: line)
+    require(
+        x.dtype.isFloatingPoint || method == .nearest || method == .nearestExact,
+        "resize: an image of \(x.dtype) has no values between its elements", file: file, line: line)
     if method == .area { return adaptiveAveragePool(x, size: PerAxis(sizes), file: file, line: line) }
     var result = x
     for axis in sizes.indices {

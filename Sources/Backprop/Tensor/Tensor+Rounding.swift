@@ -28,6 +28,7 @@ public func round(_ x: Tensor) -> Tensor { rounded(x, .round) }
 /// x rounded to a number of decimal places, halves to even; a negative number of places rounds to tens, hundreds and
 /// so on. The gradient is 0 everywhere.
 public func round(_ x: Tensor, decimals: Int) -> Tensor {
+    require((-300...300).contains(decimals), "round: \(decimals) decimal places are not between -300 and 300")
     guard x.dtype.isFloatingPoint, decimals != 0 else { return round(x) }
     let scale = (0..<abs(decimals)).reduce(1.0) { power, _ in power * 10 }
     return decimals > 0 ? round(x * scale) / scale : round(x / scale) * scale

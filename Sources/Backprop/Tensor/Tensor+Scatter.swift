@@ -76,7 +76,7 @@ extension Tensor {
     public func scatterAdd(
         _ indices: Tensor, _ source: Tensor, axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        let (positions, values) = scattered(indices, source, axis, "scatterAdd", file, line)
+        let (positions, values) = scattered(indices, source, axis, .scatterAdd, file, line)
         return flattened().addingRows(positions, values, axis: 0).reshaped(shape)
     }
 
@@ -90,7 +90,7 @@ extension Tensor {
     public func scatter(
         _ indices: Tensor, _ source: Tensor, axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        let (positions, values) = scattered(indices, source, axis, "scatter", file, line)
+        let (positions, values) = scattered(indices, source, axis, .scatter, file, line)
         return flattened().settingRows(positions, values, axis: 0).reshaped(shape)
     }
 
@@ -112,7 +112,11 @@ extension Tensor {
         _ indices: Tensor, _ source: Tensor, axis: Int, _ reduction: ScatterReduction, includeSelf: Bool = true,
         file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        let (positions, values) = scattered(indices, source, axis, "scatterReduce", file, line)
+        require(
+            dtype != .bool || reduction == .max,
+            "scatterReduce: \(reduction) of masks is not defined; shape \(node.shape)",
+            file: file, line: line)
+        let (positions, values) = scattered(indices, source, axis, .scatterReduce, file, line)
         let base = flattened()
         let result =
             switch reduction {
@@ -126,8 +130,9 @@ extension Tensor {
 
     /// The flat positions and the values of a scatter.
     private func scattered(
-        _ indices: Tensor, _ source: Tensor, _ axis: Int, _ name: String, _ file: StaticString, _ line: UInt
+        _ indices: Tensor, _ source: Tensor, _ axis: Int, _ reader: IndexReader, _ file: StaticString, _ line: UInt
     ) -> (positions: Tensor, values: Tensor) {
+        let name = "\(reader)"
         let axis = resolved(axis: axis, name, file: file, line: line)
         indices.requireIndices(name, file: file, line: line)
         let fits =
@@ -141,7 +146,7 @@ extension Tensor {
             file: file, line: line)
         var values = source
         for other in 0..<ndim { values = values.narrowed(axis: other, 0..<indices.dim(other)) }
-        return (indices.flatPositions(in: shape, axis: axis).flattened(), values.flattened())
+        return (indices.flatPositions(in: shape, axis: axis, for: reader).flattened(), values.flattened())
     }
 
     // The rest works on one axis.
@@ -197,6 +202,10 @@ extension Tensor {
     private func scatteredProduct(_ positions: Tensor, _ values: Tensor, _ includeSelf: Bool) -> Tensor {
         let count = positions.size
         if count == 0 { return self }
+        if !dtype.isFloatingPoint && dtype != .int64 {
+            let wide = asType(.int64).scatteredProduct(positions, values.asType(.int64), includeSelf)
+            return wide.asType(dtype)
+        }
         let order = positions.argSort(axis: 0), places = positions.take(order), factors = values.take(order)
         let continues =
             (places.narrowed(axis: 0, 1..<count) .== places.narrowed(axis: 0, 0..<(count - 1)))

@@ -6,19 +6,23 @@ extension Tensor {
     /// Tensor.arange(6).reshaped([2, -1]).shape  // [2, 3]
     /// ```
     public func reshaped(_ shape: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-        var extents = shape
-        if let free = extents.firstIndex(of: -1) {
-            let known = extents.enumerated().reduce(1) { $1.offset == free ? $0 : $0 * $1.element }
-            require(
-                known > 0 && size % known == 0,
-                "reshaped: \(size) elements of shape \(node.shape) do not fill \(shape)",
-                file: file, line: line)
-            extents[free] = size / known
-        }
+        let extents = filled(shape, count: size)
         require(
-            extents.allSatisfy { $0 >= 0 } && extents.reduce(1, *) == size,
-            "reshaped: \(size) elements of shape \(node.shape) do not fill \(shape)", file: file, line: line)
-        return Tensor(Node.reshape(node, Shape(extents)))
+            extents != nil, "reshaped: \(size) elements of shape \(node.shape) do not fill \(shape)", file: file,
+            line: line)
+        return Tensor(Node.reshape(node, Shape(extents!, "reshaped")))
+    }
+
+    /// The extents with the one that is -1 worked out; nil where they do not hold so many elements.
+    private func filled(_ extents: [Int], count: Int) -> [Int]? {
+        let known = extents.filter { $0 != -1 }
+        guard known.count + 1 >= extents.count, Shape.mistake(in: known.prefix(Shape.maximumRank)) == nil else {
+            return nil
+        }
+        let product = known.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+        if known.count == extents.count { return product == count ? extents : nil }
+        guard product > 0, count % product == 0 else { return nil }
+        return extents.map { $0 == -1 ? count / product : $0 }
     }
 
     /// All axes as one.
@@ -26,7 +30,7 @@ extension Tensor {
     /// ```swift
     /// Tensor.zeros([2, 3]).flattened().shape  // [6]
     /// ```
-    public func flattened() -> Tensor { Tensor(Node.reshape(node, Shape([size]))) }
+    public func flattened() -> Tensor { Tensor(Node.reshape(node, Shape([size], "flattened"))) }
 
     /// The axes from `start` through `end` as one; a number gets one axis.
     public func flattened(
@@ -37,7 +41,7 @@ extension Tensor {
         let last = resolved(axis: end, "flattened", file: file, line: line)
         require(first <= last, "flattened: axis \(start) is behind axis \(end)", file: file, line: line)
         let extents = shape, merged = extents[first...last].reduce(1, *)
-        return Tensor(Node.reshape(node, Shape(extents[..<first] + [merged] + extents[(last + 1)...])))
+        return Tensor(Node.reshape(node, Shape(extents[..<first] + [merged] + extents[(last + 1)...], "flattened")))
     }
 
     /// One axis as several of the given extents, one of which may be -1 and is worked out. Extents that do not fit stop
@@ -50,12 +54,12 @@ extension Tensor {
         axis: Int, _ extents: [Int], file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         let axis = resolved(axis: axis, "unflattened", file: file, line: line)
-        let count = dim(axis), known = extents.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
-        let parts = extents.map { $0 == -1 && known > 0 ? count / known : $0 }
+        let parts = filled(extents, count: dim(axis))
         require(
-            parts.allSatisfy { $0 >= 0 } && parts.reduce(1, *) == count,
-            "unflattened: axis \(axis) of shape \(node.shape) does not divide into \(extents)", file: file, line: line)
-        return Tensor(Node.reshape(node, Shape(shape[..<axis] + parts + shape[(axis + 1)...])))
+            parts != nil, "unflattened: axis \(axis) of shape \(node.shape) does not divide into \(extents)",
+            file: file,
+            line: line)
+        return Tensor(Node.reshape(node, Shape(shape[..<axis] + parts! + shape[(axis + 1)...], "unflattened")))
     }
 
     /// The axes in another order: axis i of the result is axis `axes[i]`; reversed where left out. Anything but an
@@ -101,7 +105,7 @@ extension Tensor {
             file: file, line: line)
         var extents = shape
         extents.insert(1, at: position)
-        return Tensor(Node.reshape(node, Shape(extents)))
+        return Tensor(Node.reshape(node, Shape(extents, "expandedDimensions")))
     }
 
     /// Without an axis of extent one. Another extent stops it.
@@ -134,10 +138,11 @@ extension Tensor {
     /// Tensor([1.0, 2]).broadcast(to: [2, 2])  // [1, 2, 1, 2]
     /// ```
     public func broadcast(to shape: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        let common = Shape(shape, "broadcast")
         require(
-            Shape.broadcast(node.shape, Shape(shape)) == Shape(shape),
+            Shape.broadcast(node.shape, common) == common,
             "broadcast: shape \(node.shape) does not broadcast to \(shape)", file: file, line: line)
-        return Tensor(Node.broadcast(node, Shape(shape)))
+        return Tensor(Node.broadcast(node, common))
     }
 
     /// The elements of a range along one axis, every `step`-th. A range that leaves the axis stops it.
@@ -156,9 +161,10 @@ extension Tensor {
         var starts = [Int](repeating: 0, count: ndim)
         var steps = [Int](repeating: 1, count: ndim)
         starts[axis] = range.lowerBound
-        steps[axis] = step
+        // A step behind the axis leads nowhere, however long it is.
+        steps[axis] = Swift.min(step, dim(axis) + 1)
         var result = node.shape
-        result[axis] = (range.count + step - 1) / step
+        result[axis] = range.isEmpty ? 0 : (range.count - 1) / step + 1
         return Tensor(Node.slice(node, starts: starts, steps: steps, result))
     }
 

@@ -29,7 +29,7 @@ extension Tensor {
         line: UInt = #line
     ) -> Tensor {
         let axis = resolved(axis: axis, "sliceScatter", file: file, line: line)
-        let count = step > 0 ? (range.count + step - 1) / step : 0
+        let count = range.isEmpty || step <= 0 ? 0 : (range.count - 1) / step + 1
         var expected = node.shape
         expected[axis] = count
         require(
@@ -40,7 +40,7 @@ extension Tensor {
         var low = [Int](repeating: 0, count: ndim), high = low, interior = low
         low[axis] = range.lowerBound
         high[axis] = dim(axis) - range.lowerBound - (count - 1) * step - 1
-        interior[axis] = step - 1
+        interior[axis] = count > 1 ? step - 1 : 0
         let spread = Tensor(Node.pad(source.node, low: low, high: high, interior: interior))
         let chosen = (0..<dim(axis)).map { range.contains($0) && ($0 - range.lowerBound) % step == 0 }
         return which(Tensor(chosen).alongAxis(axis, of: ndim), spread, self)

@@ -9,7 +9,7 @@ extension Tensor {
     public func split(
         parts: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
-        let count = dim(axis)
+        let count = dim(resolved(axis: axis, "split", file: file, line: line))
         require(
             parts > 0 && count % parts == 0,
             "split: axis \(axis) of shape \(node.shape) does not divide into \(parts) parts",
@@ -27,7 +27,7 @@ extension Tensor {
     ) -> [Tensor] {
         let axis = resolved(axis: axis, "split", file: file, line: line)
         require(
-            sizes.allSatisfy { $0 >= 0 } && sizes.reduce(0, +) == dim(axis),
+            sizes.allSatisfy { $0 >= 0 && $0 <= dim(axis) } && sizes.reduce(0, +) == dim(axis),
             "split: parts of \(sizes) do not add up to axis \(axis) of shape \(node.shape)", file: file, line: line)
         var start = 0
         return sizes.map { size in
@@ -59,7 +59,11 @@ extension Tensor {
     public func sections(
         _ parts: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
-        require(parts > 0, "sections: \(parts) parts", file: file, line: line)
+        let axis = resolved(axis: axis, "sections", file: file, line: line)
+        require(
+            parts > 0 && parts <= Shape.maximumExtent,
+            "sections: \(parts) parts of axis \(axis) of shape \(node.shape)",
+            file: file, line: line)
         let (size, longer) = dim(axis).quotientAndRemainder(dividingBy: parts)
         let sizes = (0..<parts).map { $0 < longer ? size + 1 : size }
         return split(sizes: sizes, axis: axis, file: file, line: line)
@@ -73,8 +77,10 @@ extension Tensor {
     public func split(
         every size: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> [Tensor] {
-        let count = dim(axis)
-        require(size > 0 || size == 0 && count == 0, "split: parts of \(size)", file: file, line: line)
+        let count = dim(resolved(axis: axis, "split", file: file, line: line))
+        require(
+            size > 0 || size == 0 && count == 0, "split: parts of \(size) along axis \(axis) of shape \(node.shape)",
+            file: file, line: line)
         guard count > 0 else { return [self] }
         let starts = stride(from: 0, to: count, by: size)
         return split(sizes: starts.map { Swift.min(size, count - $0) }, axis: axis, file: file, line: line)

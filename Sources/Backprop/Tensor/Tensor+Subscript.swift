@@ -55,7 +55,8 @@ extension Tensor {
         let extents = axes.map { dim($0) }
         var position: Tensor?
         for (index, extent) in zip(selection.indices, extents) {
-            let checked = Tensor(Node.checkIndices(index.asType(.int64).countedFromStart(extent).node, below: extent))
+            let checked = Tensor(
+                Node.checkIndices(index.asType(.int64).countedFromStart(extent).node, below: extent, for: .indexed))
             position = position.map { $0 * Double(extent) + checked } ?? checked
         }
         let rows = transposed(axes: axes + others).reshaped([extents.reduce(1, *)] + others.map { dim($0) })
@@ -163,8 +164,10 @@ extension Tensor {
     fileprivate func sliced(
         _ axis: Int, from: Int?, to: Int?, step: Int, file: StaticString, line: UInt
     ) -> Tensor {
-        require(step != 0, "a slice has a step of 0", file: file, line: line)
+        require(step != 0, "a slice of axis \(axis) of shape \(node.shape) has a step of 0", file: file, line: line)
         let count = dim(axis)
+        // Longer steps than the axis leave one element, like this one.
+        let step = Swift.min(Swift.max(step, -count - 1), count + 1)
         func counted(_ place: Int) -> Int { place < 0 ? place + count : place }
         if step > 0 {
             let low = Swift.min(Swift.max(from.map(counted) ?? 0, 0), count)

@@ -37,7 +37,11 @@ public struct Tensor: Sendable {
         axes: [Int]?, _ name: String, file: StaticString = #fileID, line: UInt = #line
     ) -> AxisSet {
         guard let axes else { return .all(rank: ndim) }
-        return AxisSet(axes.map { resolved(axis: $0, name, file: file, line: line) })
+        let set = AxisSet(axes.map { resolved(axis: $0, name, file: file, line: line) })
+        require(
+            set.count == axes.count, "\(name): \(axes) names an axis of shape \(node.shape) twice", file: file,
+            line: line)
+        return set
     }
 }
 

@@ -48,7 +48,7 @@ extension Range: TensorIndex where Bound == Int {
 
 extension ClosedRange: TensorIndex where Bound == Int {
     public var tensorIndexOperation: TensorIndexOperation {
-        .slice(from: lowerBound, to: upperBound == -1 ? nil : upperBound + 1, step: 1)
+        .slice(from: lowerBound, to: upperBound == -1 || upperBound == .max ? nil : upperBound + 1, step: 1)
     }
 }
 
@@ -62,7 +62,7 @@ extension PartialRangeUpTo: TensorIndex where Bound == Int {
 
 extension PartialRangeThrough: TensorIndex where Bound == Int {
     public var tensorIndexOperation: TensorIndexOperation {
-        .slice(from: nil, to: upperBound == -1 ? nil : upperBound + 1, step: 1)
+        .slice(from: nil, to: upperBound == -1 || upperBound == .max ? nil : upperBound + 1, step: 1)
     }
 }
 

@@ -30,6 +30,10 @@ public func scaledDotProductAttention(
     queries: Tensor, keys: Tensor, values: Tensor, mask: AttentionMask = .none, scale: Double? = nil,
     dropout probability: Double = 0, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
+    require(
+        (0...1).contains(probability),
+        "scaledDotProductAttention: the dropout probability \(probability) is not between 0 and 1", file: file,
+        line: line)
     let (groups, queries, keys, values) = grouped(queries, keys, values, file, line)
     var weights = attentionWeights(
         queries: queries, keys: keys, mask: groups == 1 ? mask : mask.grouped(by: groups), scale: scale, file: file,
@@ -48,6 +52,13 @@ func attentionWeights(
 ) -> Tensor {
     let scale = scale ?? 1 / Double(queries.dim(-1)).squareRoot()
     let scores = matmul(queries * scale, keys, transposeB: true, file: file, line: line)
+    if case .tensor(let mask) = mask {
+        require(
+            (mask.dtype == .bool || mask.dtype == scores.dtype)
+                && Shape.broadcast(mask.node.shape, scores.node.shape) == scores.node.shape,
+            "attention: a mask \(mask.dtype)\(mask.shape) does not broadcast to scores \(scores.dtype)\(scores.shape)",
+            file: file, line: line)
+    }
     switch mask {
     case .none:
         return scores.dim(-1) == 0 ? scores : softmax(scores)

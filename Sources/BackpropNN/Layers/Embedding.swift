@@ -9,7 +9,10 @@ public struct Embedding: Module {
     public init(
         _ count: Int, _ features: Int, initializer: Initializer = .normal(standardDeviation: 1),
         dtype: DType = .float32
-    ) { weight = Parameter(initializer([count, features], dtype: dtype)) }
+    ) {
+        require(count >= 0 && features >= 0, "Embedding: \(count) vectors of \(features) features")
+        weight = Parameter(initializer([count, features], dtype: dtype))
+    }
 
     /// The vectors of the indices (int32 or int64); evaluation stops with a message where one is not below `count`.
     public func callAsFunction(_ indices: Tensor) -> Tensor { weight.value.take(indices, axis: 0) }

@@ -13,6 +13,7 @@ public struct Linear: Module {
         _ inputs: Int, _ outputs: Int, bias: Bool = true, initializer: Initializer = .xavierUniform,
         dtype: DType = .float32
     ) {
+        require(inputs >= 0 && outputs >= 0, "Linear: \(inputs) inputs and \(outputs) outputs")
         if initializer.isZero && outputs > 1 {
             Warnings.print(
                 "Linear(\(inputs), \(outputs)): all weights start at zero, so all units learn the same; use .xavierUniform or .heNormal"

@@ -34,13 +34,22 @@ public func ctcLoss(
     }
     require(
         logProbabilities.ndim == 3 && inputLengths.shape == [logProbabilities.dim(1)]
-            && targetLengths.shape == inputLengths.shape && (targets.ndim == 1 || targets.dim(0) == inputLengths.size),
+            && targetLengths.shape == inputLengths.shape
+            && (targets.ndim == 1 || targets.ndim == 2 && targets.dim(0) == inputLengths.size),
         "ctcLoss: log-probabilities \(logProbabilities.shape), targets \(targets.shape) and lengths \(inputLengths.shape) and \(targetLengths.shape) do not fit together",
         file: file, line: line)
     require(
         blank >= 0 && blank < logProbabilities.dim(2),
         "ctcLoss: the blank \(blank) is none of \(logProbabilities.dim(2)) classes", file: file, line: line)
-    let inputLengths = inputLengths.asType(.int64), targetLengths = targetLengths.asType(.int64)
+    require(
+        logProbabilities.dtype.isFloatingPoint && [targets, inputLengths, targetLengths].allSatisfy(\.dtype.isInteger),
+        "ctcLoss: log-probabilities, targets and lengths are \(logProbabilities.dtype), \(targets.dtype), \(inputLengths.dtype) and \(targetLengths.dtype), not floating point and integers",
+        file: file, line: line)
+    func checked(_ lengths: Tensor, below limit: Int) -> Tensor {
+        Tensor(Node.checkIndices(lengths.asType(.int64).node, below: limit, for: .ctcLoss))
+    }
+    let inputLengths = checked(inputLengths, below: logProbabilities.dim(0) + 1)
+    let targetLengths = checked(targetLengths, below: targets.dim(-1) + 1)
     let labels = Labels(targets.asType(.int64), lengths: targetLengths, blank: blank)
     var losses = labels.negativeLogLikelihood(logProbabilities, inputLengths: inputLengths)
     let isInfinite = losses .== Double.infinity
@@ -83,7 +92,10 @@ private struct Labels {
 
     /// Targets that come one after the other as rows.
     private static func padded(_ targets: Tensor, _ lengths: Tensor) -> Tensor {
-        let longest = lengths.size == 0 ? 0 : Int(lengths.max().item())
+        let counts = lengths.array(of: Int64.self), longest = Int(counts.max() ?? 0)
+        require(
+            counts.reduce(0, +) <= targets.size,
+            "ctcLoss: targets of shape \(targets.shape) are too few for target lengths \(counts)")
         let starts = (lengths.cumsum(axis: 0) - lengths).expandedDimensions(axis: 1)
         let place = starts + Tensor.arange(longest, dtype: .int64)
         if targets.size == 0 { return Tensor.zeros(place.shape, dtype: .int64) }

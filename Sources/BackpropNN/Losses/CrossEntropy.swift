@@ -19,7 +19,7 @@ public func crossEntropy(
     reduction: Reduction = .mean, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     let chosen = ClassLabels(
-        labels, of: logits, weights, ignored: ignoredLabel, "crossEntropy", "logits", file: file, line: line)
+        labels, of: logits, weights, ignored: ignoredLabel, .crossEntropy, "logits", file: file, line: line)
     requireFraction(labelSmoothing, file, line)
     let total = logits.logSumExp(axes: [-1])
     let likelihood = chosen.loss(total - chosen.pick(logits), reduction)
@@ -76,7 +76,7 @@ public func negativeLogLikelihood(
     reduction: Reduction = .mean, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     let chosen = ClassLabels(
-        labels, of: logProbabilities, weights, ignored: ignoredLabel, "negativeLogLikelihood", "log-probabilities",
+        labels, of: logProbabilities, weights, ignored: ignoredLabel, .negativeLogLikelihood, "log-probabilities",
         file: file, line: line)
     return chosen.loss(-chosen.pick(logProbabilities), reduction)
 }
@@ -92,18 +92,23 @@ struct ClassLabels {
     private let dtype: DType
 
     init(
-        _ labels: Tensor, of scores: Tensor, _ weights: Tensor?, ignored: Int?, _ name: String, _ scoresName: String,
-        file: StaticString, line: UInt
+        _ labels: Tensor, of scores: Tensor, _ weights: Tensor?, ignored: Int?, _ reader: IndexReader,
+        _ scoresName: String, file: StaticString, line: UInt
     ) {
+        let name = "\(reader)"
         require(
-            scores.ndim >= 1 && Array(scores.shape.dropLast()) == labels.shape && !labels.dtype.isFloatingPoint,
+            scores.dtype.isFloatingPoint,
+            "\(name): \(scoresName) are \(scores.dtype)\(scores.shape), not floating point",
+            file: file, line: line)
+        require(
+            scores.ndim >= 1 && Array(scores.shape.dropLast()) == labels.shape && labels.dtype.isInteger,
             "\(name): \(scoresName) \(scores.shape) need integer labels of shape \(Array(scores.shape.dropLast())), not \(labels.dtype)\(labels.shape)",
             file: file, line: line)
         requireClassWeights(weights, for: scores, name, file, line)
         var integers = labels.dtype == .int64 ? labels : labels.asType(.int32)
         isCounted = ignored.map { integers .!= Double($0) }
         if let isCounted { integers = which(isCounted, integers, integers.zero) }
-        isLabel = isClass(integers, of: scores)
+        isLabel = isClass(integers, of: scores, for: reader)
         self.weights = weights.map { [isLabel] in which(isLabel, $0, $0.zero).sum(axis: -1) }
         dtype = scores.dtype
     }
@@ -129,9 +134,9 @@ struct ClassLabels {
 }
 
 /// Whether each class is the label of the example, [..., classes]; evaluation stops where a label is not a class.
-func isClass(_ labels: Tensor, of scores: Tensor) -> Tensor {
+func isClass(_ labels: Tensor, of scores: Tensor, for reader: IndexReader) -> Tensor {
     let classes = scores.dim(-1)
-    let checked = Tensor(Node.checkIndices(labels.node, below: classes))
+    let checked = Tensor(Node.checkIndices(labels.node, below: classes, for: reader))
     // A comparison in floating point stays in the block program of the scores; classes are exact in it.
     let number: DType = scores.dtype == .float64 ? .float64 : .float32
     let index = Tensor.arange(classes, dtype: number)

@@ -64,7 +64,7 @@ public func multiMarginLoss(
 ) -> Tensor {
     require(power == 1 || power == 2, "multiMarginLoss: the power \(power) is neither 1 nor 2", file: file, line: line)
     let chosen = ClassLabels(
-        labels, of: scores, weights, ignored: nil, "multiMarginLoss", "scores", file: file, line: line)
+        labels, of: scores, weights, ignored: nil, .multiMarginLoss, "scores", file: file, line: line)
     let excess = relu(scores - chosen.pick(scores).expandedDimensions(axis: -1) + margin)
     let others = chosen.zeroingLabels(power == 1 ? excess : square(excess))
     return reduction(chosen.weighted(others.sum(axis: -1) * (1 / Double(scores.dim(-1)))))
@@ -86,7 +86,7 @@ public func multilabelMarginLoss(
     _ scores: Tensor, _ labels: Tensor, reduction: Reduction = .mean, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(
-        scores.ndim >= 1 && scores.shape == labels.shape && !labels.dtype.isFloatingPoint,
+        scores.ndim >= 1 && scores.shape == labels.shape && labels.dtype.isInteger && labels.dtype != .uint8,
         "multilabelMarginLoss: scores \(scores.shape) need integer labels of the same shape, not \(labels.dtype)\(labels.shape)",
         file: file, line: line)
     let classes = scores.dim(-1)
@@ -96,7 +96,9 @@ public func multilabelMarginLoss(
     let isEnd = (labels .< 0).expandedDimensions(axis: -2)
     let ends = (isEnd .& isEarlier).sum(axis: -1)
     let isListed = ends .== 0
-    let isPair = isClass(which(isListed, labels, labels.zero), of: scores) .& isListed.expandedDimensions(axis: -1)
+    let isPair =
+        isClass(which(isListed, labels, labels.zero), of: scores, for: .multilabelMarginLoss)
+        .& isListed.expandedDimensions(axis: -1)
     // How often each class is listed.
     let count = isPair.sum(axis: -2).asType(scores.dtype)
     let isOther = (count .== 0).expandedDimensions(axis: -2)

@@ -67,6 +67,9 @@ public func batchNorm(
     momentum: Double = 0.1, epsilon: Double = 1e-5, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     requireChannels(x, ["mean": running.mean, "variance": running.variance], "batchNorm", file, line)
+    require(
+        x.size > x.dim(-1), "batchNorm: shape \(x.shape) has too few elements a channel for a variance", file: file,
+        line: line)
     let result = batchNorm(x, weight: weight, bias: bias, epsilon: epsilon, file: file, line: line)
     let batch = withoutGradients { statistics(of: x, axes: Array(0..<(x.ndim - 1))) }
     running = running.moved(toward: batch, momentum: momentum)
@@ -108,6 +111,10 @@ public func instanceNorm(
     momentum: Double = 0.1, epsilon: Double = 1e-5, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     requireChannels(x, ["mean": running.mean, "variance": running.variance], "instanceNorm", file, line)
+    require(
+        x.ndim >= 3 && x.size > x.dim(0) * x.dim(-1),
+        "instanceNorm: shape \(x.shape) has too few elements a channel for a variance", file: file,
+        line: line)
     let result = instanceNorm(x, weight: weight, bias: bias, epsilon: epsilon, file: file, line: line)
     let batch = withoutGradients {
         let each = statistics(of: x, axes: innerAxes(of: x, "instanceNorm", file, line))

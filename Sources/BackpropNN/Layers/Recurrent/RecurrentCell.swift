@@ -38,6 +38,9 @@ public struct RecurrentWeights: ParameterContainer, Sendable {
 
     /// Uniform within ±1 / sqrt(hidden), as PyTorch's.
     init(inputs: Int, hidden: Int, outputs: Int, gates: Int, bias: Bool, dtype: DType) {
+        require(
+            inputs >= 0 && outputs >= 0 && hidden >= 0 && hidden <= Shape.maximumExtent / gates,
+            "a recurrent cell: \(inputs) inputs, \(hidden) hidden and \(outputs) outputs")
         let initializer = RecurrentWeights.initializer(hidden)
         input = Parameter(initializer([gates * hidden, inputs], dtype: dtype))
         self.hidden = Parameter(initializer([gates * hidden, outputs], dtype: dtype))
