@@ -97,89 +97,136 @@ void bk_convolution_prepare(bk_convolution *convolution) {
 
 // MARK: - Strips
 
-// The pixels of a strip: for each tap and row a pointer to the source or to zeros.
+// A few pixels of the target, all of one phase, and the runs that they are sums of. Where all rows meet pixels of the
+// source, a run is found from one place for each row; elsewhere each tap has a list of pointers, some of them to zeros.
 typedef struct {
-    const void **pixels;   // [taps, most rows]
-    bool *is_used;         // for each tap: whether any row meets a pixel
-    void *target[GEMM_MAX_ROWS];
-    convolution_run *runs;
-    int64_t *sources;      // room for the taps of each axis
-    const char *zeros;     // as many as the longest run reads
     int64_t rows;
-    bool is_whole;         // every row meets pixels at all taps of the last axis
+    convolution_taps taps[BK_SPATIAL];  // of the phase
+    int64_t phase[BK_SPATIAL];
+    const void *source[GEMM_MAX_ROWS];  // what the first tap of each axis would meet
+    void *target[GEMM_MAX_ROWS];
+    range visible[BK_SPATIAL][GEMM_MAX_ROWS];
+    range common[BK_SPATIAL], any[BK_SPATIAL];  // taps that all rows, and that some row can see
+    const void **lists;                 // [taps, most rows]
+    convolution_run *runs;
+    const char *zeros;                  // a pixel of them
 } strip;
 
-static strip make_strip(const product *p) {
-    const int64_t taps = p->map.taps, rows = p->kernels->rows;
-    const int64_t zeros = ceil_div(most(1, p->map.kernel[2]) * p->depth * p->groups * p->element, CACHE_LINE) * CACHE_LINE;
-    const int64_t sources = p->map.kernel[0] + p->map.kernel[1] + p->map.kernel[2];
-    const int64_t bytes = taps * rows * (int64_t)sizeof(void *) + taps * (int64_t)sizeof(convolution_run) +
-                          sources * (int64_t)sizeof(int64_t) + zeros + taps;
-    char *memory = bk_scratch(BK_SCRATCH_TILE, (size_t)bytes);
-    strip s = {.zeros = memory};
-    memset(memory, 0, (size_t)zeros);
-    memory += zeros;
-    s.pixels = (const void **)memory;
-    memory += taps * rows * (int64_t)sizeof(void *);
-    s.runs = (convolution_run *)memory;
-    memory += taps * (int64_t)sizeof(convolution_run);
-    s.sources = (int64_t *)memory;
-    memory += sources * (int64_t)sizeof(int64_t);
-    s.is_used = (bool *)memory;
-    return s;
+static void enter_phase(strip *s, const product *p, const convolution_cursor *cursor) {
+    for (int axis = 0; axis < BK_SPATIAL; axis++) {
+        s->phase[axis] = cursor->phase[axis];
+        s->taps[axis] = convolution_taps_of(&p->map, cursor->phase[axis], axis);
+    }
 }
 
-// Points row `row` of the strip at what the pixel at the cursor meets.
-static void fill_row(strip *s, const product *p, const convolution_cursor *cursor, const char *source, int64_t row) {
-    const convolution_map *map = &p->map;
-    const int64_t pixel = p->depth * p->groups * p->element, most_rows = p->kernels->rows;
-    int64_t *const d = s->sources, *const h = d + map->kernel[0], *const w = h + map->kernel[1];
-    convolution_sources(map, cursor, 0, d);
-    convolution_sources(map, cursor, 1, h);
-    convolution_sources(map, cursor, 2, w);
-    const int64_t across = map->kernel[2];
-    s->is_whole &= w[0] >= 0 && w[across - 1] >= 0;
-    const void **at = s->pixels + row;
-    bool *used = s->is_used;
-    for (int64_t i = 0; i < map->kernel[0]; i++) {
-        for (int64_t j = 0; j < map->kernel[1]; j++, used += across) {
-            if ((d[i] | h[j]) < 0) {
-                for (int64_t k = 0; k < across; k++, at += most_rows) *at = s->zeros;
-                continue;
-            }
-            const int64_t line = (cursor->batch * map->source[0] + d[i]) * map->source[1] + h[j];
-            const char *start = source + line * map->source[2] * pixel;
-            for (int64_t k = 0; k < across; k++, at += most_rows) {
-                *at = w[k] < 0 ? s->zeros : start + w[k] * pixel;
-                used[k] |= w[k] >= 0;
-            }
-        }
-    }
+static void prepare_strip(strip *s, const product *p, const convolution_cursor *cursor) {
+    const int64_t taps = p->map.taps, rows = p->kernels->rows;
+    const int64_t zeros = ceil_div(p->depth * p->groups * p->element, CACHE_LINE) * CACHE_LINE;
+    const int64_t lists = taps * rows * (int64_t)sizeof(void *), runs = taps * (int64_t)sizeof(convolution_run);
+    char *memory = bk_scratch(BK_SCRATCH_TILE, (size_t)most(1, zeros + lists + runs));
+    memset(memory, 0, (size_t)zeros);
+    s->zeros = memory;
+    s->lists = (const void **)(memory + zeros);
+    s->runs = (convolution_run *)(memory + zeros + lists);
+    enter_phase(s, p, cursor);
+}
+
+static range both(range a, range b) {
+    return (range){most(a.start, b.start), least(a.end, b.end)};
+}
+
+static range either(range a, range b) {
+    if (a.start >= a.end) return b;
+    if (b.start >= b.end) return a;
+    return (range){least(a.start, b.start), most(a.end, b.end)};
+}
+
+static inline int64_t met(const strip *s, const convolution_cursor *cursor, int axis) {
+    return s->taps[axis].start + cursor->place[axis] * s->taps[axis].advance;
 }
 
 // Takes the next pixels, at most up to the end of the phase.
 static void next_strip(strip *s, const product *p, convolution_cursor *cursor, int64_t most_rows, const char *source,
                        char *target) {
+    const convolution_map *map = &p->map;
+    const int64_t from = p->depth * p->groups * p->element, to = p->channels * p->groups * p->element;
+    if (memcmp(s->phase, cursor->phase, sizeof s->phase) != 0) enter_phase(s, p, cursor);
     s->rows = least(least(most_rows, p->kernels->rows), cursor->left);
-    s->is_whole = convolution_taps_are_neighbours(&p->map);
-    memset(s->is_used, 0, (size_t)p->map.taps);
+
+    int64_t line = 0, result = 0;
     for (int64_t row = 0; row < s->rows; row++) {
-        fill_row(s, p, cursor, source, row);
-        s->target[row] = target + convolution_pixel(&p->map, cursor) * p->channels * p->groups * p->element;
-        convolution_advance(&p->map, cursor);
+        if (row == 0 || cursor->place[2] == 0) {
+            const int64_t d = met(s, cursor, 0), h = met(s, cursor, 1);
+            const range depth = convolution_visible(&s->taps[0], d);
+            const range height = convolution_visible(&s->taps[1], h);
+            line = ((cursor->batch * map->source[0] + d) * map->source[1] + h) * map->source[2];
+            result = convolution_pixel(map, cursor);
+            s->visible[0][row] = depth;
+            s->visible[1][row] = height;
+            s->common[0] = row == 0 ? depth : both(s->common[0], depth);
+            s->common[1] = row == 0 ? height : both(s->common[1], height);
+            s->any[0] = row == 0 ? depth : either(s->any[0], depth);
+            s->any[1] = row == 0 ? height : either(s->any[1], height);
+        } else {
+            s->visible[0][row] = s->visible[0][row - 1];
+            s->visible[1][row] = s->visible[1][row - 1];
+            result += map->phases[2];
+        }
+        const int64_t w = met(s, cursor, 2);
+        const range width = convolution_visible(&s->taps[2], w);
+        s->visible[2][row] = width;
+        s->common[2] = row == 0 ? width : both(s->common[2], width);
+        s->any[2] = row == 0 ? width : either(s->any[2], width);
+        // An address only: nothing is read where no tap is visible.
+        s->source[row] = (const void *)((uintptr_t)source + (uintptr_t)((line + w) * from));
+        s->target[row] = target + result * to;
+        convolution_advance(map, cursor);
     }
 }
 
-// The runs of a strip over `depth` channels; taps that meet zeros only are left out, and neighbours are joined where
-// their channels lie side by side.
+static bool holds(range range, int64_t tap) { return range.start <= tap && tap < range.end; }
+
+// The pointers of one tap, which some rows do not see.
+static const void **list_tap(const strip *s, const void **list, const int64_t tap[BK_SPATIAL], int64_t bytes) {
+    for (int64_t row = 0; row < s->rows; row++) {
+        const bool sees = holds(s->visible[0][row], tap[0]) && holds(s->visible[1][row], tap[1]) &&
+                          holds(s->visible[2][row], tap[2]);
+        list[row] = sees ? (const char *)s->source[row] + bytes : s->zeros;
+    }
+    return list;
+}
+
+// The runs of a strip over `depth` channels; taps that no row sees are left out, and neighbours are joined where their
+// channels lie side by side.
 static int64_t find_runs(strip *s, const product *p, int64_t depth) {
-    const int64_t across = p->map.kernel[2], rows = p->kernels->rows, width = p->kernels->cols;
-    const bool joins = s->is_whole && depth == p->depth && p->groups == 1;
-    const int64_t taps_of_run = joins ? across : 1;
-    int64_t count = 0;
-    for (int64_t tap = 0; tap < p->map.taps; tap += taps_of_run) {
-        if (!s->is_used[tap]) continue;
-        s->runs[count++] = (convolution_run){s->pixels + tap * rows, tap * depth * width, taps_of_run * depth};
+    const convolution_map *map = &p->map;
+    const int64_t pixel = p->depth * p->groups, width = p->kernels->cols, rows = p->kernels->rows;
+    const convolution_taps *taps = s->taps;
+    const bool joins = depth == pixel && taps[2].step == 1 && taps[2].spacing == 1;
+    const range across = s->any[2], seen = s->common[2];
+    const void **list = s->lists;
+    int64_t count = 0, tap[BK_SPATIAL];
+    for (tap[0] = s->any[0].start; tap[0] < s->any[0].end; tap[0]++) {
+        for (tap[1] = s->any[1].start; tap[1] < s->any[1].end; tap[1]++) {
+            const bool all_see = holds(s->common[0], tap[0]) && holds(s->common[1], tap[1]);
+            const int64_t place = (tap[0] * taps[0].spacing * map->source[1] + tap[1] * taps[1].spacing) * map->source[2];
+            const int64_t kernel_row = (taps[0].first + tap[0] * taps[0].step) * map->kernel[1] + taps[1].first +
+                                       tap[1] * taps[1].step;
+            for (tap[2] = across.start; tap[2] < across.end; tap[2]++) {
+                const int64_t offset = (place + tap[2] * taps[2].spacing) * pixel;
+                const int64_t number = kernel_row * map->kernel[2] + taps[2].first + tap[2] * taps[2].step;
+                convolution_run run = {s->source, offset, number * depth * width, depth};
+                if (!all_see || !holds(seen, tap[2])) {
+                    run.pixels = list_tap(s, list, tap, offset * p->element);
+                    run.offset = 0;
+                    list += rows;
+                } else if (joins) {
+                    run.length = (seen.end - tap[2]) * depth;
+                    tap[2] = seen.end - 1;
+                }
+                s->runs[count++] = run;
+            }
+        }
     }
     return count;
 }
@@ -207,12 +254,14 @@ static void run_channels(const product *p, const char *source, const char *weigh
     // The taps take the place of the depth, and the groups that of the channels.
     const char *first = weights + (p->w_first + groups.start * p->w_group) * p->element;
     if (p->map.taps > 0) p->kernels->pack_b(packed, first, p->w_tap, p->w_group, p->map.taps, count);
-    strip s = make_strip(p);
     convolution_cursor cursor = convolution_seek(&p->map, pixels.start);
+    strip s;
+    prepare_strip(&s, p, &cursor);
     for (int64_t pixel = pixels.start; pixel < pixels.end; pixel += s.rows) {
         next_strip(&s, p, &cursor, pixels.end - pixel, source, target);
-        p->kernels->channels(&(convolution_channels){s.pixels, p->map.taps, s.rows, packed, s.target, count,
-                                                     groups.start});
+        const int64_t runs = find_runs(&s, p, 1);
+        p->kernels->channels(&(convolution_channels){s.runs, runs, s.rows, packed, p->map.taps * width, s.target,
+                                                     count, groups.start});
     }
 }
 
@@ -231,7 +280,9 @@ static void run_blocks(const product *p, const char *source, const char *weights
     const int64_t groups_of_block =
         is_one_block ? most(1, least(groups.end - groups.start, WEIGHT_BYTES / most(1, panels * panel))) : 1;
     char *packed = bk_scratch(BK_SCRATCH_PACK, (size_t)most(1, groups_of_block * panels_of_block * panel));
-    strip s = make_strip(p);
+    convolution_cursor cursor = convolution_seek(&p->map, pixels.start);
+    strip s;
+    prepare_strip(&s, p, &cursor);
 
     for (int64_t group = groups.start; group < groups.end; group += groups_of_block) {
         const int64_t last_group = least(groups.end, group + groups_of_block);
@@ -246,7 +297,7 @@ static void run_blocks(const product *p, const char *source, const char *weights
                     for (int64_t g = group; g < last_group; g++)
                         pack(p, packed + (g - group) * packed_group * p->element, weights, g, block, depth);
                 }
-                convolution_cursor cursor = convolution_seek(&p->map, pixels.start);
+                cursor = convolution_seek(&p->map, pixels.start);
                 for (int64_t pixel = pixels.start; pixel < pixels.end; pixel += s.rows) {
                     next_strip(&s, p, &cursor, pixels.end - pixel, source, target);
                     convolution_strip strip = {.runs = s.runs, .panel = packed_panel, .c = s.target,

@@ -16,7 +16,7 @@ ALWAYS void NAME(convolution_tile)(const int rows, const int vectors, const bool
         // Counting up to zero leaves one register for both the step and its end.
         int64_t k = -run->length;
         UNROLL for (int r = 0; r < rows; r++) {
-            a[r] = (const ELEMENT *)run->pixels[r] + strip->offset - k;
+            a[r] = (const ELEMENT *)run->pixels[r] + (strip->offset + run->offset - k);
             __asm__("" : "+r"(a[r]));
         }
         for (; k <= -4; k += 4) {
@@ -80,41 +80,48 @@ ALWAYS VECTOR NAME(load_masked_if)(const bool masked, const ELEMENT *p, MASK mas
     return masked ? LOAD_MASKED(p, mask) : NAME(load)(p);
 }
 
-// One vector of channels of up to four pixels; rows that are not there repeat the last.
-ALWAYS void NAME(channels_tile)(const bool masked, const convolution_channels *strip, int64_t row,
+// A few vectors of channels of up to four pixels; rows that are not there repeat the last.
+ALWAYS void NAME(channels_tile)(const int vectors, const bool masked, const convolution_channels *strip, int64_t row,
                                 const ELEMENT *weights, int64_t channel, int64_t count) {
     const int64_t rows = strip->rows - row < NAME(CHANNEL_ROWS) ? strip->rows - row : NAME(CHANNEL_ROWS);
     const MASK mask = MASK_OF(count);
-    VECTOR sum[NAME(CHANNEL_ROWS)];
+    VECTOR sum[NAME(CHANNEL_ROWS)][VECTORS];
     int64_t place[NAME(CHANNEL_ROWS)];
     UNROLL for (int r = 0; r < NAME(CHANNEL_ROWS); r++) {
-        sum[r] = (VECTOR){0};
+        UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = (VECTOR){0};
         place[r] = row + (r < rows ? r : rows - 1);
     }
-    const void *const *pixels = strip->pixels;
-    for (int64_t tap = 0; tap < strip->taps; tap++, pixels += ROWS, weights += VECTORS * LANES) {
-        const VECTOR weight = NAME(load)(weights);
+    const convolution_run *run = strip->runs, *const end = run + strip->count;
+    for (; run < end; run++) {
+        const ELEMENT *b = weights + run->weights;
+        VECTOR weight[VECTORS];
+        UNROLL for (int v = 0; v < vectors; v++) weight[v] = NAME(load)(b + v * LANES);
+        const int64_t offset = run->offset + channel;
         UNROLL for (int r = 0; r < NAME(CHANNEL_ROWS); r++) {
-            const ELEMENT *pixel = (const ELEMENT *)pixels[place[r]] + channel;
-            sum[r] += NAME(load_masked_if)(masked, pixel, mask) * weight;
+            const ELEMENT *pixel = (const ELEMENT *)run->pixels[place[r]] + offset;
+            UNROLL for (int v = 0; v < vectors; v++)
+                sum[r][v] += NAME(load_masked_if)(masked, pixel + v * LANES, mask) * weight[v];
         }
     }
     for (int64_t r = 0; r < rows; r++) {
         ELEMENT *c = (ELEMENT *)strip->c[row + r] + channel;
-        if (masked) STORE_MASKED(c, sum[r], mask); else NAME(store)(c, sum[r]);
+        UNROLL for (int v = 0; v < vectors; v++) {
+            if (masked) STORE_MASKED(c + v * LANES, sum[r][v], mask); else NAME(store)(c + v * LANES, sum[r][v]);
+        }
     }
 }
 
 static void NAME(channels)(const convolution_channels *strip) {
     const int64_t width = VECTORS * LANES;
     for (int64_t row = 0; row < strip->rows; row += NAME(CHANNEL_ROWS)) {
-        for (int64_t channel = 0; channel < strip->channels; channel += LANES) {
-            const ELEMENT *weights =
-                (const ELEMENT *)strip->weights + channel / width * width * strip->taps + channel % width;
-            const int64_t count = strip->channels - channel;
-            if (count >= LANES) NAME(channels_tile)(false, strip, row, weights, strip->first + channel, LANES);
-            else NAME(channels_tile)(true, strip, row, weights, strip->first + channel, count);
-        }
+        int64_t channel = 0;
+        const ELEMENT *panel = strip->weights;
+        for (; strip->channels - channel >= width; channel += width, panel += strip->panel)
+            NAME(channels_tile)(VECTORS, false, strip, row, panel, strip->first + channel, LANES);
+        for (; strip->channels - channel >= LANES; channel += LANES, panel += LANES)
+            NAME(channels_tile)(1, false, strip, row, panel, strip->first + channel, LANES);
+        const int64_t rest = strip->channels - channel;
+        if (rest > 0) NAME(channels_tile)(1, true, strip, row, panel, strip->first + channel, rest);
     }
 }
 
@@ -189,8 +196,25 @@ ALWAYS void NAME(dot_tile_of_channels)(const bool masked, const convolution_oute
     if (masked) STORE_MASKED(c, total, mask); else NAME(store)(c, total);
 }
 
+// Several vectors of channels, so that a pair is looked up once for all of them.
+ALWAYS void NAME(dot_tiles_of_channels)(const int vectors, const convolution_outer *outer, int64_t col) {
+    const int64_t offset = outer->image_offset + col;
+    const ELEMENT *other = (const ELEMENT *)outer->other + col;
+    ELEMENT *c = (ELEMENT *)outer->c + col;
+    VECTOR sum[4];
+    UNROLL for (int v = 0; v < vectors; v++) sum[v] = outer->accumulate ? NAME(load)(c + v * LANES) : (VECTOR){0};
+    const convolution_pair *pair = outer->pairs, *const end = pair + outer->count;
+    for (; pair < end; pair++) {
+        const ELEMENT *image = (const ELEMENT *)pair->image + offset, *mate = other + pair->pixel * outer->other_step;
+        UNROLL for (int v = 0; v < vectors; v++)
+            sum[v] += NAME(load)(image + v * LANES) * NAME(load)(mate + v * LANES);
+    }
+    UNROLL for (int v = 0; v < vectors; v++) NAME(store)(c + v * LANES, sum[v]);
+}
+
 static void NAME(dot_channels)(const convolution_outer *outer) {
     int64_t col = 0;
+    for (; outer->cols - col >= 4 * LANES; col += 4 * LANES) NAME(dot_tiles_of_channels)(4, outer, col);
     for (; outer->cols - col >= LANES; col += LANES) NAME(dot_tile_of_channels)(false, outer, col, LANES);
     if (outer->cols > col) NAME(dot_tile_of_channels)(true, outer, col, outer->cols - col);
 }

@@ -6,8 +6,9 @@
 
 // Some taps of the kernel whose elements lie side by side, in the image as well as in the packed weights.
 typedef struct {
-    const void *const *pixels;  // where they start, for each row of the strip
-    int64_t weights;            // and where in a panel of weights
+    const void *const *pixels;  // for each row of the strip a place in the image,
+    int64_t offset;             // and how many elements behind it they start
+    int64_t weights;            // where they start in a panel of weights
     int64_t length;
 } convolution_run;
 
@@ -24,14 +25,15 @@ typedef struct {
     bool accumulate;
 } convolution_strip;
 
-// A strip where each channel is a group of its own: c = the sum over taps of pixel times weight, channel by channel.
+// A strip where each channel is a group of its own: c = the sum over runs of pixel times weight, channel by channel.
 typedef struct {
-    const void *const *pixels;  // [taps, most rows]
-    int64_t taps, rows;
-    const void *weights;        // panels of [taps, columns]
+    const convolution_run *runs;
+    int64_t count, rows;
+    const void *weights;  // panels of `panel` elements
+    int64_t panel;
     void *const *c;
     int64_t channels;
-    int64_t first;              // channel in the image and in C
+    int64_t first;        // channel in the image and in C
 } convolution_channels;
 
 // A pixel of the image, and the pixel of the other operand that meets it.

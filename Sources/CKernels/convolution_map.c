@@ -87,15 +87,31 @@ convolution_cursor convolution_seek(const convolution_map *map, int64_t pixel) {
     return cursor;
 }
 
-void convolution_advance(const convolution_map *map, convolution_cursor *cursor) {
-    if (--cursor->left == 0) {
+void convolution_next_line(const convolution_map *map, convolution_cursor *cursor) {
+    if (cursor->left == 0) {
         // Phases may be empty; after the last pixel of all the walk is back at the first phase, which never is.
         do next_phase(map, cursor); while (cursor->left == 0);
         return;
     }
-    for (int axis = BK_SPATIAL - 1; axis >= 0; axis--) {
+    cursor->place[2] = 0;
+    for (int axis = 1; axis >= 0; axis--) {
         if (++cursor->place[axis] < cursor->count[axis]) return;
         cursor->place[axis] = 0;
     }
     cursor->batch++;
+}
+
+convolution_taps convolution_taps_of(const convolution_map *map, int64_t phase, int axis) {
+    const int64_t spread = map->spread[axis], dilation = map->dilation[axis];
+    const int64_t place = phase * map->stride[axis] - map->low[axis];
+    convolution_taps taps = {.source = map->source[axis], .spacing = 1};
+    taps.advance = map->phases[axis] * map->stride[axis] / spread;
+    taps.step = spread / greatest_common_divisor(spread, dilation);
+    taps.spacing = taps.step * dilation / spread;
+    // Of every `step` taps one meets pixels, or none at all.
+    while (taps.first < taps.step && (place + taps.first * dilation) % spread != 0) taps.first++;
+    if (taps.first == taps.step || taps.first >= map->kernel[axis]) return taps;
+    taps.start = (place + taps.first * dilation) / spread;
+    taps.count = (map->kernel[axis] - taps.first - 1) / taps.step + 1;
+    return taps;
 }

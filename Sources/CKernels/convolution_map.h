@@ -30,11 +30,6 @@ static inline int64_t convolution_source(const convolution_map *map, int axis, i
     return place < map->source[axis] ? place : -1;
 }
 
-// Whether neighbouring taps of the last axis meet neighbouring pixels.
-static inline bool convolution_taps_are_neighbours(const convolution_map *map) {
-    return map->kernel[2] > 1 && map->dilation[2] == 1 && map->spread[2] == 1;
-}
-
 // A walk over the pixels of the target: one phase after the other, each in memory order.
 typedef struct {
     int64_t phase[BK_SPATIAL], count[BK_SPATIAL];  // the phase, and how many places it has along each axis
@@ -44,8 +39,13 @@ typedef struct {
 
 int64_t convolution_target_pixels(const convolution_map *map);
 convolution_cursor convolution_seek(const convolution_map *map, int64_t pixel);
+void convolution_next_line(const convolution_map *map, convolution_cursor *cursor);
+
 // To the next pixel; at the end of a phase to the first one of the next.
-void convolution_advance(const convolution_map *map, convolution_cursor *cursor);
+static inline void convolution_advance(const convolution_map *map, convolution_cursor *cursor) {
+    cursor->left--;
+    if (++cursor->place[2] == cursor->count[2]) convolution_next_line(map, cursor);
+}
 
 static inline int64_t convolution_place(const convolution_map *map, const convolution_cursor *cursor, int axis) {
     return cursor->phase[axis] + cursor->place[axis] * map->phases[axis];
@@ -59,11 +59,28 @@ static inline int64_t convolution_pixel(const convolution_map *map, const convol
     return pixel;
 }
 
-// The source pixels that the taps of one axis meet at the cursor; -1 where there is none.
-static inline void convolution_sources(const convolution_map *map, const convolution_cursor *cursor, int axis,
-                                       int64_t *sources) {
-    const int64_t place = convolution_place(map, cursor, axis);
-    for (int64_t k = 0; k < map->kernel[axis]; k++) sources[k] = convolution_source(map, axis, place, k);
+// The taps of one axis that can meet a pixel in a phase: `first`, `first + step`, ... Place j of the phase meets pixel
+// `start + j * advance + t * spacing` at the t-th of them, where that lies in the source.
+typedef struct {
+    int64_t count, first, step;
+    int64_t start, advance, spacing;
+    int64_t source;
+} convolution_taps;
+
+convolution_taps convolution_taps_of(const convolution_map *map, int64_t phase, int axis);
+
+typedef struct {
+    int64_t start, end;
+} range;
+
+// Which of the taps meet a pixel, where the first would meet `pixel`.
+static inline range convolution_visible(const convolution_taps *taps, int64_t pixel) {
+    if (pixel >= 0 && pixel + (taps->count - 1) * taps->spacing < taps->source)
+        return (range){0, taps->count};
+    const int64_t start = pixel >= 0 ? 0 : (-pixel + taps->spacing - 1) / taps->spacing;
+    int64_t end = pixel >= taps->source ? 0 : (taps->source - 1 - pixel) / taps->spacing + 1;
+    if (end > taps->count) end = taps->count;
+    return (range){start, end};
 }
 
 #endif

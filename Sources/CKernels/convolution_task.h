@@ -17,10 +17,6 @@ static inline int64_t power_of_two(int64_t x) {
 }
 
 // Part `part` of `parts` of 0..<count, cut at multiples of `unit`.
-typedef struct {
-    int64_t start, end;
-} range;
-
 static inline range part_of(int64_t count, int64_t unit, int64_t part, int64_t parts) {
     const int64_t units = ceil_div(count, unit);
     return (range){least(count, units * part / parts * unit), least(count, units * (part + 1) / parts * unit)};

@@ -61,56 +61,76 @@ void convolution_prepare_weight_gradient(bk_convolution *convolution) {
 
 // MARK: - Lists of pairs
 
-// For each tap the pixels of a block that meet one of the input. Where all taps of a row of the kernel lie side by
-// side, those pixels that meet all of them are in a list for the row instead.
+// The source pixels that the taps of one axis meet at the cursor; -1 where there is none.
+static void sources_of(const convolution_map *map, const convolution_cursor *cursor, int axis, int64_t *sources) {
+    const int64_t place = convolution_place(map, cursor, axis);
+    for (int64_t k = 0; k < map->kernel[axis]; k++) sources[k] = convolution_source(map, axis, place, k);
+}
+
+// The pixels of a block that meet one of the input: those that do so at all taps, with what the first tap meets, and
+// for each tap the others.
 typedef struct {
-    convolution_pair *pairs;  // [lists, BLOCK_PIXELS]
-    int64_t *count;
-    int64_t *sources;         // room for the taps of each axis
+    convolution_pair *whole, *pairs;  // [BLOCK_PIXELS] and [taps, BLOCK_PIXELS]
+    int64_t whole_count, *count;
+    int64_t *sources;                 // room for the taps of each axis
     range taps;
-    bool joins;
-    int64_t lists;
 } pair_lists;
 
-// How many taps are listed together, at least a row of the kernel.
+// How many taps are listed together.
 static int64_t listed_taps(const part *p) {
-    const int64_t fit = LIST_BYTES / (BLOCK_PIXELS * (int64_t)sizeof(convolution_pair)), across = p->map.kernel[2];
-    return least(p->taps.end - p->taps.start, most(1, fit / across) * across);
+    const int64_t fit = LIST_BYTES / (BLOCK_PIXELS * (int64_t)sizeof(convolution_pair));
+    return least(p->taps.end - p->taps.start, fit);
 }
+
+// Whether taps meet pixels in steps of the dilation, so that one address leads to all of them.
+static bool has_steps(const convolution_map *map) {
+    return (map->spread[0] | map->spread[1] | map->spread[2]) == 1;
+}
+
+// Elements from what the first tap meets to what another one does.
+static int64_t tap_offset(const part *p, int64_t tap) {
+    const convolution_map *map = &p->map;
+    const int64_t w = tap % map->kernel[2] * map->dilation[2];
+    const int64_t h = tap / map->kernel[2] % map->kernel[1] * map->dilation[1];
+    const int64_t d = tap / (map->kernel[2] * map->kernel[1]) * map->dilation[0];
+    return ((d * map->source[1] + h) * map->source[2] + w) * p->convolution->in_channels;
+}
+
+static bool all_meet(const int64_t *sources, int64_t count) { return sources[0] >= 0 && sources[count - 1] >= 0; }
 
 static void fill_lists(pair_lists *lists, const part *p, convolution_cursor *cursor, int64_t pixels) {
     const convolution_map *map = &p->map;
-    const int64_t channels = p->convolution->in_channels * p->element, across = map->kernel[2];
-    const int64_t taps = lists->taps.end - lists->taps.start;
+    const int64_t channels = p->convolution->in_channels * p->element;
     int64_t *const d = lists->sources, *const h = d + map->kernel[0], *const w = h + map->kernel[1];
-    memset(lists->count, 0, (size_t)lists->lists * sizeof *lists->count);
+    const bool steps = has_steps(map);
+    bool line_is_whole = false;
+    lists->whole_count = 0;
+    memset(lists->count, 0, (size_t)(lists->taps.end - lists->taps.start) * sizeof *lists->count);
     for (int64_t pixel = 0; pixel < pixels; pixel++, convolution_advance(map, cursor)) {
-        convolution_sources(map, cursor, 0, d);
-        convolution_sources(map, cursor, 1, h);
-        convolution_sources(map, cursor, 2, w);
-        const bool is_whole = lists->joins && w[0] >= 0 && w[across - 1] >= 0;
-        int64_t tap = lists->taps.start;
-        while (tap < lists->taps.end) {
-            const int64_t row = tap / across, k = tap % across;
-            const int64_t end = least(lists->taps.end - tap, across - k) + k;
-            const int64_t i = d[row / map->kernel[1]], j = h[row % map->kernel[1]];
-            if ((i | j) >= 0) {
-                const int64_t line = (cursor->batch * map->source[0] + i) * map->source[1] + j;
-                const char *start = p->input + line * map->source[2] * channels;
-                if (is_whole) {
-                    const int64_t list = taps + row - lists->taps.start / across;
-                    lists->pairs[list * BLOCK_PIXELS + lists->count[list]++] =
-                        (convolution_pair){start + w[0] * channels, pixel};
-                } else {
-                    for (int64_t at = k; at < end; at++) {
-                        if (w[at] < 0) continue;
-                        const int64_t list = tap - lists->taps.start + at - k;
-                        lists->pairs[list * BLOCK_PIXELS + lists->count[list]++] =
-                            (convolution_pair){start + w[at] * channels, pixel};
-                    }
-                }
+        if (pixel == 0 || cursor->place[2] == 0) {
+            sources_of(map, cursor, 0, d);
+            sources_of(map, cursor, 1, h);
+            line_is_whole = steps && all_meet(d, map->kernel[0]) && all_meet(h, map->kernel[1]);
+        }
+        const int64_t place = convolution_place(map, cursor, 2);
+        if (line_is_whole) {
+            const int64_t first = place * map->stride[2] - map->low[2];
+            if (first >= 0 && first + (map->kernel[2] - 1) * map->dilation[2] < map->source[2]) {
+                const int64_t line = (cursor->batch * map->source[0] + d[0]) * map->source[1] + h[0];
+                lists->whole[lists->whole_count++] =
+                    (convolution_pair){p->input + (line * map->source[2] + first) * channels, pixel};
+                continue;
             }
-            tap += end - k;
+        }
+        sources_of(map, cursor, 2, w);
+        for (int64_t tap = lists->taps.start; tap < lists->taps.end; tap++) {
+            const int64_t row = tap / map->kernel[2], k = w[tap % map->kernel[2]];
+            const int64_t i = d[row / map->kernel[1]], j = h[row % map->kernel[1]];
+            if ((i | j | k) < 0) continue;
+            const int64_t line = (cursor->batch * map->source[0] + i) * map->source[1] + j;
+            const int64_t list = tap - lists->taps.start;
+            lists->pairs[list * BLOCK_PIXELS + lists->count[list]++] =
+                (convolution_pair){p->input + (line * map->source[2] + k) * channels, pixel};
         }
     }
 }
@@ -122,6 +142,23 @@ typedef struct {
     char *packed;  // strips of the gradient's channels
     char *turned;  // sums that are transposed at the end: [groups, taps * in, channels], or [taps, groups]
 } workspace;
+
+// Calls `body` with the pairs of one tap: first those of the pixels that meet all taps.
+#define FOR_PAIRS_OF(tap, outer, body)                                                        \
+    do {                                                                                      \
+        const int64_t offset = (outer).image_offset, list = (tap) - lists->taps.start;        \
+        if (lists->whole_count > 0) {                                                         \
+            (outer).pairs = lists->whole, (outer).count = lists->whole_count;                 \
+            (outer).image_offset = offset + tap_offset(p, tap);                               \
+            body;                                                                             \
+        }                                                                                     \
+        (outer).image_offset = offset;                                                        \
+        if (lists->count[list] > 0) {                                                         \
+            (outer).pairs = lists->pairs + list * BLOCK_PIXELS;                               \
+            (outer).count = lists->count[list];                                               \
+            body;                                                                             \
+        }                                                                                     \
+    } while (0)
 
 // C [output channels, input channels] of each tap, straight into the weights.
 static void sum_upright(const part *p, const pair_lists *lists, const workspace *work, const char *gradient,
@@ -136,65 +173,69 @@ static void sum_upright(const part *p, const pair_lists *lists, const workspace 
         const int64_t first = group * p->out + p->channels.start;
         if (packs)
             kernels->pack_a(work->packed, gradient + first * p->element, 1, channels, &strips, 0, strips.count, pixels);
-        for (int64_t list = 0; list < lists->lists; list++) {
-            if (lists->count[list] == 0) continue;
-            convolution_outer outer = {.pairs = lists->pairs + list * BLOCK_PIXELS, .count = lists->count[list],
-                                       .c_row = taps * p->in, .accumulate = true};
+        for (int64_t tap = lists->taps.start; tap < lists->taps.end; tap++) {
+            convolution_outer outer = {.c_row = taps * p->in, .accumulate = true};
             for (int64_t column = 0; column < p->in; column += kernels->cols) {
-                outer.image_offset = group * p->in + column;
                 outer.cols = least(kernels->cols, p->in - column);
                 for (int64_t s = 0; s < strips.count; s++) {
                     const int64_t start = gemm_strip_start(&strips, s), end = gemm_strip_start(&strips, s + 1);
+                    outer.image_offset = group * p->in + column;
                     outer.other = packs ? work->packed + s * kernels->rows * pixels * p->element
                                         : gradient + (first + start) * p->element;
                     outer.other_step = packs ? end - start : channels;
-                    const int64_t weight = (first + start) * taps + lists->taps.start + list;
-                    outer.c = p->weights + (weight * p->in + column) * p->element;
-                    kernels->outer_image_right[end - start - 1](&outer);
+                    outer.c = p->weights + (((first + start) * taps + tap) * p->in + column) * p->element;
+                    FOR_PAIRS_OF(tap, outer, kernels->outer_image_right[end - start - 1](&outer));
                 }
             }
         }
     }
 }
 
-// C [input channels of a tap or of a row of taps, output channels], to be transposed at the end.
+// C [some input channels of some taps that lie side by side, output channels] from the pairs of the first of them.
+static void add_turned(const part *p, convolution_outer outer, int64_t group, int64_t offset, int64_t rows,
+                       char *sums) {
+    const gemm_strips strips = gemm_cut_strips(rows, p->kernels->rows);
+    for (int64_t s = 0; s < strips.count; s++) {
+        const int64_t start = gemm_strip_start(&strips, s), end = gemm_strip_start(&strips, s + 1);
+        outer.image_offset = offset + group * p->in + start;
+        outer.c = sums + start * outer.c_row * p->element;
+        p->kernels->outer_image_left[end - start - 1](&outer);
+    }
+}
+
+// C [input channels of all taps, output channels], to be transposed at the end.
 static void sum_turned(const part *p, const pair_lists *lists, const workspace *work, const char *gradient) {
-    const convolution_kernels *kernels = p->kernels;
-    const int64_t taps = lists->taps.end - lists->taps.start, across = p->map.kernel[2];
-    const int64_t columns = p->channels.end - p->channels.start;
+    const int64_t across = p->map.kernel[2], columns = p->channels.end - p->channels.start;
+    // Where the channels of neighbouring taps lie side by side, pixels that meet them all have them summed together.
+    const bool joins = p->convolution->groups == 1 && p->map.dilation[2] == 1;
     for (int64_t group = p->groups.start; group < p->groups.end; group++) {
         char *sums = work->turned + (group - p->groups.start) * p->map.taps * p->in * columns * p->element;
-        for (int64_t list = 0; list < lists->lists; list++) {
-            if (lists->count[list] == 0) continue;
-            const bool is_row = list >= taps;
-            const int64_t tap = lists->taps.start + (is_row ? (list - taps) * across : list);
-            const int64_t rows = p->in * (is_row ? across : 1);
-            const gemm_strips strips = gemm_cut_strips(rows, kernels->rows);
-            for (int64_t s = 0; s < strips.count; s++) {
-                const int64_t start = gemm_strip_start(&strips, s), end = gemm_strip_start(&strips, s + 1);
-                const convolution_outer outer = {
-                    .pairs = lists->pairs + list * BLOCK_PIXELS, .count = lists->count[list],
-                    .image_offset = group * p->in + start,
-                    .other = gradient + (group * p->out + p->channels.start) * p->element,
-                    .other_step = p->convolution->out_channels,
-                    .c = sums + (tap * p->in + start) * columns * p->element, .c_row = columns, .cols = columns,
-                    .accumulate = true};
-                kernels->outer_image_left[end - start - 1](&outer);
-            }
+        convolution_outer outer = {.other = gradient + (group * p->out + p->channels.start) * p->element,
+                                   .other_step = p->convolution->out_channels, .c_row = columns, .cols = columns,
+                                   .accumulate = true};
+        for (int64_t tap = lists->taps.start; tap < lists->taps.end; tap++) {
+            char *c = sums + tap * p->in * columns * p->element;
+            const int64_t list = tap - lists->taps.start;
+            outer.pairs = lists->pairs + list * BLOCK_PIXELS, outer.count = lists->count[list];
+            if (outer.count > 0) add_turned(p, outer, group, 0, p->in, c);
+            const bool is_joined = joins && tap % across != 0 && tap != lists->taps.start;
+            if (lists->whole_count == 0 || is_joined) continue;
+            const int64_t joined = joins ? least(across - tap % across, lists->taps.end - tap) : 1;
+            outer.pairs = lists->whole, outer.count = lists->whole_count;
+            add_turned(p, outer, group, tap_offset(p, tap), joined * p->in, c);
         }
     }
 }
 
 static void sum_channelwise(const part *p, const pair_lists *lists, const workspace *work, const char *gradient) {
     const int64_t count = p->groups.end - p->groups.start;
-    for (int64_t list = 0; list < lists->lists; list++) {
-        const int64_t tap = lists->taps.start + list - p->taps.start;
-        const convolution_outer outer = {
-            .pairs = lists->pairs + list * BLOCK_PIXELS, .count = lists->count[list],
-            .image_offset = p->groups.start, .other = gradient + p->groups.start * p->element,
-            .other_step = p->convolution->groups, .c = work->turned + tap * count * p->element, .cols = count,
-            .accumulate = true};
-        p->kernels->dot_channels(&outer);
+    for (int64_t tap = lists->taps.start; tap < lists->taps.end; tap++) {
+        convolution_outer outer = {.image_offset = p->groups.start,
+                                   .other = gradient + p->groups.start * p->element,
+                                   .other_step = p->convolution->groups,
+                                   .c = work->turned + (tap - p->taps.start) * count * p->element,
+                                   .cols = count, .accumulate = true};
+        FOR_PAIRS_OF(tap, outer, p->kernels->dot_channels(&outer));
     }
 }
 
@@ -236,20 +277,19 @@ static void write_turned(const part *p, const workspace *work, bool channelwise)
 
 static void run_part(const part *p) {
     const bool channelwise = is_channelwise(p->convolution), turned = !channelwise && is_turned(p->convolution);
-    const int64_t across = p->map.kernel[2], step = listed_taps(p);
+    const int64_t step = listed_taps(p);
     const int64_t channels = p->channels.end - p->channels.start, groups = p->groups.end - p->groups.start;
 
-    pair_lists lists = {.joins = turned && p->convolution->groups == 1 && convolution_taps_are_neighbours(&p->map)};
-    const int64_t most_lists = step + (lists.joins ? ceil_div(step, across) : 0);
     const int64_t sources = p->map.kernel[0] + p->map.kernel[1] + p->map.kernel[2];
     const int64_t sums = turned ? groups * p->map.taps * p->in * channels
                                 : channelwise ? (p->taps.end - p->taps.start) * groups : 0;
-    const int64_t list_bytes = most_lists * BLOCK_PIXELS * (int64_t)sizeof(convolution_pair);
-    char *memory = bk_scratch(
-        BK_SCRATCH_TILE, (size_t)(list_bytes + (most_lists + sources) * (int64_t)sizeof(int64_t) + sums * p->element));
-    lists.pairs = (convolution_pair *)memory;
+    const int64_t list_bytes = (step + 1) * BLOCK_PIXELS * (int64_t)sizeof(convolution_pair);
+    char *memory = bk_scratch(BK_SCRATCH_TILE,
+                              (size_t)(list_bytes + (step + sources) * (int64_t)sizeof(int64_t) + sums * p->element));
+    pair_lists lists = {.whole = (convolution_pair *)memory};
+    lists.pairs = lists.whole + BLOCK_PIXELS;
     lists.count = (int64_t *)(memory + list_bytes);
-    lists.sources = lists.count + most_lists;
+    lists.sources = lists.count + step;
     workspace work = {.turned = (char *)(lists.sources + sources)};
     if (sums > 0) memset(work.turned, 0, (size_t)(sums * p->element));
     if (!turned && !channelwise) {
@@ -263,8 +303,6 @@ static void run_part(const part *p) {
         const char *gradient = p->gradient + pixel * p->convolution->out_channels * p->element;
         for (int64_t tap = p->taps.start; tap < p->taps.end; tap += step) {
             lists.taps = (range){tap, least(p->taps.end, tap + step)};
-            const int64_t taps = lists.taps.end - tap;
-            lists.lists = taps + (lists.joins ? ceil_div(taps, across) : 0);
             convolution_cursor cursor = convolution_seek(&p->map, pixel);
             fill_lists(&lists, p, &cursor, pixels);
             if (channelwise) sum_channelwise(p, &lists, &work, gradient);
