@@ -67,9 +67,10 @@ public func batchNorm(
     momentum: Double = 0.1, epsilon: Double = 1e-5, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     requireChannels(x, ["mean": running.mean, "variance": running.variance], "batchNorm", file, line)
+    // Of no elements at all there are no statistics either, and nothing that could be wrong.
     require(
-        x.size > x.dim(-1), "batchNorm: shape \(x.shape) has too few elements a channel for a variance", file: file,
-        line: line)
+        x.size == 0 || x.size > x.dim(-1), "batchNorm: shape \(x.shape) has too few elements a channel for a variance",
+        file: file, line: line)
     let result = batchNorm(x, weight: weight, bias: bias, epsilon: epsilon, file: file, line: line)
     let batch = withoutGradients { statistics(of: x, axes: Array(0..<(x.ndim - 1))) }
     running = running.moved(toward: batch, momentum: momentum)
@@ -112,7 +113,7 @@ public func instanceNorm(
 ) -> Tensor {
     requireChannels(x, ["mean": running.mean, "variance": running.variance], "instanceNorm", file, line)
     require(
-        x.ndim >= 3 && x.size > x.dim(0) * x.dim(-1),
+        x.ndim >= 3 && (x.size == 0 || x.size > x.dim(0) * x.dim(-1)),
         "instanceNorm: shape \(x.shape) has too few elements a channel for a variance", file: file,
         line: line)
     let result = instanceNorm(x, weight: weight, bias: bias, epsilon: epsilon, file: file, line: line)
