@@ -97,7 +97,9 @@ extension TableEncoding {
         guard (1 / spread.deviation).isFinite else {
             throw DataError(
                 .badLabel, at: "\(table.source), label column \(Wording.quoted(name))",
-                "every row has the same value \(spread.mean)",
+                spread.deviation == 0
+                    ? "every row has the same value \(spread.mean)"
+                    : "its values differ by too little, about \(spread.deviation)",
                 remedy: "add rows with other values or choose another label")
         }
         return .number(column: name, mean: spread.mean, deviation: spread.deviation)
