@@ -11,20 +11,6 @@ import Testing
         #expect(difference(found.numbers, expected) <= tolerance, "\(comment) \(found.numbers) is not \(expected)")
     }
 
-    /// Seven leading axes of which no two can be walked as one, before rows that are too long to be held whole.
-    @Test func totalsOverScatteredAxes() {
-        let long = 20_000, count = 128
-        let leading = Tensor((0..<count).map(Float.init), shape: [2, 2, 2, 2, 2, 2, 2])
-            .transposed(axes: [6, 5, 4, 3, 2, 1, 0])
-        let row = Tensor((0..<long).map { Float($0 % 2) })
-        let sums = (leading.expandedDimensions(axis: 7) * row).sum(axis: -1)
-        let expected = (0..<count).map { index in
-            // The seven bits of the place, in the opposite order.
-            Double((0..<7).reduce(0) { $0 | (index >> $1 & 1) << (6 - $1) } * long / 2)
-        }
-        expect(sums, expected)
-    }
-
     private let x = Tensor([1.0, -2, 0.5, 3, 4, -1, 2, 0.25, 5, -3, 1.5, 2.5], shape: [2, 3, 2])
 
     /// A reduction against a loop over the lines that it reduces, for all sets of axes.
