@@ -7,8 +7,8 @@
 #include <time.h>
 
 enum {
-    CACHE_LINE_PAIR = 128,     // what processors fetch together
-    SPIN_NANOSECONDS = 30000,  // how long a thread waits before it offers its processor to others,
+    CACHE_LINE_PAIR = 128,        // bytes that processors fetch together
+    SPIN_NANOSECONDS = 30000,     // how long a thread waits before it offers its processor to others,
     SLEEP_NANOSECONDS = 1000000,  // and before it goes to sleep
     PAUSES_BETWEEN_CLOCKS = 16,
 };
@@ -27,7 +27,7 @@ static inline int64_t nanoseconds(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-// Waves that this process can share between threads; others are run by their caller alone.
+// Whether threads can share the walk; its caller runs others alone.
 bool walk_is_shareable(const bk_walk *walk);
 // Runs one wave without the others.
 void walk_alone(const bk_walk *walk, int64_t wave);
