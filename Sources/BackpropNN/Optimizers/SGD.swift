@@ -5,7 +5,6 @@ public final class SGD: Optimizer {
     public let momentum: Double
     public let dampening: Double
     public let nesterov: Bool
-    private var rate = Tensor(0, dtype: .float64)
 
     public init(
         _ parameters: [Parameter], learningRate: Double, momentum: Double = 0, dampening: Double = 0,
@@ -16,8 +15,6 @@ public final class SGD: Optimizer {
         self.nesterov = nesterov
         super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
     }
-
-    public override func prepare(step: Int) { rate = Tensor(learningRate, dtype: .float64) }
 
     public override func initialState(for value: Tensor) -> [Tensor] {
         momentum == 0 ? [] : [zeros(like: value)]
@@ -34,6 +31,6 @@ public final class SGD: Optimizer {
             state = [velocity]
             direction = nesterov ? direction + velocity * momentum : velocity
         }
-        return value - direction * rate.asType(value.dtype)
+        return descended(value, direction, learningRate)
     }
 }
