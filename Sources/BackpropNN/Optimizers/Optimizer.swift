@@ -20,6 +20,8 @@ open class Optimizer {
     public private(set) var state: [[Tensor]] = []
     /// The group whose parameters are being updated; the first between steps.
     private var presentGroup = 0
+    /// The size of a step that was recorded last, for parameters that have it in common.
+    private var stepSize: (number: Double, tensor: Tensor)?
 
     public init(_ parameters: [Parameter], learningRate: Double, weightDecay: Double = 0) {
         append(parameters, learningRate, weightDecay)
@@ -89,19 +91,19 @@ open class Optimizer {
     /// Applies the gradients, and computes everything recorded so far.
     public func step() {
         stepCount += 1
-        var results: [Tensor] = []
+        var results: [Node] = []
         results.reserveCapacity(parameters.count * 3)
         withoutGradients {
             forEachUpdate(gradients: { self.parameters[$0].takeGradient() }) { index, gradient, step in
                 let parameter = parameters[index]
-                let value = update(parameter.value, gradient, &state[index], step)
+                let value = update(parameter.value, gradient, &state[index], step).node
                 updateCounts[index] = step
-                parameter.adopt(value.node)
+                parameter.adopt(value)
                 results.append(value)
-                results += state[index]
+                for tensor in state[index] { results.append(tensor.node) }
             }
         }
-        evaluate(results)
+        Graph.evaluate(results)
     }
 
     /// What the next `step()` will hold in memory, forward and backward pass included. Runs nothing.
@@ -139,7 +141,8 @@ open class Optimizer {
     /// The update in float32 where values are bfloat16: most steps are smaller than what such a number, or a running mean
     /// of such numbers, can change by.
     private func update(_ value: Tensor, _ gradient: Tensor, _ state: inout [Tensor], _ step: Int) -> Tensor {
-        updated(widened(value), gradient: widened(gradient), state: &state, step: step).asType(value.dtype)
+        guard value.dtype == .bfloat16 else { return updated(value, gradient: gradient, state: &state, step: step) }
+        return updated(widened(value), gradient: widened(gradient), state: &state, step: step).asType(.bfloat16)
     }
 
     private func widened(_ x: Tensor) -> Tensor { x.dtype == .bfloat16 ? x.asType(.float32) : x }
@@ -163,6 +166,14 @@ extension Optimizer {
         if weightDecay == 0 { return (value, gradient) }
         if isDecoupled { return (value * (1 - learningRate * weightDecay), gradient) }
         return (value, gradient + value * weightDecay)
+    }
+
+    /// value - direction size.
+    func descended(_ value: Tensor, _ direction: Tensor, _ size: Double) -> Tensor {
+        let known = stepSize.flatMap { $0.number == size && $0.tensor.dtype == value.dtype ? $0.tensor : nil }
+        let tensor = known ?? Tensor(size, dtype: value.dtype)
+        if known == nil { stepSize = (size, tensor) }
+        return Tensor(Node.descend(value.node, direction.node, tensor.node))
     }
 
     /// A running mean moved toward a new value by the given share.
