@@ -33,7 +33,7 @@ public final class ASGD: Optimizer {
         let gradient = decayed(value, gradient).gradient
         let done = Double(step - 1)
         let rate = learningRate / pow(1 + decay * learningRate * done, exponent)
-        let result = value * (1 - decay * rate) - gradient * rate
+        let result = descended(value * (1 - decay * rate), gradient, rate)
         let share = 1 / max(1, done - averagingStart)
         state = [share == 1 ? result : moved(state[0], toward: result, share: share)]
         return result
