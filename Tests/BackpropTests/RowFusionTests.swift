@@ -73,7 +73,7 @@ import Testing
         for (what, function) in functions {
             let fused = function(x, y, column), stepwise = function(x, y, column)
             evaluate(fused)
-            _ = evaluateNodeByNode(stepwise)
+            for node in operations(below: stepwise.map(\.node)) where node.storage == nil { evaluate([Tensor(node)]) }
             for (one, other) in zip(fused, stepwise) {
                 #expect(one.bytes == other.bytes, "\(what): \(columns) columns of \(dtype) under \(name)")
             }
@@ -94,8 +94,10 @@ import Testing
                     let odd = which(isSpecial, Tensor.full([], .nan), x)
                     #expect(x.max(axis: 1).numbers == [Double](repeating: 9, count: columns), "\(name)")
                     #expect((-x).min(axis: 1).numbers == [Double](repeating: -9, count: columns), "\(name)")
-                    #expect(odd.max(axis: 1).numbers.allSatisfy(\.isNaN), "\(columns) columns under \(name)")
-                    #expect(odd.min(axis: 1).numbers.allSatisfy(\.isNaN), "\(columns) columns under \(name)")
+                    for numbers in [odd.max(axis: 1).numbers, odd.min(axis: 1).numbers] {
+                        let found = numbers.count { $0.isNaN }
+                        #expect(found == columns, "\(columns) columns under \(name)")
+                    }
                     let least = Tensor.full([2, columns], -Double.infinity)
                     #expect(least.max(axis: 1).numbers == [-.infinity, -.infinity], "\(name)")
                 }
