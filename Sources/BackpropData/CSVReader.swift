@@ -8,21 +8,8 @@ extension Table {
     /// - Throws: `DataError` for a path that is no readable file, text that is not UTF-8, quotes that do not
     ///   close, rows of unequal length, bad column names, and a table without rows.
     public init(csv path: String, options: CSVOptions = CSVOptions()) throws(DataError) {
-        let found: (kind: FileSystem.Kind, bytes: Int)?
-        do { found = try FileSystem.look(at: path) } catch { throw DataError(error) }
-        guard let found else {
-            throw DataError(
-                .missingFile, at: path, "there is no such file", remedy: "check the spelling of the path")
-        }
-        guard found.kind == .file else {
-            let what = found.kind == .folder ? "that is a folder" : "that is a device or a pipe"
-            throw DataError(.notAFile, at: path, what, remedy: "give the path of a CSV file")
-        }
-        guard found.bytes <= CSVOptions.maximumBytes else {
-            throw DataError(
-                .tooLarge, at: path, "it has \(found.bytes) bytes, the limit is \(CSVOptions.maximumBytes)",
-                remedy: "split it or keep fewer rows")
-        }
+        let size = try FileSystem.size(ofFile: path, expecting: "CSV")
+        guard size <= CSVOptions.maximumBytes else { throw CSVParser.tooLarge(size, source: path) }
         let bytes: [UInt8]
         do { bytes = try FileSystem.read(path) } catch { throw DataError(error) }
         try self.init(csvBytes: bytes, source: FileSystem.name(of: path), options: options)
@@ -49,11 +36,7 @@ private struct CSVParser {
     private var rowLines: [UInt32] = []
 
     init(_ bytes: [UInt8], source: String, options: CSVOptions) throws(DataError) {
-        guard bytes.count <= CSVOptions.maximumBytes else {
-            throw DataError(
-                .tooLarge, at: source, "it has \(bytes.count) bytes, the limit is \(CSVOptions.maximumBytes)",
-                remedy: "split it or keep fewer rows")
-        }
+        guard bytes.count <= CSVOptions.maximumBytes else { throw Self.tooLarge(bytes.count, source: source) }
         if let bad = CSVText.firstInvalid(in: bytes) {
             throw Self.notText(bytes, bad, source: source)
         }
@@ -266,6 +249,12 @@ private struct CSVParser {
         }
         let best = max(counts[comma]!, counts[semicolon]!, counts[tab]!)
         return [comma, semicolon, tab].first { counts[$0] == best }!
+    }
+
+    static func tooLarge(_ byteCount: Int, source: String) -> DataError {
+        DataError(
+            .tooLarge, at: source, "it has \(byteCount) bytes, the limit is \(CSVOptions.maximumBytes)",
+            remedy: "split it or keep fewer rows")
     }
 
     private static func notText(_ bytes: [UInt8], _ bad: Int, source: String) -> DataError {

@@ -75,7 +75,7 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible, Lo
 /// How messages are put together, so that each stays on one line whatever the input holds.
 package enum Wording {
     package static func sentence(place: String, found: String, remedy: String) -> String {
-        "\(printable(place)): \(printable(found)); \(printable(remedy))"
+        "\(place.isEmpty ? "''" : printable(place)): \(printable(found)); \(printable(remedy))"
     }
 
     /// A piece of the input in quotation marks, cut after `limit` characters.
@@ -91,8 +91,8 @@ package enum Wording {
     }
 
     /// "1 row", "2 rows".
-    package static func count(_ number: Int, _ noun: String) -> String {
-        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    package static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
     private static func printable(_ text: String) -> String {

@@ -26,34 +26,54 @@ package enum FileSystem {
         return (kind, Int(info.st_size))
     }
 
+    /// The size of the regular file at `path`; `format` is what belongs there.
+    static func size(ofFile path: String, expecting format: String) throws(DataError) -> Int {
+        let found: (kind: Kind, bytes: Int)?
+        do { found = try look(at: path) } catch { throw DataError(error) }
+        guard let found else {
+            throw DataError(
+                .missingFile, at: path, "there is no such file", remedy: "check the spelling of the path")
+        }
+        guard found.kind == .file else {
+            let what = found.kind == .folder ? "that is a folder" : "that is a device or a pipe"
+            throw DataError(.notAFile, at: path, what, remedy: "give the path of a \(format) file")
+        }
+        return found.bytes
+    }
+
     /// The whole content of a regular file.
     package static func read(_ path: String) throws(SystemFailure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .last("open it", path) }
+        let descriptor = try openForReading(path)
         defer { close(descriptor) }
         var info = stat()
         guard fstat(descriptor, &info) == 0 else { throw .last("look at it", path) }
         var content = [UInt8](repeating: 0, count: max(0, Int(info.st_size)))
-        var filled = 0
-        while filled < content.count {
-            let received = content.withUnsafeMutableBytes { buffer in
-                #if canImport(Darwin)
-                    Darwin.read(descriptor, buffer.baseAddress! + filled, min(buffer.count - filled, 1 << 30))
-                #elseif canImport(Musl)
-                    Musl.read(descriptor, buffer.baseAddress! + filled, min(buffer.count - filled, 1 << 30))
-                #else
-                    Glibc.read(descriptor, buffer.baseAddress! + filled, min(buffer.count - filled, 1 << 30))
-                #endif
-            }
-            if received < 0 {
-                if errno == EINTR { continue }
-                throw .last("read it", path)
-            }
-            if received == 0 { break }
-            filled += received
+        guard let filled = content.withUnsafeMutableBytes({ Descriptor.receive($0, from: descriptor) }) else {
+            throw .last("read it", path)
         }
         content.removeLast(content.count - filled)
         return content
+    }
+
+    /// The SHA-256 digest of a file, which is read piece by piece.
+    package static func digest(of path: String) throws(SystemFailure) -> String {
+        let descriptor = try openForReading(path)
+        defer { close(descriptor) }
+        var digest = SHA256()
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            guard let filled = piece.withUnsafeMutableBytes({ Descriptor.receive($0, from: descriptor) }) else {
+                throw .last("read it", path)
+            }
+            piece.withUnsafeBytes { digest.add(UnsafeRawBufferPointer(rebasing: $0[..<filled])) }
+            if filled < piece.count { return digest.hexadecimal() }
+        }
+    }
+
+    private static func openForReading(_ path: String) throws(SystemFailure) -> Int32 {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last("open it", path) }
+        return descriptor
     }
 
     package static func createFolder(_ path: String) throws(SystemFailure) {

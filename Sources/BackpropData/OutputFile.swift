@@ -54,22 +54,7 @@ package struct OutputFile: ~Copyable {
     }
 
     private func send(_ bytes: UnsafeRawBufferPointer) throws(SystemFailure) {
-        var sent = 0
-        while sent < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[sent...])
-            #if canImport(Darwin)
-                let count = Darwin.write(descriptor, rest.baseAddress, min(rest.count, 1 << 30))
-            #elseif canImport(Musl)
-                let count = Musl.write(descriptor, rest.baseAddress, min(rest.count, 1 << 30))
-            #else
-                let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, 1 << 30))
-            #endif
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw .last("write it", path)
-            }
-            sent += count
-        }
+        guard Descriptor.send(bytes, to: descriptor) else { throw .last("write it", path) }
     }
 }
 
@@ -79,6 +64,7 @@ extension FileSystem {
     package static func writeAtomically(
         _ path: String, _ body: (inout OutputFile) throws -> Void
     ) throws {
+        guard !path.isEmpty else { throw SystemFailure("create it", path, code: ENOENT) }
         if let found = try look(at: path), found.kind != .file {
             throw SystemFailure("replace it", path, code: found.kind == .folder ? EISDIR : EINVAL)
         }

@@ -40,16 +40,7 @@ public struct SafeTensorsFile: Sendable {
     ///
     /// - Throws: `DataError` where the path is no readable file, or the header breaks a rule of the format.
     public init(path: String) throws(DataError) {
-        let found: (kind: FileSystem.Kind, bytes: Int)?
-        do { found = try FileSystem.look(at: path) } catch { throw DataError(error) }
-        guard let found else {
-            throw DataError(
-                .missingFile, at: path, "there is no such file", remedy: "check the spelling of the path")
-        }
-        guard found.kind == .file else {
-            let what = found.kind == .folder ? "that is a folder" : "that is a device or a pipe"
-            throw DataError(.notAFile, at: path, what, remedy: "give the path of a safetensors file")
-        }
+        _ = try FileSystem.size(ofFile: path, expecting: "safetensors")
         let content: Data
         do {
             content = try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)

@@ -97,7 +97,7 @@ extension TableEncoding {
         guard (1 / spread.deviation).isFinite else {
             throw DataError(
                 .badLabel, at: "\(table.source), label column \(Wording.quoted(name))",
-                "every row has the same value \(spread.mean)",
+                "every row has the same value \(spread.mean), or nearly",
                 remedy: "add rows with other values or choose another label")
         }
         return .number(column: name, mean: spread.mean, deviation: spread.deviation)

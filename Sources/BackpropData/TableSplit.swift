@@ -25,8 +25,9 @@ public struct TableSplit: Sendable, Equatable, Codable {
         guard fraction == 0 || (total > 0 && table.rowCount - total > 1) else {
             throw DataError(
                 .tooFew, at: table.source,
-                "\(Wording.count(table.rowCount, "row")) in \(Wording.count(groups.count, "group")) are too few "
-                    + "to hold out \(fraction) of them",
+                Wording.count(table.rowCount, "row")
+                    + (schema.task == .classification ? " in \(Wording.count(groups.count, "class", "classes"))" : "")
+                    + " are too few to hold out \(fraction) of them",
                 remedy: "add rows or hold out none (--hold-out 0)")
         }
         var generator = SplitMix64(seed: seed)

@@ -115,7 +115,7 @@ package struct ExclusiveOr: Sendable {
         guard isLearnt else {
             throw TrainError(
                 .diverged, at: "explain xor",
-                "after \(epochs) epochs from seed \(seed) not every answer is within 0.1 of what is wanted",
+                "after \(Wording.count(epochs, "epoch")) from seed \(seed) not every answer is within 0.1 of what is wanted",
                 remedy: "give it more --epochs or another --seed")
         }
     }

@@ -32,8 +32,11 @@ package enum Interruption {
         pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     }
 
-    /// From now on a reader that goes away (`backprop ... | head`) is reported by the failing write and not by a signal.
-    package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+    /// From now on a reader that goes away (`backprop ... | head`), and a file that grows beyond the limit of the process
+    /// (`ulimit -f`), are reported by the failing write and not by a signal.
+    package static func reportFailedWrites() {
+        for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+    }
 
     /// The signal that was noted; 0 for none.
     package static var requested: Int32 { signalNumber.load(ordering: .relaxed) }

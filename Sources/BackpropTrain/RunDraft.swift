@@ -45,6 +45,10 @@ public final class RunDraft {
         switch destination {
         case .path(let path):
             target = path
+            guard !path.isEmpty else {
+                throw TrainError(
+                    .badName, at: "run", "its folder has no name", remedy: "give the path of a new folder")
+            }
             if try RunFolder.look(at: path) != nil { throw Self.taken(path) }
         case .numbered(let parent): target = try Self.nextNumbered(in: parent)
         }
@@ -165,13 +169,16 @@ public final class RunDraft {
     private func writeManifest() throws(TrainError) {
         var listed: [RunFolder.Manifest.Part] = []
         for name in parts.sorted() {
-            guard let found = try RunFolder.look(at: FileSystem.join(folder, name)), found.kind == .file
-            else {
+            let partPath = FileSystem.join(folder, name)
+            guard let found = try RunFolder.look(at: partPath), found.kind == .file else {
                 throw TrainError(
                     .missing, at: FileSystem.join(path, name), "this part was announced and not written",
                     remedy: "write it before the run is finished")
             }
-            listed.append(RunFolder.Manifest.Part(name: name, bytes: found.bytes))
+            do {
+                let digest = try FileSystem.digest(of: partPath)
+                listed.append(RunFolder.Manifest.Part(name: name, bytes: found.bytes, sha256: digest))
+            } catch { throw failure(error, name) }
         }
         let name = RunFolder.manifestName
         let manifest = RunFolder.Manifest(

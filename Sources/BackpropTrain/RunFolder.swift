@@ -8,8 +8,9 @@ import BackpropData
 
 /// A finished training run on disk: its configuration, its metrics, and what else was kept with it.
 ///
-/// A list of all parts and their sizes (`run.json`) is checked when the folder is opened, so a part that is
-/// missing or cut short is found at once. `RunDraft` makes such folders.
+/// A list of all parts, their sizes and their digests (`run.json`) is kept with them. The sizes are checked when the
+/// folder is opened, so a part that is missing or cut short is found at once; the digest is checked when a part is
+/// read, so a changed part is never used. `RunDraft` makes such folders.
 public struct RunFolder: Sendable {
     /// The list of parts.
     public static let manifestName = "run.json"
@@ -22,15 +23,17 @@ public struct RunFolder: Sendable {
     public let path: String
     /// The names of all parts, sorted.
     public let parts: [String]
+    private let digests: [String: String]
 
     struct Manifest: Codable {
         struct Part: Codable {
             let name: String
             let bytes: Int
+            let sha256: String
         }
 
         static let format = "backprop-run"
-        static let version = 1
+        static let version = 2
         let format: String
         let version: Int
         let parts: [Part]
@@ -83,9 +86,11 @@ public struct RunFolder: Sendable {
         }
         self.path = path
         self.parts = manifest.parts.map(\.name).sorted()
+        self.digests = Dictionary(
+            manifest.parts.map { ($0.name, $0.sha256) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The path of a part, for readers of their own.
+    /// The path of a part, for readers of their own, who do not have its content checked.
     ///
     /// - Throws: `TrainError` where the run has no such part.
     public func path(of part: String) throws(TrainError) -> String {
@@ -98,14 +103,24 @@ public struct RunFolder: Sendable {
     }
 
     /// The bytes of a part.
+    ///
+    /// - Throws: `TrainError` where the run has no such part, or its bytes are not those that the run was finished with.
     public func read(_ part: String) throws(TrainError) -> [UInt8] {
-        try Self.bytes(of: try path(of: part))
+        let place = try path(of: part)
+        let bytes = try Self.bytes(of: place)
+        var digest = SHA256()
+        digest.add(bytes)
+        guard digest.hexadecimal() == digests[part] else {
+            throw TrainError(
+                .corrupt, at: place, "it is not as it was when the run was finished",
+                remedy: "copy the whole folder again, or train again")
+        }
+        return bytes
     }
 
     /// A part that is one JSON value.
     public func readJSON<Value: Decodable>(_ type: Value.Type, from part: String) throws(TrainError) -> Value {
-        let place = try path(of: part)
-        return try Self.decode(type, try Self.bytes(of: place), place: place)
+        try Self.decode(type, try read(part), place: try path(of: part))
     }
 
     /// What the run was told to do.
@@ -117,7 +132,7 @@ public struct RunFolder: Sendable {
     public func metrics<Value: Decodable>(as type: Value.Type) throws(TrainError) -> [Value] {
         guard parts.contains(Self.metricsName) else { return [] }
         let place = try path(of: Self.metricsName)
-        let lines = try Self.bytes(of: place).split(
+        let lines = try read(Self.metricsName).split(
             separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var values: [Value] = []
         for (index, line) in lines.enumerated() where !line.isEmpty {

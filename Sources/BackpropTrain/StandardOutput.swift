@@ -14,22 +14,8 @@ package enum StandardOutput {
     ///
     /// - Throws: `TrainError` where the system refuses: a full disk, or a reader that went away.
     package static func write(_ text: String) throws(TrainError) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let sent = bytes.withUnsafeBytes { buffer in
-                #if canImport(Darwin)
-                    Darwin.write(STDOUT_FILENO, buffer.baseAddress, buffer.count)
-                #elseif canImport(Musl)
-                    Musl.write(STDOUT_FILENO, buffer.baseAddress, buffer.count)
-                #else
-                    Glibc.write(STDOUT_FILENO, buffer.baseAddress, buffer.count)
-                #endif
-            }
-            if sent < 0, errno == EINTR { continue }
-            guard sent > 0 else {
-                throw TrainError(SystemFailure("write it", "standard output", code: errno))
-            }
-            bytes = bytes.dropFirst(sent)
+        guard Array(text.utf8).withUnsafeBytes({ Descriptor.send($0, to: STDOUT_FILENO) }) else {
+            throw TrainError(SystemFailure("write it", "standard output", code: errno))
         }
     }
 

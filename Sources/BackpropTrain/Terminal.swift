@@ -1,3 +1,5 @@
+import BackpropData
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -47,20 +49,6 @@ package struct Terminal: Sendable, Equatable {
 
     /// Writes to standard error; a closed one is no reason to stop training.
     static func write(_ text: String) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let sent = bytes.withUnsafeBytes { buffer in
-                #if canImport(Darwin)
-                    Darwin.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
-                #elseif canImport(Musl)
-                    Musl.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
-                #else
-                    Glibc.write(STDERR_FILENO, buffer.baseAddress, buffer.count)
-                #endif
-            }
-            if sent < 0, errno == EINTR { continue }
-            guard sent > 0 else { return }
-            bytes = bytes.dropFirst(sent)
-        }
+        _ = Array(text.utf8).withUnsafeBytes { Descriptor.send($0, to: STDERR_FILENO) }
     }
 }

@@ -27,6 +27,7 @@ enum {
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+static int64_t bytes_of(bk_type type) { return type == BK_TYPE_F32 ? 4 : 8; }
 
 // MARK: - Cutting the problem
 
@@ -37,11 +38,23 @@ static int64_t power_of_two(int64_t x) {
     return power;
 }
 
+// Lines that are whole pages apart compete for the same places in the caches.
+static bool pages_apart(int64_t stride, int64_t element) { return stride * element % 4096 == 0; }
+
+// Whether `cols` columns of B, which lie side by side, stay in the second-level cache while they are read in place.
+static bool stays_in_cache(const bk_gemm *gemm, int64_t cols, int64_t element) {
+    return cols * gemm->k * element <= (pages_apart(gemm->b_row, element) ? 64 << 10 : 640 << 10);
+}
+
 // Cuts one batch entry into `pieces` tasks, so that they pack as little as possible twice: tasks beside each other
-// pack the same part of A, where it has to be packed, and tasks below each other the same part of B.
+// pack the same part of A, where it has to be packed, and tasks below each other the same part of B. Where B is not
+// packed at all, tasks are whole rows: what follows on their tiles then goes through memory without gaps, and asks
+// ahead for nothing that another thread is writing.
 static void cut(const bk_gemm *gemm, int64_t pieces, int64_t *row_tasks, int64_t *col_tasks) {
     enum { MIN_ROWS = 48, MIN_COLS = 64 };
-    const int64_t cost_a = gemm->a_col == 1 ? 1 : 3, cost_b = 3;
+    const int64_t element = bytes_of(gemm->type);
+    const int64_t cost_a = gemm->a_col == 1 ? 1 : 3;
+    const int64_t cost_b = gemm->b_col == 1 && stays_in_cache(gemm, gemm->n, element) ? 0 : 3;
     const int64_t most_rows = power_of_two(gemm->m / MIN_ROWS);
     const int64_t most_cols = gemm->whole_rows ? 1 : power_of_two(gemm->n / MIN_COLS);
     pieces = least(pieces, most_rows * most_cols);
@@ -107,17 +120,19 @@ static const gemm_kernels *kernels_for(bk_type type) {
     }
 }
 
-// Lines that are whole pages apart compete for the same places in the caches.
-static bool pages_apart(int64_t stride, int64_t element) { return stride * element % 4096 == 0; }
-
 // B can be read in place where its columns lie side by side. It pays while few rows would share the packed copy, or
 // while the second-level cache holds the block.
 static bool reads_b_in_place(const part *p) {
     const bk_gemm *gemm = p->gemm;
     if (gemm->b_col != 1) return false;
     if (!p->kernels->masked_loads && p->cols % p->kernels->lanes != 0) return false;
-    const int64_t most_bytes = pages_apart(gemm->b_row, p->element) ? 64 << 10 : 640 << 10;
-    return p->rows <= 32 || p->cols * gemm->k * p->element <= most_bytes;
+    return p->rows <= 32 || stays_in_cache(gemm, p->cols, p->element);
+}
+
+// The columns of B that strips pass over before the next ones come.
+static int64_t columns_of_block(const part *p) {
+    const bool all = reads_b_in_place(p) && stays_in_cache(p->gemm, p->cols, p->element);
+    return all ? p->cols : least(MAX_COLS, p->cols);
 }
 
 // A is only ever broadcast, so it is read in place where the elements of a row lie side by side. Where those of a
@@ -180,7 +195,8 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
     const int64_t element = p->element, k_blocks = gemm->plan[PLAN_K_BLOCKS];
     const gemm_strips strips = gemm_cut_strips(p->rows, kernels->rows);
     const int64_t strips_of_tile = ceil_div(DONE_ELEMENTS, kernels->rows * p->cols);
-    const bool one_column_block = p->cols <= MAX_COLS;
+    const int64_t block_cols = columns_of_block(p);
+    const bool one_column_block = p->cols == block_cols;
 
     // Where C has no memory, all rows of the part need scratch only if they are visited more than once.
     const bool rolling = !c && k_blocks == 1 && one_column_block;
@@ -197,8 +213,8 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
     const packing packed = plan_packing(p, strips.count, ceil_div(gemm->k, k_blocks), stack);
 
     gemm_strip strip = {.c_row = tile_row};
-    for (int64_t col = 0; col < p->cols; col += MAX_COLS) {
-        strip.cols = least(MAX_COLS, p->cols - col);
+    for (int64_t col = 0; col < p->cols; col += block_cols) {
+        strip.cols = least(block_cols, p->cols - col);
         for (int64_t block = 0; block < k_blocks; block++) {
             const int64_t k0 = gemm->k * block / k_blocks;
             strip.k = gemm->k * (block + 1) / k_blocks - k0;
@@ -260,7 +276,7 @@ static void run_entry(part p, const char *a, const char *b, char *c, int64_t bat
         return;
     }
     const int64_t end_row = p.row + p.rows, end_col = p.col + p.cols;
-    const int64_t width = gemm->whole_rows ? p.cols : MAX_COLS;
+    const int64_t width = gemm->whole_rows ? p.cols : columns_of_block(&p);
     const int64_t height = c ? p.rows : most(LEAST_TILE_ROWS, TILE_BYTES / (least(p.cols, width) * p.element));
     for (; p.col < end_col; p.col += width) {
         p.cols = least(width, end_col - p.col);
@@ -277,7 +293,7 @@ void bk_gemm_run(const bk_gemm *gemm, const void *a, const void *b, void *c, int
                  void *context) {
     const int64_t row_tasks = gemm->plan[PLAN_ROW_TASKS], col_tasks = gemm->plan[PLAN_COL_TASKS];
     const int64_t batches = gemm->plan[PLAN_BATCHES];
-    part p = {.gemm = gemm, .kernels = kernels_for(gemm->type), .element = gemm->type == BK_TYPE_F32 ? 4 : 8,
+    part p = {.gemm = gemm, .kernels = kernels_for(gemm->type), .element = bytes_of(gemm->type),
               .done = done, .context = context, .rows = gemm->m, .cols = gemm->n};
     int64_t group = task;
     if (row_tasks * col_tasks > 1) {

@@ -1,6 +1,7 @@
 // Which instruction set the kernels use: found at run time, or named by BACKPROP_ISA.
 #include "bk_base.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@ enum { ISA_COUNT = 4, ISA_UNKNOWN = -1 };
 
 static const char *const names[ISA_COUNT] = {"plain", "neon", "avx2", "avx512"};
 static _Atomic int current = ISA_UNKNOWN;
+static pthread_once_t chosen = PTHREAD_ONCE_INIT;
 
 const char *bk_isa_name(bk_isa isa) { return (unsigned)isa < ISA_COUNT ? names[isa] : "unknown"; }
 
@@ -53,14 +55,12 @@ static bk_isa initial_choice(void) {
     exit(2);
 }
 
-// Threads that come here together for the first time find the same answer, so no lock is needed.
+static void choose(void) { atomic_store_explicit(&current, (int)initial_choice(), memory_order_relaxed); }
+
+// Threads may come here together for the first time; one of them decides, or ends the program with one message.
 bk_isa bk_isa_current(void) {
-    int isa = atomic_load_explicit(&current, memory_order_relaxed);
-    if (isa == ISA_UNKNOWN) {
-        isa = (int)initial_choice();
-        atomic_store_explicit(&current, isa, memory_order_relaxed);
-    }
-    return (bk_isa)isa;
+    if (atomic_load_explicit(&current, memory_order_relaxed) == ISA_UNKNOWN) pthread_once(&chosen, choose);
+    return (bk_isa)atomic_load_explicit(&current, memory_order_relaxed);
 }
 
 bool bk_isa_select(bk_isa isa) {

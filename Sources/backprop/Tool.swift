@@ -1,4 +1,5 @@
 import ArgumentParser
+import Backprop
 import BackpropData
 import BackpropTrain
 import Foundation
@@ -15,9 +16,10 @@ struct Tool: ParsableCommand {
 
     /// Runs the command. Whatever goes wrong is one line on standard error, and an exit code that is not zero.
     static func main() {
-        Interruption.ignoreBrokenPipes()
+        Interruption.reportFailedWrites()
         do {
             var command = try parseAsRoot()
+            Processor.settle()
             try command.run()
         } catch {
             let code = exitCode(for: error)

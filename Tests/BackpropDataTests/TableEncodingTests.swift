@@ -217,6 +217,9 @@ import Testing
         Bad(name: "one class", text: "x,y\n1,a\n2,a\n", reason: .badLabel, says: ["same class 'a'"]),
         Bad(name: "one target", text: "x,y\n1,2.5\n2,2.5\n", reason: .badLabel, says: ["same value 2.5"]),
         Bad(
+            name: "targets beside each other", text: "x,y\n1,0\n2,1e-320\n", task: .regression, reason: .badLabel,
+            says: ["or nearly"]),
+        Bad(
             name: "every row a class", text: "x,y\n" + TableSchemaTests.rows(30) { "1,n\($0)" },
             reason: .badLabel, says: ["30 classes in 30 rows"]),
         Bad(

@@ -18,7 +18,7 @@ import Testing
     private static let image = Tensor.zeros([2, 4, 4, 6])
     private static let heads = Tensor.zeros([1, 4, 3, 8])
 
-    static let mistakes = [functions, losses, layers].reduce([:]) {
+    static let mistakes = [functions, losses, layers, training].reduce([:]) {
         $0.merging($1) { first, second in
             Mistake(parts: first.parts + second.parts + ["one name for two mistakes"]) {}
         }
@@ -89,6 +89,41 @@ import Testing
     ]
 
     private static let losses: [String: Mistake] = [
+        "marginRankingLoss": Mistake(parts: ["marginRankingLoss", "[2, 3]", "[2, 4]"]) {
+            _ = marginRankingLoss(x, y, x)
+        },
+        "marginRankingLoss targets": Mistake(parts: ["marginRankingLoss", "[2, 3]", "[2, 4]"]) {
+            _ = marginRankingLoss(x, x, y)
+        },
+        "marginRankingLoss dtype": Mistake(parts: ["marginRankingLoss", "float32", "int32"]) {
+            _ = marginRankingLoss(x, whole, x)
+        },
+        "cosineEmbeddingLoss": Mistake(parts: ["cosineEmbeddingLoss", "[2, 3]", "[2, 4]"]) {
+            _ = cosineEmbeddingLoss(x, y, Tensor.ones([2]))
+        },
+        "cosineEmbeddingLoss targets": Mistake(parts: ["cosineEmbeddingLoss", "[2]", "[5]"]) {
+            _ = cosineEmbeddingLoss(x, x, Tensor.ones([5]))
+        },
+        "tripletMarginLoss": Mistake(parts: ["tripletMarginLoss", "[2, 3]", "[2, 4]"]) {
+            _ = tripletMarginLoss(anchors: x, positives: x, negatives: y)
+        },
+        "gaussian likelihood": Mistake(parts: ["gaussianNegativeLogLikelihood", "[2, 3]", "[2, 4]"]) {
+            _ = gaussianNegativeLogLikelihood(x, x, variance: y)
+        },
+        "meanSquaredError dtype": Mistake(parts: ["meanSquaredError", "float32", "int32"]) {
+            _ = meanSquaredError(x, whole)
+        },
+        "binaryCrossEntropy dtype": Mistake(parts: ["binaryCrossEntropy", "float32", "int32"]) {
+            _ = binaryCrossEntropy(x, whole)
+        },
+        "binaryCrossEntropyWithLogits weights": Mistake(parts: ["binaryCrossEntropyWithLogits", "[2, 3]", "[2, 4]"]) {
+            _ = binaryCrossEntropyWithLogits(x, x, weights: y)
+        },
+        "binaryCrossEntropyWithLogits positive weights": Mistake(
+            parts: ["binaryCrossEntropyWithLogits", "[2, 3]", "[2, 4]"]
+        ) {
+            _ = binaryCrossEntropyWithLogits(x, x, positiveWeights: y)
+        },
         "crossEntropy": Mistake(parts: ["crossEntropy", "[2, 3]", "[3]"]) {
             _ = crossEntropy(x, Tensor.zeros([3], dtype: .int32))
         },
@@ -148,7 +183,6 @@ import Testing
         "hingeEmbeddingLoss": Mistake(parts: ["hingeEmbeddingLoss", "[2, 3]", "[2, 4]"]) {
             _ = hingeEmbeddingLoss(x, y)
         },
-        "marginRankingLoss": Mistake(parts: ["[2, 3]", "[2, 4]"]) { _ = marginRankingLoss(x, y, x) },
         "softMarginLoss": Mistake(parts: ["softMarginLoss", "[2, 3]", "[2, 4]"]) { _ = softMarginLoss(x, y) },
         "multiMarginLoss": Mistake(parts: ["multiMarginLoss", "index 3", "position 1", "0..<3"]) {
             evaluate(multiMarginLoss(x, labels))
@@ -164,12 +198,6 @@ import Testing
         },
         "multilabelSoftMarginLoss": Mistake(parts: ["binaryCrossEntropyWithLogits", "[2, 3]", "[2, 4]"]) {
             _ = multilabelSoftMarginLoss(x, y)
-        },
-        "cosineEmbeddingLoss": Mistake(parts: ["multiply", "[2, 3]", "[2, 4]"]) {
-            _ = cosineEmbeddingLoss(x, y, labels)
-        },
-        "tripletMarginLoss": Mistake(parts: ["subtract", "[2, 3]", "[2, 4]"]) {
-            _ = tripletMarginLoss(anchors: x, positives: x, negatives: y)
         },
         "ctcLoss": Mistake(parts: ["ctcLoss", "[5, 2, 3]", "[3, 2]"]) {
             ctc(targets: Tensor.zeros([3, 2], dtype: .int64))
@@ -242,6 +270,52 @@ import Testing
         "a weight beyond memory": Mistake(parts: ["too many"]) { _ = Linear(2_147_483_647, 2_147_483_647) },
         "fans that overflow": Mistake(parts: ["uniform"]) { _ = Initializer.heUniform([2, .max, .max]) },
         "backward": Mistake(parts: ["backward", "[2, 5]"]) { Linear(3, 5)(x).backward() },
+    ]
+
+    private static let weight = Parameter(Tensor.zeros([2]))
+
+    private static let training: [String: Mistake] = [
+        "learning rate": Mistake(parts: ["SGD", "learning rate", "-0.1"]) { _ = SGD([weight], learningRate: -0.1) },
+        "learning rate NaN": Mistake(parts: ["AdamW", "nan"]) { _ = AdamW([weight], learningRate: .nan) },
+        "learning rate of a group": Mistake(parts: ["Adam", "learning rate", "-1.0"]) {
+            Adam([]).addGroup([weight], learningRate: -1)
+        },
+        "weight decay": Mistake(parts: ["AdamW", "weight decay", "-0.5"]) { _ = AdamW([weight], weightDecay: -0.5) },
+        "first beta": Mistake(parts: ["Adam", "first", "1.0"]) { _ = Adam([weight], betas: (1, 0.9)) },
+        "second beta": Mistake(parts: ["Lion", "second", "-0.1"]) { _ = Lion([weight], betas: (0.9, -0.1)) },
+        "epsilon": Mistake(parts: ["RAdam", "epsilon", "-1e-08"]) { _ = RAdam([weight], epsilon: -1e-8) },
+        "momentum": Mistake(parts: ["SGD", "momentum", "-0.9"]) {
+            _ = SGD([weight], learningRate: 0.1, momentum: -0.9)
+        },
+        "nesterov": Mistake(parts: ["SGD", "Nesterov", "0.5"]) {
+            _ = SGD([weight], learningRate: 0.1, momentum: 0.9, dampening: 0.5, nesterov: true)
+        },
+        "momentum decay": Mistake(parts: ["NAdam", "-0.1"]) { _ = NAdam([weight], momentumDecay: -0.1) },
+        "smoothing": Mistake(parts: ["RMSprop", "smoothing", "-0.99"]) { _ = RMSprop([weight], smoothing: -0.99) },
+        "rho": Mistake(parts: ["Adadelta", "smoothing", "1.5"]) { _ = Adadelta([weight], smoothing: 1.5) },
+        "initial sum": Mistake(parts: ["Adagrad", "initial sum"]) { _ = Adagrad([weight], initialSum: -1) },
+        "beta of Adamax": Mistake(parts: ["Adamax", "second", "nan"]) { _ = Adamax([weight], betas: (0.9, .nan)) },
+        "LBFGS": Mistake(parts: ["LBFGS", "-1.0"]) { _ = LBFGS([weight], learningRate: -1) },
+        "a parameter twice": Mistake(parts: ["SGD", "only once"]) { _ = SGD([weight, weight], learningRate: 0.1) },
+        "a parameter in two groups": Mistake(parts: ["AdamW", "one group only"]) { AdamW([weight]).addGroup([weight]) },
+        "average": Mistake(parts: ["WeightAverage", "1.5"]) { _ = WeightAverage([weight], decay: 1.5) },
+        "loss scale": Mistake(parts: ["LossScaler", "0.0"]) { _ = LossScaler(scale: 0) },
+        "clipping": Mistake(parts: ["clipGradientNorm", "-1.0"]) { clipGradientNorm([weight], to: -1) },
+        "clipping values": Mistake(parts: ["clipGradientValues", "nan"]) { clipGradientValues([weight], to: .nan) },
+        "stepwise": Mistake(parts: ["stepwise", "0"]) { _ = LearningRateSchedule.stepwise(every: 0) },
+        "linear": Mistake(parts: ["linear", "0"]) { _ = LearningRateSchedule.linear(from: 0, to: 1, steps: 0) },
+        "polynomial": Mistake(parts: ["polynomial", "-1"]) { _ = LearningRateSchedule.polynomial(steps: -1) },
+        "cosine": Mistake(parts: ["cosine", "0"]) { _ = LearningRateSchedule.cosine(steps: 0) },
+        "restarts": Mistake(parts: ["cosineWithRestarts", "0"]) {
+            _ = LearningRateSchedule.cosineWithRestarts(first: 0)
+        },
+        "restarts that shrink": Mistake(parts: ["cosineWithRestarts", "growth of 0"]) {
+            _ = LearningRateSchedule.cosineWithRestarts(first: 5, growth: 0)
+        },
+        "one cycle": Mistake(parts: ["oneCycle", "1.5"]) {
+            _ = LearningRateSchedule.oneCycle(peak: 1, steps: 10, rise: 1.5)
+        },
+        "cyclic": Mistake(parts: ["cyclic", "0"]) { _ = LearningRateSchedule.cyclic(from: 0, to: 1, rise: 0) },
     ]
 
     @Test(arguments: mistakes.keys.sorted()) func stopsWithAMessage(_ name: String) async {

@@ -66,6 +66,9 @@ import Testing
         for dtype in [DType.uint8, .int32, .int64] {
             let quotient = Tensor([7, 0, 9], shape: [3], dtype: dtype) / Tensor([0, 0, 2], shape: [3], dtype: dtype)
             #expect(quotient.numbers == [0, 0, 4])
+            let (a, b) = (Tensor([7, 0, 9], shape: [3], dtype: dtype), Tensor([0, 0, 2], shape: [3], dtype: dtype))
+            for rest in [remainder(a, b), fmod(a, b)] { #expect(rest.numbers == [0, 0, 1]) }
+            for rounded in [floorDivide(a, b), truncatedDivide(a, b)] { #expect(rounded.numbers == [0, 0, 4]) }
         }
     }
 }

@@ -44,6 +44,28 @@ import Testing
         "unflattened": Mistake(parts: ["unflattened", "[2, 3]"]) { _ = x.unflattened(axis: 1, [2, 2]) },
         "diagonal": Mistake(parts: ["diagonal", "[3]"]) { _ = Tensor.zeros([3]).diagonal() },
         "tril": Mistake(parts: ["tril", "[3]"]) { _ = tril(Tensor.zeros([3])) },
+        "isClose": Mistake(parts: ["isClose:", "[2, 3]", "[2, 4]"]) { _ = isClose(x, Tensor.zeros([2, 4])) },
+        "copysign": Mistake(parts: ["copysign:", "[2, 3]", "[2, 4]"]) { _ = copysign(x, Tensor.zeros([2, 4])) },
+        "floorDivide": Mistake(parts: ["floorDivide:", "[2, 3]", "[2, 4]"]) {
+            _ = floorDivide(x, Tensor.zeros([2, 4]))
+        },
+        "truncatedDivide": Mistake(parts: ["truncatedDivide:", "[2, 3]", "[2, 4]"]) {
+            _ = truncatedDivide(x, Tensor.zeros([2, 4]))
+        },
+        "fmod": Mistake(parts: ["fmod:", "[2, 3]", "[2, 4]"]) { _ = fmod(x, Tensor.zeros([2, 4])) },
+        "logAddExp": Mistake(parts: ["logAddExp:", "[2, 3]", "[2, 4]"]) { _ = logAddExp(x, Tensor.zeros([2, 4])) },
+        "logAddExp2": Mistake(parts: ["logAddExp2:", "[2, 3]", "[2, 4]"]) { _ = logAddExp2(x, Tensor.zeros([2, 4])) },
+        "xlogy": Mistake(parts: ["xlogy:", "[2, 3]", "[2, 4]"]) { _ = xlogy(x, Tensor.zeros([2, 4])) },
+        "xlog1py": Mistake(parts: ["xlog1py:", "[2, 3]", "[2, 4]"]) { _ = xlog1py(x, Tensor.zeros([2, 4])) },
+        "hypot": Mistake(parts: ["hypot:", "[2, 3]", "[2, 4]"]) { _ = hypot(x, Tensor.zeros([2, 4])) },
+        "pairwiseDistance": Mistake(parts: ["pairwiseDistance:", "[2, 3]", "[2, 4]"]) {
+            _ = pairwiseDistance(x, Tensor.zeros([2, 4]))
+        },
+        "clip": Mistake(parts: ["clip:", "[2, 3]", "[2, 4]"]) { _ = clip(x, max: Tensor.zeros([2, 4])) },
+        "clip dtype": Mistake(parts: ["clip:", "float32", "int32"]) { _ = clip(x, min: whole) },
+        "copysign dtype": Mistake(parts: ["copysign:", "float32", "int32"]) { _ = copysign(x, whole) },
+        "lerp": Mistake(parts: ["lerp:", "[2, 3]", "[2, 4]"]) { _ = lerp(x, Tensor.zeros([2, 4]), 0.5) },
+        "lerp weight": Mistake(parts: ["lerp:", "[2, 3]", "[2, 4]"]) { _ = lerp(x, x, Tensor.zeros([2, 4])) },
         // Axes that do not exist, or are named twice.
         "sum": Mistake(parts: ["sum", "axis 2", "[2, 3]"]) { _ = x.sum(axis: 2) },
         "mean": Mistake(parts: ["mean", "axis -3", "[2, 3]"]) { _ = x.mean(axis: -3) },

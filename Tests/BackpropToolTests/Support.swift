@@ -39,16 +39,22 @@ struct Tool {
     private static let program = Bundle.main.executableURL!.deletingLastPathComponent().appending(
         path: "backprop")
 
-    /// Output goes to files, so that no pipe can fill.
+    /// Output goes to files, so that no pipe can fill. `fileBlocks` is how many blocks the program may write to a file.
     init(
         _ arguments: [String], in folder: String, _ environment: [String: String] = [:],
-        outputPath: String? = nil
+        outputPath: String? = nil, fileBlocks: Int? = nil
     ) throws {
         self.outputPath = outputPath ?? files.path + "/output"
         if outputPath == nil { try files.write("", to: "output") }
         try files.write("", to: "errors")
-        process.executableURL = Self.program
-        process.arguments = arguments
+        if let fileBlocks {
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments =
+                ["-c", "ulimit -f \(fileBlocks) && exec \"$0\" \"$@\"", Self.program.path] + arguments
+        } else {
+            process.executableURL = Self.program
+            process.arguments = arguments
+        }
         process.currentDirectoryURL = URL(filePath: folder)
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
@@ -59,9 +65,9 @@ struct Tool {
 
     static func run(
         _ arguments: [String], in folder: String, _ environment: [String: String] = [:],
-        outputPath: String? = nil
+        outputPath: String? = nil, fileBlocks: Int? = nil
     ) throws -> Answer {
-        try Tool(arguments, in: folder, environment, outputPath: outputPath).answer()
+        try Tool(arguments, in: folder, environment, outputPath: outputPath, fileBlocks: fileBlocks).answer()
     }
 
     func answer() throws -> Answer {

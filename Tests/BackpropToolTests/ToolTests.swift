@@ -91,6 +91,28 @@ import Testing
         ] { #expect(answer.output.contains(number), "\(number)") }
     }
 
+    @Test func filesThatMayNotGrowAreSaid() throws {
+        let folder = try TemporaryFolder()
+        let answer = try Tool.run(
+            ["train", "--epochs", "1", "--hidden", "16", "--quiet", "--output", "r"], in: folder.path, fileBlocks: 1)
+        #expect(answer.status == 1, "\(answer)")
+        #expect(answer.errors.hasPrefix("backprop: r/") && answer.errors.contains("that large"), "\(answer)")
+        #expect(answer.errors.filter { $0 == "\n" }.count == 1)
+        #expect(folder.names.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("BACKPROP_THREADS", "0"), ("BACKPROP_THREADS", "many"), ("BACKPROP_THREADS", "9999"), ("BACKPROP_ISA", "mmx"),
+    ])
+    func badEnvironmentIsFoundFirst(_ name: String, _ value: String) throws {
+        let folder = try TemporaryFolder()
+        let answer = try Tool.run(["train", "--epochs", "1", "--output", "r"], in: folder.path, [name: value])
+        #expect(answer.status == 2 && answer.output.isEmpty, "\(answer)")
+        #expect(answer.errors.hasPrefix("\(name) is '\(value)'"), "\(answer)")
+        #expect(answer.errors.filter { $0 == "\n" }.count == 1)
+        #expect(folder.names.isEmpty)
+    }
+
     @Test func fullDiskIsSaid() throws {
         guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
         let answer = try Tool.run(["explain"], in: "/", outputPath: "/dev/full")
@@ -154,6 +176,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         option("walk", says: "walk"),
         option("predict nowhere good.csv", says: "nowhere"),
         option("predict . good.csv", says: "run.json"),
+        BadInput(arguments: ["train", "--output", ""], says: ["no name", "new folder"]),
+        BadInput(arguments: ["train", "--data", "", "--label", "y"], says: ["'': there is no such file"]),
+        BadInput(arguments: ["explain", "xor", "--epochs", "2", "--output", ""], says: ["''"]),
         option("explain xor --epochs 0", says: "--epochs"),
         option("explain xor --epochs 1 --output no/where.svg", says: "no/where.svg"),
     ]

@@ -11,6 +11,11 @@ import Testing
 #endif
 
 @Suite struct TinyNetworkTests {
+    @Test func saysWhenExclusiveOrIsNotLearntYet() throws {
+        let error = try #require(throws: TrainError.self) { try ExclusiveOr(seed: 0, epochs: 1).check() }
+        #expect(error.description.contains("after 1 epoch from seed 0") && isOneLine(error.description))
+    }
+
     @Test func hasEveryNumberAsItIsWorkedByHand() {
         let network = TinyNetwork()
         #expect(network.forward.map(\.name) == ["z1", "h", "z2", "yhat", "L"])

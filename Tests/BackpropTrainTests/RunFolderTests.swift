@@ -158,12 +158,12 @@ import Testing
             content: "{\"format\":\"backprop-run\",\"version\":9,\"parts\":[]}", reason: .notARun,
             says: "version 9"),
         Damage(
-            name: "no parts", part: "run.json", content: "{\"format\":\"backprop-run\",\"version\":1}",
+            name: "no parts", part: "run.json", content: "{\"format\":\"backprop-run\",\"version\":2}",
             reason: .corrupt, says: "lacks 'parts'"),
         Damage(
             name: "a part outside", part: "run.json",
             content:
-                "{\"format\":\"backprop-run\",\"version\":1,\"parts\":[{\"name\":\"../x\",\"bytes\":1}]}",
+                "{\"format\":\"backprop-run\",\"version\":2,\"parts\":[{\"name\":\"../x\",\"bytes\":1,\"sha256\":\"\"}]}",
             reason: .badName, says: "'../x'"),
         Damage(
             name: "wrong type", part: "run.json",
@@ -184,6 +184,25 @@ import Testing
         #expect(error.reason == damage.reason)
         #expect(error.description.contains(damage.says), "\(error)")
         #expect(isOneLine(error.description))
+    }
+
+    @Test func findsEveryChangedByte() throws {
+        let folder = try TemporaryFolder()
+        let run = try Self.write(.path(folder.path + "/r"))
+        for part in run.parts {
+            let file = URL(filePath: run.path + "/" + part)
+            let whole = try Data(contentsOf: file)
+            for position in whole.indices {
+                var changed = whole
+                changed[position] ^= 1
+                try changed.write(to: file)
+                let error = try #require(throws: TrainError.self) { try RunFolder(opening: run.path).read(part) }
+                #expect(error.reason == .corrupt && isOneLine(error.description))
+                #expect(error.description.hasPrefix("\(run.path)/\(part): "))
+            }
+            try whole.write(to: file)
+            #expect(try RunFolder(opening: run.path).read(part) == Array(whole))
+        }
     }
 
     @Test func namesTheBadLine() throws {

@@ -20,7 +20,8 @@ extension Primitive {
     /// The one table from primitives to code.
     var lowering: Lowering {
         switch self {
-        case .constant, .scalar, .reshape, .transpose, .broadcast, .slice, .reverse, .customCall, .customResult:
+        case .constant, .scalar, .reshape, .transpose, .broadcast, .slice, .reverse, .customCall, .customResult,
+            .gradient:
             .nothing
 
         case .negate: .instruction(BK_OP_NEG)

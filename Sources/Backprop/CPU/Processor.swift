@@ -9,6 +9,10 @@ public enum Processor {
     /// The instruction set in use: `plain`, `neon`, `avx2` or `avx512`.
     public static var instructionSet: String { String(cString: bk_isa_name(bk_isa_current())) }
 
+    /// Reads `BACKPROP_THREADS` and `BACKPROP_ISA` now; a value that makes no sense ends the program with a message before
+    /// it has begun anything.
+    package static func settle() { _ = (bk_pool_threads(), bk_isa_current()) }
+
     /// Changes the number of threads. No plan may be running.
     package static func setThreads(_ count: Int) { bk_pool_set_threads(Int32(count)) }
 

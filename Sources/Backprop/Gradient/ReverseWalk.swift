@@ -43,7 +43,7 @@ struct ReverseWalk {
         var starts: [Int] = []
         var kept: [Int] = []
         Graph.state.withLock { state in
-            let epoch = state.nextEpoch()
+            let epoch = state.epochs.next()
             for position in reachable { walk.collect(from: outputs[position], epoch) }
             walk.noteOperands()
             starts = reachable.map { Int(outputs[$0].index) }
@@ -57,8 +57,11 @@ struct ReverseWalk {
         var cells: [GradientCell] = []
         switch targets {
         case .cells:
-            walk.markWaysToParameters()
-            cells = walk.sweepToCells()
+            let found = walk.sweepToParameters().compactMap { parameter, gradient in
+                parameter.cell.map { ($0, gradient.node) }
+            }
+            Graph.state.withLock { _ in for (cell, gradient) in found { cell.add(gradient) } }
+            cells = found.map(\.0)
         case .nodes:
             walk.markWays(to: kept)
             walk.sweep(keeping: kept)
@@ -66,6 +69,30 @@ struct ReverseWalk {
         }
         if !keepingGraph { Graph.state.withLock { _ in walk.release() } }
         return (gradients, cells)
+    }
+
+    /// The gradients of a loss for the values of all parameters that it depends on. The lock of the graph is held
+    /// meanwhile, so only rules that read no values may be met.
+    static func gradientsForParameters(
+        of loss: Node, _ epochs: inout Epochs
+    ) -> [(parameter: Node, gradient: Node)] {
+        bk_walk_depth_add(1)
+        defer { bk_walk_depth_add(-1) }
+        var walk = ReverseWalk(mask: 1)
+        defer { walk.deallocate() }
+        return withoutGradients {
+            walk.collect(from: loss, epochs.next())
+            walk.noteOperands()
+            walk.isWanted = Array(repeating: false, count: walk.order.count)
+            walk.cotangents = Array(repeating: nil, count: walk.order.count)
+            walk.add(seed(for: loss), to: Int(loss.index))
+            return walk.sweepToParameters().map { ($0, $1.node) }
+        }
+    }
+
+    /// The gradient of a scalar for itself.
+    static func seed(for output: Node) -> Tensor {
+        Tensor(Node.broadcast(Node.scalar(1, output.dtype), output.shape))
     }
 
     private mutating func deallocate() {
@@ -168,8 +195,9 @@ struct ReverseWalk {
 
     // MARK: Sweeping back
 
-    private mutating func sweepToCells() -> [GradientCell] {
-        var found: [(cell: GradientCell, gradient: Tensor)] = []
+    private mutating func sweepToParameters() -> [(parameter: Node, gradient: Tensor)] {
+        markWaysToParameters()
+        var found: [(parameter: Node, gradient: Tensor)] = []
         for position in order.indices.reversed() where isWanted[position] {
             guard let cotangent = cotangents[position] else { continue }
             cotangents[position] = nil
@@ -178,15 +206,9 @@ struct ReverseWalk {
                 propagate(cotangent, through: node, at: position)
                 continue
             }
-            if let cell = node.cell { found.append((cell, cotangent)) }
+            found.append((node, cotangent))
         }
-        Graph.state.withLock { _ in
-            for (cell, gradient) in found {
-                cell.gradient = cell.gradient.map { (Tensor($0) + gradient).node } ?? gradient.node
-                cell.passes += 1
-            }
-        }
-        return found.map(\.cell)
+        return found
     }
 
     private mutating func sweep(keeping targets: [Int]) {

@@ -19,7 +19,7 @@ extension RuleContext {
         switch node.primitive {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
             .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,
-            .cumulativeArgMax, .cumulativeArgMin, .windowArgMax:
+            .cumulativeArgMax, .cumulativeArgMin, .windowArgMax, .gradient:
             return nil
         case .customCall, .customResult:
             // The walk hands all gradients of a call to its rule at once.
@@ -117,7 +117,7 @@ extension Primitive {
         switch self {
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
             .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,
-            .cumulativeArgMax, .cumulativeArgMin, .windowArgMax, .adamMean, .adamSquare, .adamValue:
+            .cumulativeArgMax, .cumulativeArgMin, .windowArgMax, .adamMean, .adamSquare, .adamValue, .gradient:
             (0, false)
         case .negate, .convert, .alias, .add, .subtract, .sum, .reshape, .transpose, .broadcast, .slice, .reverse,
             .pad, .concatenate, .windowSum, .customResult:
@@ -140,6 +140,25 @@ extension Primitive {
         case .determinant, .cofactors, .slogdet: (1, false)
         case .stationaryValues: (6, false)
         case .customCall: (-1, false)
+        }
+    }
+
+    /// Whether the rule can be asked later, and gives every operand that carries a gradient one: it reads no values, neither
+    /// of tensors nor of numbers, and runs no code of others.
+    var hasPlainRule: Bool {
+        switch self {
+        case .negate, .abs, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .erfc,
+            .erfInverse, .logGamma, .atan2, .remainder, .gelu, .geluGradient, .geluTanh, .geluTanhGradient, .convert,
+            .alias, .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .select, .sum, .max, .min,
+            .reshape, .transpose, .broadcast, .slice, .reverse, .pad, .concatenate, .matmul, .convolution,
+            .convolutionInputGradient, .convolutionWeightGradient, .windowSum, .gather, .scatterAdd, .linearRecurrence:
+            true
+        case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
+            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,
+            .cumulativeArgMax, .cumulativeArgMin, .windowArgMax, .polygamma, .scatterMax, .adamMean, .adamSquare,
+            .adamValue, .cholesky, .triangularSolve, .solve, .determinant, .cofactors, .slogdet, .qrQ, .eighVectors,
+            .svdVectors, .stationaryValues, .pseudoInverse, .customCall, .customResult, .gradient:
+            false
         }
     }
 }

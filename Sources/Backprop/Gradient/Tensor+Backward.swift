@@ -20,16 +20,51 @@ extension Tensor {
         require(
             node.variables & 1 != 0, "backward: no trainable parameter is among what this value was computed from",
             file: file, line: line)
-        let cells = withoutGradients {
-            let seed = Tensor(Node.broadcast(Node.scalar(1, dtype), node.shape))
-            return ReverseWalk.run(
-                from: [node], seeds: [seed], targets: .cells, mask: 1, keepingGraph: keepingGraph
-            ).cells
-        }
-        Graph.state.withLock { if node.storage == nil { $0.awaited.append(node) } }
+        let sums = keepingGraph ? nil : Graph.leaveGradients(of: node)
         // A second backward pass before the step: computed now, so that accumulation over many batches holds the
         // activations of one batch only.
-        let sums = Graph.state.withLock { _ in cells.compactMap { $0.passes > 1 ? $0.gradient : nil } }
-        if !sums.isEmpty { Graph.evaluate(sums) }
+        let overdue = sums ?? recordGradients(keepingGraph: keepingGraph)
+        if !overdue.isEmpty { Graph.evaluate(overdue) }
+    }
+
+    /// Records the gradients node by node; returns those that are sums of several passes.
+    private func recordGradients(keepingGraph: Bool) -> [Node] {
+        let cells = withoutGradients {
+            ReverseWalk.run(
+                from: [node], seeds: [ReverseWalk.seed(for: node)], targets: .cells, mask: 1, keepingGraph: keepingGraph
+            ).cells
+        }
+        return Graph.state.withLock { state in
+            if node.storage == nil { state.awaited.append(node) }
+            return cells.compactMap { $0.passes > 1 ? $0.gradient : nil }
+        }
+    }
+}
+
+extension Graph {
+    /// Leaves gradients in the cells of the parameters that a loss depends on, without recording what they are; returns
+    /// those that are sums of several passes. Nil, and nothing left, where part of the way back is in memory already, or has
+    /// rules that run now or never.
+    fileprivate static func leaveGradients(of loss: Node) -> [Node]? {
+        // Nodes of a chain that is recorded with the lock held are not evaluated in between.
+        bk_walk_depth_add(1)
+        defer { bk_walk_depth_add(-1) }
+        return state.withLock { state in
+            guard let parameters = state.traversal.markWayBack(from: loss, epoch: state.epochs.next()) else {
+                return nil
+            }
+            let pass = BackwardPass(loss: loss, parameters: parameters, sweep: ReverseWalk.gradientsForParameters)
+            var sums: [Node] = []
+            for parameter in parameters {
+                parameter._withUnsafeGuaranteedRef { parameter in
+                    guard let cell = parameter.cell else { return }
+                    cell.add(BackwardPass.gradient(of: loss, for: parameter, pass))
+                    if cell.passes > 1 { sums.append(cell.gradient!) }
+                }
+            }
+            state.passes.append(pass)
+            state.awaited.append(loss)
+            return sums
+        }
     }
 }

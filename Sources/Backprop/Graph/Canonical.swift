@@ -23,16 +23,29 @@ package struct CanonicalGraph: Sendable {
     package var values: [Value]
     package var leafCount: Int
     package var scalarCount: Int
+    /// Numbers of the plan itself; values that stand for them have sources from `scalarCount` on.
+    package var literals: [ScalarCell] = []
     /// Values that must be in memory of their own afterwards, in the order of the bindings.
     package var outputs: [Int]
 }
 
-/// The numbers that are part of the canonical form after all, since plans treat them differently.
+/// The numbers that are part of the canonical form after all: plans treat one differently, and gradient rules use these
+/// as constants.
 enum ScalarLiteral: UInt64 {
-    case none = 0
-    case one = 1
+    case none, zero, one, two
 
-    init(_ node: Node) { self = node.dtype.isFloatingPoint && node.bits == (1.0).bitPattern ? .one : .none }
+    init(_ node: Node) {
+        guard node.dtype.isFloatingPoint else {
+            self = .none
+            return
+        }
+        switch node.bits {
+        case (0.0).bitPattern: self = .zero
+        case (1.0).bitPattern: self = .one
+        case (2.0).bitPattern: self = .two
+        default: self = .none
+        }
+    }
 }
 
 /// The 128 bits by which the plan cache knows a canonical graph.
@@ -63,6 +76,12 @@ struct Traversal: @unchecked Sendable {
     private(set) var outputs = Scratch<Int32>()
     private(set) var key = CanonicalKey()
 
+    /// Whether gradients of a pass wait that were not reached, although something was that they depend on.
+    func isIncomplete(_ passes: borrowing BackwardPasses) -> Bool {
+        guard hasAwaitedNodes else { return false }
+        return passes.wait(beside: epoch)
+    }
+
     private struct Visit: BitwiseCopyable {
         var node: Unmanaged<Node>
         var next: Int32
@@ -72,10 +91,19 @@ struct Traversal: @unchecked Sendable {
     private var scalarSlots: [ScalarCell: Int] = [:]
     private var epoch: UInt32 = 0
     private var isSaved: [Bool] = []
+    /// Whether gradients that may not have been reached depend on something that has.
+    private(set) var hasAwaitedNodes = false
+    /// Whether a gradient was reached whose definition is not known.
+    private(set) var hasUndefinedGradients = false
 
-    /// `released` are nodes to which one reference will be gone when the graph is evaluated.
-    mutating func run(roots: [Node], released: [Unmanaged<Node>] = [], epoch: UInt32) {
+    /// `released` are nodes to which one reference will be gone when the graph is evaluated. Where gradients of the passes
+    /// depend on what is reached, those that lie in the cells of their parameters become roots as well.
+    mutating func run(
+        roots: [Node], released: [Unmanaged<Node>] = [], passes: borrowing BackwardPasses, epoch: UInt32
+    ) {
         self.epoch = epoch
+        hasAwaitedNodes = false
+        hasUndefinedGradients = false
         order.removeAll()
         uses.removeAll()
         leaves.removeAll()
@@ -84,6 +112,9 @@ struct Traversal: @unchecked Sendable {
         if !scalarSlots.isEmpty { scalarSlots.removeAll(keepingCapacity: true) }
         key = CanonicalKey()
         for root in roots where root.mark != epoch { descend(from: root) }
+        if hasAwaitedNodes {
+            passes.forEachGradientInCells { if $0.mark != epoch { descend(from: $0) } }
+        }
         markSavedForBackward()
         for node in released {
             node._withUnsafeGuaranteedRef { if $0.mark == epoch { uses[Int($0.index)] += 1 } }
@@ -101,7 +132,15 @@ struct Traversal: @unchecked Sendable {
             }
         }
         key.mix(UInt64(order.count))
-        EngineCounters.countNodes(order.count)
+    }
+
+    /// Gives the memory back; the traversal must not be used afterwards.
+    func deallocate() {
+        order.deallocate()
+        uses.deallocate()
+        leaves.deallocate()
+        outputs.deallocate()
+        stack.deallocate()
     }
 
     /// References to a node at this moment. The traversal itself holds none; a reference that the compiler keeps a
@@ -133,6 +172,7 @@ struct Traversal: @unchecked Sendable {
     ) -> (Unmanaged<Node>, Int32)? {
         unmanaged._withUnsafeGuaranteedRef { node in
             if node.storage != nil { return nil }
+            if node.isUndefinedGradient { node.adoptDefinition() }
             var position = start
             while true {
                 let edge: Unmanaged<Node>?
@@ -168,7 +208,7 @@ struct Traversal: @unchecked Sendable {
             let listCount = node.list == nil ? 0 : node.list!.count
             key.mix(
                 UInt64(kind.rawValue) | UInt64(node.dtype.rawValue) << 8 | UInt64(node.shape.rank) << 16
-                    | UInt64(listCount) << 24)
+                    | (node.isAwaited ? 1 << 20 : 0) | UInt64(listCount) << 24)
             node.shape.forEachWord { key.mix($0) }
             if isLeaf {
                 leaves.append(unmanaged)
@@ -180,6 +220,11 @@ struct Traversal: @unchecked Sendable {
                 return
             }
             key.mix(node.bits)
+            if node.isAwaited { hasAwaitedNodes = true }
+            if let pass = node.pass {
+                pass.meet(epoch)
+                hasUndefinedGradients = true
+            }
             node.forEachEdge { edge in
                 let index = Int(edge._withUnsafeGuaranteedRef { $0.index })
                 uses[index] += 1
@@ -200,6 +245,40 @@ struct Traversal: @unchecked Sendable {
         }
         scalars.append(cell)
         return scalars.count - 1
+    }
+
+    /// The values of the parameters that a loss depends on, with everything between marked as used by a backward pass;
+    /// nil, and nothing marked, where the gradients cannot be worked out later.
+    mutating func markWayBack(from loss: Node, epoch: UInt32) -> [Unmanaged<Node>]? {
+        guard loss.storage == nil, !loss.isParameter, loss.primitive.hasPlainRule else { return nil }
+        order.removeAll()
+        leaves.removeAll()
+        loss.mark = epoch
+        order.append(Unmanaged.passUnretained(loss))
+        var isPlain = true
+        var next = 0
+        while next < order.count, isPlain {
+            order[next]._withUnsafeGuaranteedRef { node in
+                node.forEachEdge { edge in
+                    edge._withUnsafeGuaranteedRef { input in
+                        guard input.variables & 1 != 0, input.mark != epoch else { return }
+                        input.mark = epoch
+                        if input.isParameter { return leaves.append(edge) }
+                        if input.storage != nil || !input.primitive.hasPlainRule { isPlain = false }
+                        order.append(edge)
+                    }
+                }
+            }
+            next += 1
+        }
+        guard isPlain else { return nil }
+        for position in order.indices {
+            order[position]._withUnsafeGuaranteedRef {
+                $0.isConsumed = true
+                $0.isAwaited = true
+            }
+        }
+        return leaves.indices.map { leaves[$0] }
     }
 
     /// Where a backward pass may still follow, the values it will ask for stay in memory, so that the forward pass
@@ -229,35 +308,6 @@ struct Traversal: @unchecked Sendable {
         }
     }
 
-    /// The graph that was just walked, for a plan to be made from it.
-    func canonicalGraph() -> CanonicalGraph {
-        var values: [Value] = []
-        values.reserveCapacity(order.count)
-        var leaf = 0
-        for position in order.indices {
-            let unmanaged = order[position]
-            let node = unmanaged._withUnsafeGuaranteedRef { $0 }
-            if node.storage != nil {
-                values.append(
-                    Value(primitive: .constant, dtype: node.dtype, shape: node.shape, bits: 0, inputs: [], source: leaf)
-                )
-                leaf += 1
-                continue
-            }
-            var value = Value(
-                primitive: node.primitive, dtype: node.dtype, shape: node.shape, bits: node.bits, list: node.list,
-                inputs: [])
-            if node.isScalarConstant {
-                value.bits = ScalarLiteral(node).rawValue
-                value.source = scalars.firstIndex(of: ScalarCell(bits: node.bits, dtype: node.dtype))!
-            }
-            node.forEachInput { value.inputs.append(Int($0.index)) }
-            values.append(value)
-        }
-        return CanonicalGraph(
-            values: values, leafCount: leaves.count, scalarCount: scalars.count,
-            outputs: outputs.indices.map { Int(outputs[$0]) })
-    }
 }
 
 /// A number as kernels read it: in the lane type that belongs to its dtype, in eight bytes.

@@ -14,15 +14,21 @@ package enum Graph {
     struct State {
         var traversal = Traversal()
         var cache = PlanCache()
+        var passes = BackwardPasses()
         /// Losses that a backward pass started from and new values of buffers: they are computed together with
         /// whatever comes next, because that plan passes through their operands anyway.
         var awaited: [Node] = []
-        private var epoch: UInt32 = 0
+        var epochs = Epochs()
 
-        /// A mark that no node carries yet.
-        mutating func nextEpoch() -> UInt32 {
-            epoch &+= 1
-            return epoch
+        /// Finds what the roots need, and the plan for it.
+        mutating func executable(roots: [Node], released: [Unmanaged<Node>] = []) -> any Executable {
+            traversal.run(roots: roots, released: released, passes: passes, epoch: epochs.next())
+            if traversal.isIncomplete(passes) {
+                // A gradient that is used elsewhere needs the history of what is about to be computed.
+                passes.define(&epochs)
+                traversal.run(roots: roots, released: released, passes: passes, epoch: epochs.next())
+            }
+            return cache.executable(for: traversal, of: roots, &epochs)
         }
     }
 
@@ -63,8 +69,7 @@ package enum Graph {
             let pending = roots.filter { $0.storage == nil && !$0.isScalarConstant }
             guard !pending.isEmpty else { return MemoryBill(items: [], peakBytes: 0) }
             let roots = pending + state.awaited
-            state.traversal.run(roots: roots, released: released, epoch: state.nextEpoch())
-            let executable = state.cache.executable(for: state.traversal)
+            let executable = state.executable(roots: roots, released: released)
             return MemoryBill(state.traversal, executable)
         }
     }
@@ -77,8 +82,7 @@ package enum Graph {
             for node in state.awaited where node.storage == nil { wanted.append(node) }
             state.awaited.removeAll(keepingCapacity: true)
         }
-        state.traversal.run(roots: wanted, epoch: state.nextEpoch())
-        let executable = state.cache.executable(for: state.traversal)
+        let executable = state.executable(roots: wanted)
         return Launch(state.traversal, executable)
     }
 
@@ -167,16 +171,37 @@ extension Storage {
     }
 }
 
+/// Marks for walks over the graph: a node that carries the one of a walk has been met by it.
+struct Epochs {
+    private var last: UInt32 = 0
+
+    /// A mark that no node carries yet.
+    mutating func next() -> UInt32 {
+        last &+= 1
+        return last
+    }
+}
+
 /// Plans by the canonical form of their graphs; the least recently used goes when there are too many.
 struct PlanCache {
-    private var entries: [CanonicalKey: (executable: any Executable, lastUse: Int)] = [:]
+    private var entries: [CanonicalKey: Entry] = [:]
     private var clock = 0
     private static let capacity = 128
 
-    mutating func executable(for traversal: borrowing Traversal) -> any Executable {
+    private struct Entry {
+        var executable: any Executable
+        /// Operations of the graph that the plan was made from.
+        var nodes: Int
+        var lastUse: Int
+    }
+
+    mutating func executable(
+        for traversal: borrowing Traversal, of roots: [Node], _ epochs: inout Epochs
+    ) -> any Executable {
         clock += 1
         if let index = entries.index(forKey: traversal.key) {
             entries.values[index].lastUse = clock
+            EngineCounters.countNodes(entries.values[index].nodes)
             return entries.values[index].executable
         }
         if entries.count >= PlanCache.capacity {
@@ -184,10 +209,12 @@ struct PlanCache {
             entries[oldest] = nil
         }
         let started = ContinuousClock.now
-        let executable = CPUBackend().compile(traversal.canonicalGraph())
+        let graph = traversal.canonicalGraph(of: roots, &epochs)
+        let executable = CPUBackend().compile(graph)
         EngineCounters.countCompilation(ContinuousClock.now - started)
         if Diagnostics.printsPlans { Diagnostics.print(executable.description) }
-        entries[traversal.key] = (executable, clock)
+        EngineCounters.countNodes(graph.values.count)
+        entries[traversal.key] = Entry(executable: executable, nodes: graph.values.count, lastUse: clock)
         return executable
     }
 }

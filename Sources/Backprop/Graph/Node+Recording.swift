@@ -1,3 +1,5 @@
+import CKernels
+
 /// Shape and dtype rules: the only way in which nodes are recorded.
 extension Node {
     /// The numbers that gradient rules and functions use most, shared by all graphs.
@@ -78,7 +80,8 @@ extension Node {
 
     package static func convert(_ x: Node, _ dtype: DType) -> Node {
         if x.dtype == dtype { return x }
-        if x.isScalarConstant {
+        // A rule that is asked later must not turn a number of the graph, which is data, into another one.
+        if x.isScalarConstant, bk_walk_depth() == 0 || ScalarLiteral(x) != .none {
             let value = x.scalarValue
             if dtype == .bool { return scalar(integer: value == 0 ? 0 : 1, .bool) }
             if dtype.isFloatingPoint || value.rounded(.towardZero) == value && dtype.integer(value) != nil {

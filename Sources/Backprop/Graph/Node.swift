@@ -27,10 +27,13 @@ package final class Node: @unchecked Sendable {
     @exclusivity(unchecked) package var storage: Storage?
     /// Whether this is the value of a parameter: differentiation ends here.
     @exclusivity(unchecked) package var isParameter = false
-    /// Of a parameter's value, the cell for its gradient; of a custom call, its rule.
-    @exclusivity(unchecked) package var attachment: NodeAttachment?
+    /// Of a parameter's value, the cell for its gradient; of a custom call, its rule; of a gradient without a definition,
+    /// the pass that knows it.
+    @exclusivity(unchecked) package var attachment: (AnyObject & Sendable)?
     /// A backward pass has been recorded from here: the history is not needed once the value is in memory.
     @exclusivity(unchecked) package var isConsumed = false
+    /// Gradients that are not worked out yet depend on this node and on its history.
+    @exclusivity(unchecked) package var isAwaited = false
     /// Operations on the longest way down; tells whether freeing the chain needs more than recursion.
     @exclusivity(unchecked) package var depth: Int32
     /// Operations on the longest way down that have not been evaluated.
@@ -124,6 +127,33 @@ package final class Node: @unchecked Sendable {
     package func dropInputs() {
         releaseInputs()
         depth = 0
+        if primitive == .gradient { attachment = nil }
+    }
+
+    /// Whether this is a gradient that has no definition yet, but a loss and a parameter.
+    var isUndefinedGradient: Bool { primitive == .gradient && edge1 != nil }
+
+    /// The pass that an undefined gradient belongs to.
+    var pass: BackwardPass? {
+        isUndefinedGradient ? attachment.map { unsafeDowncast($0, to: BackwardPass.self) } : nil
+    }
+
+    /// Takes over the definition of a gradient, if its pass has one by now.
+    func adoptDefinition() {
+        guard let definition = pass?.takeDefinition(for: input1!) else { return }
+        releaseInputs()
+        edge0 = Unmanaged.passRetained(definition)
+        depth = definition.depth &+ 1
+        pendingDepth = definition.pendingDepth &+ 1
+        attachment = nil
+    }
+
+    /// Puts others in the place of the first two inputs without counting references; returns those that were there.
+    func exchangeInputs(
+        _ first: Unmanaged<Node>?, _ second: Unmanaged<Node>?
+    ) -> (first: Unmanaged<Node>?, second: Unmanaged<Node>?) {
+        defer { (edge0, edge1) = (first, second) }
+        return (edge0, edge1)
     }
 
     private func releaseInputs() {
@@ -213,13 +243,8 @@ package final class Node: @unchecked Sendable {
     }
 }
 
-/// What a node carries beyond its operation.
-package class NodeAttachment: @unchecked Sendable {
-    fileprivate init() {}
-}
-
 /// What differentiation asks a custom call for.
-package final class CustomRule: NodeAttachment, @unchecked Sendable {
+package final class CustomRule: Sendable {
     /// Gradients for the inputs, from inputs, outputs and the gradients of the outputs.
     package typealias VJP = @Sendable (_ inputs: [Tensor], _ outputs: [Tensor], _ cotangents: [Tensor]) -> [Tensor?]
     package let vjp: VJP
@@ -228,16 +253,21 @@ package final class CustomRule: NodeAttachment, @unchecked Sendable {
     package init(inputCount: Int, vjp: @escaping VJP) {
         self.vjp = vjp
         self.inputCount = inputCount
-        super.init()
     }
 }
 
 /// Where a backward pass leaves the gradient of one trainable value, until an optimizer takes it. That both fields change
 /// under one lock is what `@unchecked` stands for.
-package final class GradientCell: NodeAttachment, @unchecked Sendable {
+package final class GradientCell: @unchecked Sendable {
     /// The sum of the gradients so far. Changes under the lock of `Graph.state` only.
     @exclusivity(unchecked) package var gradient: Node?
     /// Backward passes that it adds up.
     @exclusivity(unchecked) package var passes = 0
-    package override init() {}
+    package init() {}
+
+    /// Adds what a backward pass found.
+    package func add(_ gradient: Node) {
+        self.gradient = self.gradient.map { Node.binary(.add, $0, gradient) } ?? gradient
+        passes += 1
+    }
 }

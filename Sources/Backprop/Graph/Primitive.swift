@@ -84,11 +84,15 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case customCall
     /// One result of such a function. Differentiation goes on at the call, not at the operand.
     case customResult
+
+    /// The gradient of a loss for a parameter's value, not worked out yet: a plan is made from its definition, and steps
+    /// for which there is a plan never ask for one (Graph/BackwardPass).
+    case gradient
 }
 
 /// What the planner has to know of a primitive: how it is run, and how its operands may lie in memory.
 package enum Kind: Equatable, Sendable {
-    /// In memory already, or a number.
+    /// In memory already, or a number, or a name for what other nodes compute.
     case source
     /// The operand's elements under another shape or other strides; nothing to run.
     case view(View)
@@ -126,7 +130,7 @@ extension Primitive {
     /// How the primitive is run; an `alias` that is left after simplification is a copy.
     package var kind: Kind {
         switch self {
-        case .constant, .scalar: .source
+        case .constant, .scalar, .gradient: .source
         case .reshape: .view(.reshape)
         case .transpose: .view(.transpose)
         case .broadcast: .view(.broadcast)

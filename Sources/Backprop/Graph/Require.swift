@@ -10,6 +10,29 @@ package func require(
     if !condition() { trap(message(), file: file, line: line) }
 }
 
+/// Stops the program where operands of a composed operator have different dtypes, or shapes without a common one: in the
+/// name of that operator, not of the one inside that would meet them first.
+package func requireCommon(
+    _ name: String, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
+) {
+    require(
+        a.dtype == b.dtype, "\(name): dtypes \(a.dtype) and \(b.dtype) differ; convert one with asType(_:)",
+        file: file, line: line)
+    requireCommonShape(name, [a, b], file: file, line: line)
+}
+
+/// Stops the program where shapes have no common one to broadcast to.
+package func requireCommonShape(
+    _ name: String, _ operands: [Tensor], file: StaticString = #fileID, line: UInt = #line
+) {
+    var common: Shape? = .scalar
+    for operand in operands { common = common.flatMap { Shape.broadcast($0, operand.node.shape) } }
+    require(
+        common != nil,
+        "\(name): shapes \(operands.map { "\($0.node.shape)" }.joined(separator: " and ")) do not broadcast to a common shape",
+        file: file, line: line)
+}
+
 /// Stops the program with a message that names what was wrong.
 @inline(never)
 package func trap(_ message: String, file: StaticString = #fileID, line: UInt = #line) -> Never {

@@ -37,6 +37,7 @@ struct Simplifier {
         var simplifier = Simplifier()
         simplifier.graph.leafCount = canonical.leafCount
         simplifier.graph.scalarCount = canonical.scalarCount
+        simplifier.graph.addedScalars = canonical.literals
         var renamed: [Int] = []
         renamed.reserveCapacity(canonical.values.count)
         for value in canonical.values {

@@ -57,6 +57,8 @@ public final class Parameter: Sendable {
 
     /// Takes a node that nobody else uses yet as the new value.
     package func adopt(_ node: Node) {
+        // A gradient is attached to its pass, a parameter's value to its cell.
+        let node = node.primitive == .gradient ? Node.alias(node) : node
         state.withLock { state in
             node.isParameter = state.isTrainable && node.dtype.isFloatingPoint
             if node.isParameter {

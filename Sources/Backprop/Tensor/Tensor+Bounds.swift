@@ -34,7 +34,8 @@ public func isFinite(_ x: Tensor) -> Tensor {
 public func isClose(
     _ a: Tensor, _ b: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, equalNaN: Bool = false
 ) -> Tensor {
-    if !a.dtype.isFloatingPoint && a.dtype == b.dtype {
+    requireCommon("isClose", a, b)
+    if !a.dtype.isFloatingPoint {
         return isClose(a.asType(.float64), b.asType(.float64), relative: relative, absolute: absolute)
     }
     let isNear = isFinite(b) .& (abs(a - b) .<= abs(b) * relative + absolute)
@@ -66,6 +67,7 @@ public func nanToNum(
 /// clip(Tensor([-2.0, 0.5, 2]), min: Tensor(0, dtype: .float64))  // [0, 0.5, 2]
 /// ```
 public func clip(_ x: Tensor, min low: Tensor? = nil, max high: Tensor? = nil) -> Tensor {
+    for bound in [low, high] { bound.map { requireCommon("clip", x, $0) } }
     var result = stopGradient(x), inside: Tensor?
     if let low {
         result = which((result .< low) .| isNaN(low), low, result)
@@ -104,6 +106,7 @@ public func clip(_ x: Tensor, min low: Double? = nil, max high: Double? = nil) -
 /// copysign(Tensor([1.0, -2]), Tensor([-0.0, 3]))  // [-1, 2]
 /// ```
 public func copysign(_ a: Tensor, _ b: Tensor) -> Tensor {
+    requireCommon("copysign", a, b)
     let isNegative = (b .< 0) .| ((b .== 0) .& (1 / b .< 0))
     let size = abs(a)
     return which(isNegative, -size, size)
@@ -116,12 +119,15 @@ public func copysign(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// lerp(Tensor([0.0, 10]), Tensor([1.0, 20]), Tensor([0.25, 0.5]))  // [0.25, 15]
 /// ```
 public func lerp(_ a: Tensor, _ b: Tensor, _ weight: Tensor) -> Tensor {
+    requireCommon("lerp", a, b)
+    requireCommon("lerp", b, weight)
     let way = b - a
     return which(abs(weight) .< 0.5, a + weight * way, b - way * (1 - weight))
 }
 
 /// The way from a to b: a at weight 0 and b at weight 1, exactly. Elementwise with broadcasting.
 public func lerp(_ a: Tensor, _ b: Tensor, _ weight: Double) -> Tensor {
+    requireCommon("lerp", a, b)
     let way = b - a
     return Swift.abs(weight) < 0.5 ? a + weight * way : b - way * (1 - weight)
 }

@@ -69,6 +69,7 @@ public func log10(_ x: Tensor) -> Tensor { log(x) * 0.4342944819032518 }
 /// logAddExp(Tensor([0.0, 1000]), Tensor([0.0, 1000]))  // [0.693147, 1000.69]
 /// ```
 public func logAddExp(_ a: Tensor, _ b: Tensor) -> Tensor {
+    requireCommon("logAddExp", a, b)
     let isFirst = a .>= b
     let (greater, lesser) = (which(isFirst, a, b), which(isFirst, b, a))
     let sum = greater + log1p(exp(lesser - greater))
@@ -81,6 +82,7 @@ public func logAddExp(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// logAddExp2(Tensor([0.0, 1000]), Tensor([0.0, 1000]))  // [1, 1001]
 /// ```
 public func logAddExp2(_ a: Tensor, _ b: Tensor) -> Tensor {
+    requireCommon("logAddExp2", a, b)
     let ln2 = 0.6931471805599453
     return logAddExp(a * ln2, b * ln2) * (1 / ln2)
 }
@@ -92,6 +94,7 @@ public func logAddExp2(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// xlogy(Tensor([0.0, 2]), Tensor([0.0, 10]))  // [0, 4.60517]
 /// ```
 public func xlogy(_ x: Tensor, _ y: Tensor) -> Tensor {
+    requireCommon("xlogy", x, y)
     let isNothing = (x .== 0) .& ((y .<= 0) .| (y .== Double.infinity)), zero = x.like(0)
     return which(isNothing, zero, which(isNothing, zero, x) * log(y))
 }
@@ -103,6 +106,7 @@ public func xlogy(_ x: Tensor, _ y: Tensor) -> Tensor {
 /// xlog1py(Tensor([0.0, 2]), Tensor([-1.0, 9]))  // [0, 4.60517]
 /// ```
 public func xlog1py(_ x: Tensor, _ y: Tensor) -> Tensor {
+    requireCommon("xlog1py", x, y)
     let isNothing = (x .== 0) .& ((y .<= -1) .| (y .== Double.infinity)), zero = x.like(0)
     return which(isNothing, zero, which(isNothing, zero, x) * log1p(y))
 }

@@ -97,7 +97,10 @@ public func cosineSimilarity(
 public func pairwiseDistance(
     _ a: Tensor, _ b: Tensor, order: Double = 2, epsilon: Double = 1e-6, keepDims: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
-) -> Tensor { (a - b + epsilon).vectorNorm(order, axes: [-1], keepDims: keepDims, file: file, line: line) }
+) -> Tensor {
+    requireCommon("pairwiseDistance", a, b, file: file, line: line)
+    return (a - b + epsilon).vectorNorm(order, axes: [-1], keepDims: keepDims, file: file, line: line)
+}
 
 /// The distances of order p between all rows of a ([..., n, k]) and all rows of b ([..., m, k]): [..., n, m]. Leading
 /// axes broadcast. With order infinity each of several greatest differences gets the whole gradient. Floating point

@@ -55,14 +55,15 @@ private func rounded(_ x: Tensor, _ primitive: Primitive) -> Tensor {
 }
 
 /// a divided by b, rounded down, elementwise with broadcasting. It fits `remainder`: a = b * floorDivide(a, b) +
-/// remainder(a, b). A float divided by 0 is infinite or NaN, an integer gives 0. The gradient is 0 everywhere. Numbers
+/// remainder(a, b) wherever b is not 0. A float divided by 0 is infinite or NaN, an integer gives 0. The gradient is 0 everywhere. Numbers
 /// of one dtype.
 ///
 /// ```swift
 /// floorDivide(Tensor([7.0, -7]), Tensor([2.0]))  // [3, -4]
 /// ```
 public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
-    withoutGradients {
+    requireCommon("floorDivide", a, b)
+    return withoutGradients {
         guard a.dtype.isFloatingPoint else { return (a - remainder(a, b)) / b }
         // The quotient itself may be rounded up to a whole number that it does not reach; what fmod leaves may not.
         let rest = fmod(a, b)
@@ -78,10 +79,13 @@ public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// ```swift
 /// truncatedDivide(Tensor([7.0, -7]), Tensor([2.0]))  // [3, -3]
 /// ```
-public func truncatedDivide(_ a: Tensor, _ b: Tensor) -> Tensor { withoutGradients { trunc(a / b) } }
+public func truncatedDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
+    requireCommon("truncatedDivide", a, b)
+    return withoutGradients { trunc(a / b) }
+}
 
 /// What division by b leaves of a, with the sign of b, elementwise with broadcasting. Exact, however large the
-/// quotient. The gradient is 1 for a, and for b the quotient rounded down, negated. Numbers of one dtype.
+/// quotient. By 0, a float leaves NaN and an integer 0. The gradient is 1 for a, and for b the quotient rounded down, negated. Numbers of one dtype.
 ///
 /// ```swift
 /// remainder(Tensor([7.0, -7]), Tensor([3.0]))  // [1, 2]
@@ -89,12 +93,13 @@ public func truncatedDivide(_ a: Tensor, _ b: Tensor) -> Tensor { withoutGradien
 public func remainder(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.remainder, a.node, b.node)) }
 
 /// What division by b leaves of a, with the sign of a, elementwise with broadcasting. Exact, however large the
-/// quotient. The gradient is 1 for a, and for b the quotient rounded toward zero, negated. Numbers of one dtype.
+/// quotient. By 0, a float leaves NaN and an integer 0. The gradient is 1 for a, and for b the quotient rounded toward zero, negated. Numbers of one dtype.
 ///
 /// ```swift
 /// fmod(Tensor([7.0, -7]), Tensor([3.0]))  // [1, -1]
 /// ```
 public func fmod(_ a: Tensor, _ b: Tensor) -> Tensor {
+    requireCommon("fmod", a, b)
     // Where the divisor has the sign of a, both kinds of remainder are the same.
-    remainder(a, which((a .< 0) .!= (b .< 0), -b, b))
+    return remainder(a, which((a .< 0) .!= (b .< 0), -b, b))
 }

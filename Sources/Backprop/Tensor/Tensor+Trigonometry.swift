@@ -161,6 +161,7 @@ public func radians(_ x: Tensor) -> Tensor { x * (Double.pi / 180) }
 /// hypot(Tensor([3.0]), Tensor([4.0]))  // [5]
 /// ```
 public func hypot(_ a: Tensor, _ b: Tensor) -> Tensor {
+    requireCommon("hypot", a, b)
     let greater = withoutGradients { maximum(abs(a), abs(b)) }
     let scale = which((greater .> 0) .& isFinite(greater), greater, greater.like(1))
     return scale * sqrt(square(a / scale) + square(b / scale))

@@ -15,7 +15,7 @@ public func binaryCrossEntropy(
     _ probabilities: Tensor, _ targets: Tensor, weights: Tensor? = nil, reduction: Reduction = .mean,
     file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    requireSameShape("binaryCrossEntropy", ("probabilities", probabilities), ("targets", targets), file, line)
+    requireAlike("binaryCrossEntropy", ("probabilities", probabilities), ("targets", targets), file, line)
     let p = probabilities, t = targets, least = 1e-12
     let isInside = p * (1 - p) .> least
     let inside = which(isInside, p, p.like(0.5))
@@ -52,7 +52,8 @@ public func binaryCrossEntropyWithLogits(
     reduction: Reduction = .mean, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     let name = "binaryCrossEntropyWithLogits"
-    requireSameShape(name, ("logits", logits), ("targets", targets), file, line)
+    requireAlike(name, ("logits", logits), ("targets", targets), file, line)
+    if let positiveWeights { requireCommon(name, logits, positiveWeights, file: file, line: line) }
     let factors = (positiveWeights ?? logits.like(1)).broadcast(to: logits.shape)
     let losses = logisticLosses([logits, targets, factors])[0]
     return reduction(scaled(name, losses, by: weights, file, line))
@@ -74,6 +75,7 @@ private func scaled(
     _ name: String, _ losses: Tensor, by weights: Tensor?, _ file: StaticString, _ line: UInt
 ) -> Tensor {
     guard let weights else { return losses }
+    requireCommon(name, losses, weights, file: file, line: line)
     let product = losses * weights
     require(
         product.shape == losses.shape, "\(name): weights \(weights.shape) do not broadcast to losses \(losses.shape)",

@@ -47,7 +47,7 @@ public func crossEntropy(
     _ logits: Tensor, probabilities: Tensor, weights: Tensor? = nil, labelSmoothing: Double = 0,
     reduction: Reduction = .mean, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    requireSameShape("crossEntropy", ("logits", logits), ("probabilities", probabilities), file, line)
+    requireAlike("crossEntropy", ("logits", logits), ("probabilities", probabilities), file, line)
     require(logits.ndim >= 1, "crossEntropy: logits have no axis of classes", file: file, line: line)
     requireClassWeights(weights, for: logits, "crossEntropy", file, line)
     requireFraction(labelSmoothing, file, line)

@@ -11,12 +11,15 @@ import Backprop
 ///   - a: vectors along the last axis, [..., features]; so is b.
 ///   - targets: signs, of the shape without the last axis, in any dtype.
 public func cosineEmbeddingLoss(
-    _ a: Tensor, _ b: Tensor, _ targets: Tensor, margin: Double = 0, reduction: Reduction = .mean
+    _ a: Tensor, _ b: Tensor, _ targets: Tensor, margin: Double = 0, reduction: Reduction = .mean,
+    file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
+    requireCommon("cosineEmbeddingLoss", a, b, file: file, line: line)
     // As PyTorch's, which adds to the squares where `cosineSimilarity` limits the norms.
     let tiny = 1e-12
     let squares = (square(a).sum(axis: -1) + tiny) * (square(b).sum(axis: -1) + tiny)
     let cosine = (a * b).sum(axis: -1) / sqrt(squares)
+    requireCommonShape("cosineEmbeddingLoss", [cosine, targets], file: file, line: line)
     let near = which(targets .== 1, 1 - cosine, cosine.zero)
     return reduction(near + which(targets .== -1, closedHinge(cosine - margin), cosine.zero))
 }
@@ -37,8 +40,11 @@ public func cosineEmbeddingLoss(
 public func tripletMarginLoss(
     anchors: Tensor, positives: Tensor, negatives: Tensor, margin: Double = 1, power: Double = 2,
     epsilon: Double = 1e-6, swap: Bool = false, reduction: Reduction = .mean,
-    distance: ((Tensor, Tensor) -> Tensor)? = nil
+    distance: ((Tensor, Tensor) -> Tensor)? = nil, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
+    for others in [positives, negatives] where distance == nil {
+        requireCommon("tripletMarginLoss", anchors, others, file: file, line: line)
+    }
     let distance = distance ?? { pairwiseDistance($0, $1, order: power, epsilon: epsilon) }
     var far = distance(anchors, negatives)
     if swap { far = minimum(far, distance(positives, negatives)) }

@@ -17,7 +17,7 @@ public func klDivergence(
     _ logProbabilities: Tensor, _ targets: Tensor, targetsAreLogarithms: Bool = false, reduction: Reduction = .mean,
     file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    requireSameShape("klDivergence", ("log-probabilities", logProbabilities), ("targets", targets), file, line)
+    requireAlike("klDivergence", ("log-probabilities", logProbabilities), ("targets", targets), file, line)
     if targetsAreLogarithms { return reduction(exp(targets) * (targets - logProbabilities)) }
     return reduction(xlogy(targets, targets) - targets * logProbabilities)
 }
@@ -41,6 +41,8 @@ public func gaussianNegativeLogLikelihood(
 ) -> Tensor {
     require(
         epsilon > 0, "gaussianNegativeLogLikelihood: epsilon \(epsilon) is not positive", file: file, line: line)
+    requireCommon("gaussianNegativeLogLikelihood", predictions, targets, file: file, line: line)
+    requireCommon("gaussianNegativeLogLikelihood", predictions, variance, file: file, line: line)
     let raised = which(variance .< epsilon, variance - stopGradient(variance) + epsilon, variance)
     let losses = (log(raised) + square(predictions - targets) / raised) * 0.5
     return reduction(isFull ? losses + 0.5 * 1.8378770664093453 : losses)  // log(2π)
@@ -62,7 +64,7 @@ public func poissonNegativeLogLikelihood(
     _ predictions: Tensor, _ targets: Tensor, predictionsAreLogarithms: Bool = true, isFull: Bool = false,
     epsilon: Double = 1e-8, reduction: Reduction = .mean, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    requireSameShape("poissonNegativeLogLikelihood", ("predictions", predictions), ("targets", targets), file, line)
+    requireAlike("poissonNegativeLogLikelihood", ("predictions", predictions), ("targets", targets), file, line)
     var losses =
         predictionsAreLogarithms
         ? exp(predictions) - targets * predictions : predictions - targets * log(predictions + epsilon)

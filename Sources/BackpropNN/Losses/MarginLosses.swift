@@ -28,8 +28,13 @@ public func hingeEmbeddingLoss(
 ///
 /// - Parameter targets: signs; all three broadcast to a common shape.
 public func marginRankingLoss(
-    _ a: Tensor, _ b: Tensor, _ targets: Tensor, margin: Double = 0, reduction: Reduction = .mean
-) -> Tensor { reduction(closedHinge(margin - targets.asType(a.dtype) * (a - b))) }
+    _ a: Tensor, _ b: Tensor, _ targets: Tensor, margin: Double = 0, reduction: Reduction = .mean,
+    file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    requireCommon("marginRankingLoss", a, b, file: file, line: line)
+    requireCommonShape("marginRankingLoss", [a, b, targets], file: file, line: line)
+    return reduction(closedHinge(margin - targets.asType(a.dtype) * (a - b)))
+}
 
 /// log(1 + exp(-t x)), for scores x and signs t of the same shape. Floating point; targets of another shape stop it.
 ///

@@ -35,3 +35,15 @@ func requireSameShape(
         a.value.shape == b.value.shape,
         "\(name): \(a.name) \(a.value.shape) and \(b.name) \(b.value.shape) differ in shape", file: file, line: line)
 }
+
+/// Stops where two operands of a loss differ in shape or dtype.
+func requireAlike(
+    _ name: String, _ a: (name: String, value: Tensor), _ b: (name: String, value: Tensor), _ file: StaticString,
+    _ line: UInt
+) {
+    requireSameShape(name, a, b, file, line)
+    require(
+        a.value.dtype == b.value.dtype,
+        "\(name): \(a.name) are \(a.value.dtype) and \(b.name) \(b.value.dtype); convert one with asType(_:)",
+        file: file, line: line)
+}

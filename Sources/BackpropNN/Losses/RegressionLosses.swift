@@ -13,7 +13,7 @@ public func meanSquaredError(
     _ predictions: Tensor, _ targets: Tensor, weights: Tensor? = nil, reduction: Reduction = .mean,
     file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    requireSameShape("meanSquaredError", ("predictions", predictions), ("targets", targets), file, line)
+    requireAlike("meanSquaredError", ("predictions", predictions), ("targets", targets), file, line)
     return weighted("meanSquaredError", square(predictions - targets), weights, reduction, file, line)
 }
 
@@ -29,7 +29,7 @@ public func l1Loss(
     _ predictions: Tensor, _ targets: Tensor, weights: Tensor? = nil, reduction: Reduction = .mean,
     file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    requireSameShape("l1Loss", ("predictions", predictions), ("targets", targets), file, line)
+    requireAlike("l1Loss", ("predictions", predictions), ("targets", targets), file, line)
     return weighted("l1Loss", abs(predictions - targets), weights, reduction, file, line)
 }
 
@@ -46,11 +46,11 @@ public func huberLoss(
     _ predictions: Tensor, _ targets: Tensor, delta: Double = 1, weights: Tensor? = nil, reduction: Reduction = .mean,
     file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    requireSameShape("huberLoss", ("predictions", predictions), ("targets", targets), file, line)
+    requireAlike("huberLoss", ("predictions", predictions), ("targets", targets), file, line)
     require(delta > 0, "huberLoss: delta \(delta) is not positive", file: file, line: line)
     var losses = huber(predictions - targets, delta: delta)
     if let weights {
-        requireSameShape("huberLoss", ("predictions", predictions), ("weights", weights), file, line)
+        requireAlike("huberLoss", ("predictions", predictions), ("weights", weights), file, line)
         losses = losses * weights
     }
     return reduction(losses)
@@ -66,7 +66,7 @@ public func smoothL1Loss(
     _ predictions: Tensor, _ targets: Tensor, beta: Double = 1, reduction: Reduction = .mean,
     file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    requireSameShape("smoothL1Loss", ("predictions", predictions), ("targets", targets), file, line)
+    requireAlike("smoothL1Loss", ("predictions", predictions), ("targets", targets), file, line)
     require(beta >= 0, "smoothL1Loss: beta \(beta) is negative", file: file, line: line)
     if beta == 0 { return reduction(abs(predictions - targets)) }
     return reduction(huber(predictions - targets, delta: beta) * (1 / beta))
@@ -84,6 +84,6 @@ private func weighted(
     _ name: String, _ losses: Tensor, _ weights: Tensor?, _ reduction: Reduction, _ file: StaticString, _ line: UInt
 ) -> Tensor {
     guard let weights else { return reduction(losses) }
-    requireSameShape(name, ("predictions", losses), ("weights", weights), file, line)
+    requireAlike(name, ("predictions", losses), ("weights", weights), file, line)
     return reduction(losses * weights, weights: weights)
 }

@@ -17,6 +17,9 @@ public final class Adagrad: Optimizer {
         self.initialSum = initialSum
         self.epsilon = epsilon
         super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
+        requireNotNegative(rateDecay, "the decay of the learning rate")
+        requireNotNegative(initialSum, "the initial sum")
+        requireNotNegative(epsilon, "epsilon")
     }
 
     public override func initialState(for value: Tensor) -> [Tensor] {
@@ -47,6 +50,8 @@ public final class Adadelta: Optimizer {
         self.smoothing = smoothing
         self.epsilon = epsilon
         super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
+        require(smoothing >= 0 && smoothing <= 1, "Adadelta: the smoothing is \(smoothing), expected 0 to 1")
+        requireNotNegative(epsilon, "epsilon")
     }
 
     public override func initialState(for value: Tensor) -> [Tensor] { [zeros(like: value), zeros(like: value)] }

@@ -16,6 +16,8 @@ public class Adam: Optimizer {
         self.epsilon = epsilon
         self.isAMSGrad = isAMSGrad
         super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
+        requireBetas(betas)
+        requireNotNegative(epsilon, "epsilon")
     }
 
     public override func initialState(for value: Tensor) -> [Tensor] {

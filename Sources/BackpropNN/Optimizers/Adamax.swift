@@ -13,6 +13,8 @@ public final class Adamax: Optimizer {
         self.betas = betas
         self.epsilon = epsilon
         super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
+        requireBetas(betas)
+        requireNotNegative(epsilon, "epsilon")
     }
 
     public override func initialState(for value: Tensor) -> [Tensor] { [zeros(like: value), zeros(like: value)] }

@@ -10,7 +10,8 @@ import Backprop
 public func clipGradientNorm(
     _ parameters: [Parameter], to limit: Double, order: Double = 2
 ) -> Tensor {
-    withoutGradients {
+    require(limit >= 0, "clipGradientNorm: a limit of \(limit), expected 0 or more")
+    return withoutGradients {
         let gradients = parameters.compactMap { parameter in parameter.gradient.map { (parameter, $0) } }
         guard let dtype = gradients.first?.1.dtype else { return Tensor(0) }
         let norms = gradients.map { $0.1.vectorNorm(order).asType(dtype) }
@@ -24,6 +25,7 @@ public func clipGradientNorm(
 
 /// Limits every element of the gradients to ±`limit`. Call it between `backward()` and `step()`; it is recorded only.
 public func clipGradientValues(_ parameters: [Parameter], to limit: Double) {
+    require(limit >= 0, "clipGradientValues: a limit of \(limit), expected 0 or more")
     withoutGradients {
         for parameter in parameters {
             guard let gradient = parameter.gradient else { continue }

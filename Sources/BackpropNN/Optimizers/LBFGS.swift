@@ -44,6 +44,10 @@ public final class LBFGS {
         gradientTolerance: Double = 1e-7, changeTolerance: Double = 1e-9, historySize: Int = 100,
         lineSearch: LineSearch = .fixed
     ) {
+        require(
+            learningRate >= 0 && learningRate.isFinite,
+            "LBFGS: the learning rate is \(learningRate), expected 0 or more")
+        require(iterations > 0 && historySize > 0, "LBFGS: \(iterations) iterations and a history of \(historySize)")
         self.parameters = parameters
         self.learningRate = learningRate
         self.iterations = iterations

@@ -10,6 +10,7 @@ public final class Lion: Optimizer {
     ) {
         self.betas = betas
         super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
+        requireBetas(betas)
     }
 
     public override func initialState(for value: Tensor) -> [Tensor] { [zeros(like: value)] }

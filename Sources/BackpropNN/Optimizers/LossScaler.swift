@@ -17,6 +17,9 @@ public final class LossScaler {
     private var streak = 0
 
     public init(scale: Double = 65_536, growth: Double = 2, backoff: Double = 0.5, interval: Int = 2000) {
+        require(
+            scale > 0 && scale.isFinite && growth >= 1 && backoff > 0 && backoff < 1 && interval > 0,
+            "LossScaler: a scale of \(scale) that grows by \(growth) every \(interval) steps and falls by \(backoff)")
         self.scale = scale
         self.growth = growth
         self.backoff = backoff

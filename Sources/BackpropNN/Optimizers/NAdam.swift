@@ -21,6 +21,9 @@ public final class NAdam: Optimizer {
         self.momentumDecay = momentumDecay
         self.isDecoupled = isDecoupled
         super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
+        requireBetas(betas)
+        requireNotNegative(epsilon, "epsilon")
+        requireNotNegative(momentumDecay, "the decay of the momentum")
     }
 
     public override func initialState(for value: Tensor) -> [Tensor] { [zeros(like: value), zeros(like: value)] }
@@ -29,9 +32,8 @@ public final class NAdam: Optimizer {
         _ value: Tensor, gradient: Tensor, state: inout [Tensor], step: Int
     ) -> Tensor {
         let (value, gradient) = decayed(value, gradient, isDecoupled: isDecoupled)
-        let mean = moved(state[0], toward: gradient, share: 1 - betas.0)
-        let squares = state[1] * betas.1 + gradient * gradient * (1 - betas.1)
-        state = [mean, squares]
+        state = moments(state, gradient, betas: betas)
+        let (mean, squares) = (state[0], state[1])
         let scale = sqrt(squares / (1 - power(betas.1, step))) + epsilon
         let (present, next, product) = (momentum(step), momentum(step + 1), momentumProduct(step))
         let ofGradient = learningRate * (1 - present) / (1 - product)

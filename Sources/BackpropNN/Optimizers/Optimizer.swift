@@ -22,8 +22,7 @@ open class Optimizer {
     private var presentGroup = 0
 
     public init(_ parameters: [Parameter], learningRate: Double, weightDecay: Double = 0) {
-        groups = [ParameterGroup(positions: 0..<0, learningRate: learningRate, weightDecay: weightDecay)]
-        groups[0].positions = adopt(parameters)
+        append(parameters, learningRate, weightDecay)
     }
 
     /// The factor of an update: in a subclass, of the parameter that is being updated; otherwise of the first group.
@@ -39,20 +38,25 @@ open class Optimizer {
 
     /// Adds parameters with a learning rate and a weight decay of their own, those of the first group where left out.
     public func addGroup(_ parameters: [Parameter], learningRate: Double? = nil, weightDecay: Double? = nil) {
-        groups.append(
-            ParameterGroup(
-                positions: adopt(parameters), learningRate: learningRate ?? groups[0].learningRate,
-                weightDecay: weightDecay ?? groups[0].weightDecay))
+        append(parameters, learningRate ?? groups[0].learningRate, weightDecay ?? groups[0].weightDecay)
+    }
+
+    private func append(_ parameters: [Parameter], _ learningRate: Double, _ weightDecay: Double) {
+        requireNotNegative(learningRate, "the learning rate")
+        requireNotNegative(weightDecay, "the weight decay")
+        groups.append(ParameterGroup(positions: 0..<0, learningRate: learningRate, weightDecay: weightDecay))
+        groups[groups.count - 1].positions = adopt(parameters)
     }
 
     /// Changes the learning rate of one group.
     public func setLearningRate(_ rate: Double, group: Int) { groups[group].learningRate = rate }
 
     private func adopt(_ new: [Parameter]) -> Range<Int> {
-        let known = Set(parameters.map(ObjectIdentifier.init))
+        var known = Set(parameters.map(ObjectIdentifier.init))
         require(
-            new.allSatisfy { !known.contains(ObjectIdentifier($0)) },
-            "an optimizer has a parameter in one group only, but one of a new group is in another already")
+            new.allSatisfy { known.insert(ObjectIdentifier($0)).inserted },
+            "\(type(of: self)): a parameter is in one group only and only once, but one of a new group is there already"
+        )
         // In memory from the start, so that the first step has the same plan as all others.
         evaluate(new.map(\.value))
         let states = new.map { initialState(for: $0.value) }
@@ -165,6 +169,29 @@ extension Optimizer {
             rest >>= 1
         }
         return result
+    }
+
+    /// The running means of gradients and of their squares after an update.
+    func moments(_ state: [Tensor], _ gradient: Tensor, betas: (Double, Double)) -> [Tensor] {
+        [
+            moved(state[0], toward: gradient, share: 1 - betas.0),
+            state[1] * betas.1 + gradient * gradient * (1 - betas.1),
+        ]
+    }
+
+    /// Stops where a number of the rule is negative, infinite or none.
+    func requireNotNegative(_ value: Double, _ name: String) {
+        require(value >= 0 && value.isFinite, "\(type(of: self)): \(name) is \(value), expected 0 or more")
+    }
+
+    /// Stops where a share of the past is not one.
+    func requireShare(_ value: Double, _ name: String) {
+        require(value >= 0 && value < 1, "\(type(of: self)): \(name) is \(value), expected at least 0 and less than 1")
+    }
+
+    func requireBetas(_ betas: (Double, Double)) {
+        requireShare(betas.0, "the first of the betas")
+        requireShare(betas.1, "the second of the betas")
     }
 
     func zeros(like value: Tensor) -> Tensor { Tensor.zeros(value.shape, dtype: value.dtype) }

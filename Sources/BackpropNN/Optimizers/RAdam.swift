@@ -16,6 +16,8 @@ public final class RAdam: Optimizer {
         self.epsilon = epsilon
         self.isDecoupled = isDecoupled
         super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
+        requireBetas(betas)
+        requireNotNegative(epsilon, "epsilon")
     }
 
     public override func initialState(for value: Tensor) -> [Tensor] { [zeros(like: value), zeros(like: value)] }
@@ -24,9 +26,8 @@ public final class RAdam: Optimizer {
         _ value: Tensor, gradient: Tensor, state: inout [Tensor], step: Int
     ) -> Tensor {
         let (value, gradient) = decayed(value, gradient, isDecoupled: isDecoupled)
-        let mean = moved(state[0], toward: gradient, share: 1 - betas.0)
-        let squares = state[1] * betas.1 + gradient * gradient * (1 - betas.1)
-        state = [mean, squares]
+        state = moments(state, gradient, betas: betas)
+        let (mean, squares) = (state[0], state[1])
         let direction = mean / (1 - power(betas.0, step)) * learningRate
         guard let rectification = rectification(step) else { return value - direction }
         let correction = (1 - power(betas.1, step)).squareRoot()

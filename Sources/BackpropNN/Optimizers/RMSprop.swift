@@ -19,6 +19,9 @@ public final class RMSprop: Optimizer {
         self.momentum = momentum
         self.isCentered = isCentered
         super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
+        requireNotNegative(smoothing, "the smoothing")
+        requireNotNegative(epsilon, "epsilon")
+        requireNotNegative(momentum, "the momentum")
     }
 
     /// Mean of squares, mean and velocity, where there are any.

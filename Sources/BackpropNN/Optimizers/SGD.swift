@@ -15,6 +15,10 @@ public final class SGD: Optimizer {
         self.dampening = dampening
         self.nesterov = nesterov
         super.init(parameters, learningRate: learningRate, weightDecay: weightDecay)
+        requireNotNegative(momentum, "the momentum")
+        require(
+            !nesterov || momentum > 0 && dampening == 0,
+            "SGD: Nesterov's momentum needs a momentum and no dampening, not \(momentum) and \(dampening)")
     }
 
     public override func prepare(step: Int) { rate = Tensor(learningRate, dtype: .float64) }

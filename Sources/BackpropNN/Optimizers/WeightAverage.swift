@@ -20,6 +20,7 @@ public final class WeightAverage {
     private let averages: [Buffer]
 
     public init(_ parameters: [Parameter], decay: Double? = nil) {
+        require(decay.map { $0 >= 0 && $0 <= 1 } ?? true, "WeightAverage: the decay \(decay ?? 0) is not from 0 to 1")
         self.parameters = parameters
         self.decay = decay
         averages = parameters.map { Buffer($0.value) }

@@ -1,3 +1,4 @@
+import Backprop
 import Foundation
 
 /// The learning rate as a function of the number of steps done and of the rate that the optimizer was made with.
@@ -27,7 +28,8 @@ extension LearningRateSchedule {
 
     /// Multiplied by `factor` every `interval` steps.
     public static func stepwise(every interval: Int, factor: Double = 0.1) -> Self {
-        Self { step in pow(factor, Double(step / interval)) }
+        requireSteps(interval, "stepwise")
+        return Self { step in pow(factor, Double(step / interval)) }
     }
 
     /// Multiplied by `factor` at each of the steps; twice at one that is named twice.
@@ -40,23 +42,28 @@ extension LearningRateSchedule {
 
     /// From one multiple of the rate to another along a line, and constant from then on: a warm-up or a decay.
     public static func linear(from start: Double, to end: Double, steps: Int) -> Self {
-        Self { step in start + (end - start) * share(step, of: steps) }
+        requireSteps(steps, "linear")
+        return Self { step in start + (end - start) * share(step, of: steps) }
     }
 
     /// Down to 0 as a power of the share of steps that is left.
     public static func polynomial(steps: Int, power: Double = 1) -> Self {
-        Self { step in pow(1 - share(step, of: steps), power) }
+        requireSteps(steps, "polynomial")
+        return Self { step in pow(1 - share(step, of: steps), power) }
     }
 
     /// Half a wave of a cosine down to `minimum`, and up and down again where it goes on (Loshchilov and Hutter, 2017).
     public static func cosine(steps: Int, minimum: Double = 0) -> Self {
-        Self { step, base in wave(from: base, to: minimum, Double(step) / Double(steps)) }
+        requireSteps(steps, "cosine")
+        return Self { step, base in wave(from: base, to: minimum, Double(step) / Double(steps)) }
     }
 
     /// Half waves of a cosine down to `minimum`, each of which starts at the rate again and is `growth` times as long as
     /// the one before (Loshchilov and Hutter, 2017).
     public static func cosineWithRestarts(first: Int, growth: Int = 1, minimum: Double = 0) -> Self {
-        Self { step, base in
+        requireSteps(first, "cosineWithRestarts")
+        require(growth >= 1, "LearningRateSchedule.cosineWithRestarts: a growth of \(growth), expected 1 or more")
+        return Self { step, base in
             var (place, length) = (step, first)
             while place >= length { (place, length) = (place - length, length * growth) }
             return wave(from: base, to: minimum, Double(place) / Double(length))
@@ -79,6 +86,9 @@ extension LearningRateSchedule {
         peak: Double, steps: Int, rise: Double = 0.3, transition: Transition = .cosine, startDivisor: Double = 25,
         endDivisor: Double = 1e4, isSymmetric: Bool = false
     ) -> Self {
+        requireSteps(steps, "oneCycle")
+        require(
+            rise >= 0 && rise <= 1, "LearningRateSchedule.oneCycle: a rise of \(rise), expected a share from 0 to 1")
         let start = peak / startDivisor
         let end = start / endDivisor
         let top = rise * Double(steps) - 1, last = Double(steps) - 1
@@ -112,6 +122,7 @@ extension LearningRateSchedule {
     public static func cyclic(
         from low: Double, to high: Double, rise: Int = 2000, fall: Int? = nil, height: CycleHeight = .constant
     ) -> Self {
+        for steps in [rise, fall ?? rise] { requireSteps(steps, "cyclic") }
         let length = Double(rise + (fall ?? rise))
         let top = Double(rise) / length
         return Self { step, _ in
@@ -139,6 +150,11 @@ extension LearningRateSchedule {
     public func times(_ other: Self) -> Self {
         Self { step, base in base == 0 ? 0 : rate(after: step, base: base) * other.rate(after: step, base: base) / base
         }
+    }
+
+    /// Stops where a schedule has no step to divide by.
+    private static func requireSteps(_ steps: Int, _ name: String) {
+        require(steps > 0, "LearningRateSchedule.\(name): \(steps) steps, expected 1 or more")
     }
 
     private static func share(_ step: Int, of steps: Int) -> Double { Double(min(step, steps)) / Double(steps) }

@@ -163,7 +163,7 @@ struct ReferenceInterpreter {
         case .gather: return gather(node)
         case .scatterAdd: return scatterAdd(node)
         case .scatterMax: return scatterMax(node)
-        case .checkIndices, .customCall, .customResult: return input(node.input0!)
+        case .checkIndices, .customCall, .customResult, .gradient: return input(node.input0!)
 
         case .argSort:
             return alongAxis(node, node.orderedAxis) {

@@ -1,0 +1,126 @@
+import CKernels
+
+/// One backward pass whose gradients are names so far: nodes without a definition.
+///
+/// What a backward pass records is determined by the graph that it starts from. So `backward()` leaves one `gradient` node
+/// for each parameter, the graph with these names is what plans are known by, and the pass is worked out when a plan has
+/// to be made: a step whose plan is known records no derivative at all.
+final class BackwardPass: @unchecked Sendable {
+    /// Records the gradients of a loss for the values of all parameters that it depends on. Called with the lock of the
+    /// graph held.
+    typealias Sweep =
+        @Sendable (_ loss: Node, _ epochs: inout Epochs) -> [(parameter: Node, gradient: Node)]
+
+    private let sweep: Sweep
+    /// Valid as long as one of the gradients waits, because these hold the loss, and it everything before it.
+    private let loss: Unmanaged<Node>
+    private let parameters: [Unmanaged<Node>]
+    /// Gradients that the traversal with this mark has met.
+    private var mark: UInt32 = 0
+    private var gradientsMet = 0
+    /// By parameter, what was worked out without a plan having been made from it.
+    private var definitions: [ObjectIdentifier: Node] = [:]
+
+    init(loss: Node, parameters: [Unmanaged<Node>], sweep: @escaping Sweep) {
+        self.loss = Unmanaged.passUnretained(loss)
+        self.parameters = parameters
+        self.sweep = sweep
+    }
+
+    /// The gradients that wait, as nodes of their own.
+    static func gradient(of loss: Node, for parameter: Node, _ pass: BackwardPass) -> Node {
+        let node = Node(.gradient, parameter.dtype, parameter.shape, loss, parameter)
+        node.variables = 0
+        node.attachment = pass
+        return node
+    }
+
+    /// Notes that a traversal has met one of the gradients.
+    func meet(_ epoch: UInt32) {
+        if mark != epoch {
+            mark = epoch
+            gradientsMet = 0
+        }
+        gradientsMet += 1
+    }
+
+    /// How many of the gradients the traversal with this mark has met.
+    func gradientsMet(_ epoch: UInt32) -> Int { mark == epoch ? gradientsMet : 0 }
+
+    /// Calls the body with the gradients that wait in the cells of their parameters.
+    func forEachGradientInCells(_ body: (Node) -> Void) {
+        for parameter in parameters {
+            parameter._withUnsafeGuaranteedRef {
+                if let gradient = $0.cell?.gradient, gradient.storage == nil { body(gradient) }
+            }
+        }
+    }
+
+    /// The gradients by parameter, recorded now.
+    func recordedGradients(_ epochs: inout Epochs) -> [ObjectIdentifier: Node] {
+        let found = loss._withUnsafeGuaranteedRef { sweep($0, &epochs) }
+        return Dictionary(uniqueKeysWithValues: found.map { (ObjectIdentifier($0.parameter), $0.gradient) })
+    }
+
+    /// Gives the gradients definitions for good, which each takes over when it is met.
+    func define(_ epochs: inout Epochs) { definitions = recordedGradients(&epochs) }
+
+    /// The definition of a gradient, handed over to it; nil as long as there is none.
+    func takeDefinition(for parameter: Node) -> Node? {
+        definitions.isEmpty ? nil : definitions.removeValue(forKey: ObjectIdentifier(parameter))
+    }
+}
+
+/// The passes whose gradients wait. Lives inside the lock of the graph.
+struct BackwardPasses: @unchecked Sendable {
+    /// Held by hand, so that the references to a pass tell how many gradients wait: each holds it, and the list once.
+    private var passes = Scratch<Unmanaged<BackwardPass>>(capacity: 4)
+
+    mutating func append(_ pass: BackwardPass) {
+        forgetFinished()
+        passes.append(Unmanaged.passRetained(pass))
+    }
+
+    /// Drops the passes of which no gradient waits any more.
+    private mutating func forgetFinished() {
+        var kept = 0
+        for index in passes.indices {
+            if waiting(index) == 0 {
+                passes[index].release()
+            } else {
+                passes[kept] = passes[index]
+                kept += 1
+            }
+        }
+        while passes.count > kept { passes.removeLast() }
+    }
+
+    private func waiting(_ index: Int) -> Int { Int(bk_reference_count(passes[index].toOpaque())) - 1 }
+
+    /// Whether gradients wait that the traversal with this mark has not met.
+    func wait(beside epoch: UInt32) -> Bool {
+        for index in passes.indices {
+            let met = passes[index]._withUnsafeGuaranteedRef { $0.gradientsMet(epoch) }
+            if waiting(index) > met { return true }
+        }
+        return false
+    }
+
+    /// Calls the body with the gradients that wait in the cells of their parameters.
+    func forEachGradientInCells(_ body: (Node) -> Void) {
+        for index in passes.indices where waiting(index) > 0 {
+            passes[index]._withUnsafeGuaranteedRef { $0.forEachGradientInCells(body) }
+        }
+    }
+
+    /// Gives all gradients that wait definitions, and forgets the passes.
+    mutating func define(_ epochs: inout Epochs) {
+        for index in passes.indices {
+            if waiting(index) > 0 { passes[index]._withUnsafeGuaranteedRef { $0.define(&epochs) } }
+            passes[index].release()
+        }
+        passes.removeAll()
+    }
+
+    func deallocate() { passes.deallocate() }
+}
