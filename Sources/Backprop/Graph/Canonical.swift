@@ -309,7 +309,12 @@ struct Traversal: @unchecked Sendable {
                 defer { number += 1 }
                 guard saved.inputs >> Swift.min(number, 62) & 1 != 0 else { return }
                 var input = input
-                while input.storage == nil, input.primitive.isView, let base = input.input0 { input = base }
+                // A view lies in the memory of what it is taken from, and a custom function's result is that value.
+                while input.storage == nil, input.primitive.isView || input.primitive == .customResult,
+                    let base = input.input0
+                {
+                    input = base
+                }
                 isSaved[Int(input.index)] = true
             }
         }
