@@ -46,7 +46,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        .testTarget(name: "BackpropTests", dependencies: ["Backprop"]),
+        .testTarget(name: "BackpropTests", dependencies: ["Backprop", "CKernels"]),
         .testTarget(name: "BackpropNNTests", dependencies: ["BackpropNN"]),
         .testTarget(name: "BackpropDataTests", dependencies: ["BackpropData"]),
         .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain"]),

@@ -1,10 +1,10 @@
-// The thread pool. A region is announced by one store; workers that are awake join it, take tasks from a shared
-// counter and leave. The caller waits only for workers that joined, never for one that is asleep.
+// The thread pool. A walk through waves is announced by one store; workers that are awake join it and leave when it is
+// over, or when they have waited for too long. The caller waits for workers that are inside, never for one that sleeps.
 #if defined(__linux__)
 #define _GNU_SOURCE  // sched_getaffinity
 #endif
 
-#include "bk_base.h"
+#include "walk.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -12,27 +12,23 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 1024, SPIN_NANOSECONDS = 30000, PAUSES_BETWEEN_CLOCKS = 16, CACHE_LINE = 128 };
+enum { MAX_THREADS = 1024 };
 
-// `state` packs the number of the region (upper half), whether it still takes workers, and how many joined.
-// One compare-and-swap joins, so that nobody can join a region that has closed or been replaced.
-#define STATE_JOINED UINT64_C(1)
-#define STATE_JOINED_MASK UINT64_C(0xffff)
+// `state` packs the number of the walk (upper half), whether it still takes workers, and how many are inside. One
+// compare-and-swap joins, so that nobody can join a walk that is over or has been replaced.
+#define STATE_INSIDE UINT64_C(1)
+#define STATE_INSIDE_MASK UINT64_C(0xffff)
 #define STATE_OPEN (UINT64_C(1) << 16)
-#define STATE_REGION (UINT64_C(1) << 32)
+#define STATE_WALK (UINT64_C(1) << 32)
 
 static struct {
-    _Alignas(CACHE_LINE) _Atomic uint64_t state;
-    bk_task_body body;
-    void *context;
-    int64_t tasks;
-    _Alignas(CACHE_LINE) _Atomic int64_t next;
-    _Alignas(CACHE_LINE) _Atomic uint64_t left;
-    _Alignas(CACHE_LINE) _Atomic bool busy;  // a region runs, or the threads are being changed
-    _Atomic int threads;                     // 0 until first asked
+    _Alignas(CACHE_LINE_PAIR) _Atomic uint64_t state;
+    const bk_walk *walk;
+    _Atomic uint64_t wanted;                      // workers that find something to do
+    _Alignas(CACHE_LINE_PAIR) _Atomic bool busy;  // a walk is shared, or the threads are being changed
+    _Atomic int threads;                          // 0 until first asked
     _Atomic int sleepers;
     _Atomic bool stop;
     int workers;  // started; guarded by `busy`
@@ -41,81 +37,69 @@ static struct {
     pthread_cond_t wake;
 } pool = {.mutex = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 
-static _Thread_local bool inside_region;
+static _Thread_local bool inside_walk;
 
-static inline void pause_briefly(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("isb");
-#endif
+// What a worker has seen: how far which walk was when it left.
+typedef struct {
+    uint64_t walk;
+    int64_t done;
+} sight;
+
+// Whether a walk takes workers, and has got on since this one left it.
+static bool may_join(uint64_t state, sight seen) {
+    return (state & STATE_OPEN) && (state & STATE_INSIDE_MASK) < atomic_load(&pool.wanted) &&
+           (state / STATE_WALK != seen.walk || walk_done() > seen.done);
 }
 
-static int64_t nanoseconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
+typedef enum { NOT_JOINED, JOINED, TIRED } visit;
 
-static void run_tasks(bk_task_body body, void *context, int64_t tasks) {
-    for (;;) {
-        int64_t task = atomic_fetch_add_explicit(&pool.next, 1, memory_order_relaxed);
-        if (task >= tasks) return;
-        body(context, task);
-    }
-}
-
-// Joins the open region, if there is one that this worker has not seen yet.
-static bool join_region(uint64_t state, uint64_t *seen) {
-    while ((state & STATE_OPEN) && state / STATE_REGION != *seen) {
-        if (!atomic_compare_exchange_weak_explicit(&pool.state, &state, state + STATE_JOINED,
-                                                   memory_order_acquire, memory_order_relaxed)) {
-            continue;
-        }
-        *seen = state / STATE_REGION;
-        run_tasks(pool.body, pool.context, pool.tasks);
-        atomic_fetch_add_explicit(&pool.left, 1, memory_order_release);
-        return true;
-    }
-    return false;
-}
-
-static bool something_to_do(uint64_t seen) {
+static visit join_walk(int thread, sight *seen) {
     uint64_t state = atomic_load(&pool.state);
-    return atomic_load(&pool.stop) || ((state & STATE_OPEN) && state / STATE_REGION != seen);
+    while (may_join(state, *seen)) {
+        if (!atomic_compare_exchange_weak(&pool.state, &state, state + STATE_INSIDE)) continue;
+        const bool over = walk_follow(pool.walk, thread);
+        *seen = (sight){state / STATE_WALK, walk_done()};
+        atomic_fetch_sub(&pool.state, STATE_INSIDE);
+        return over ? JOINED : TIRED;
+    }
+    return NOT_JOINED;
 }
 
-static void *worker(void *unused) {
-    (void)unused;
-    inside_region = true;
-    uint64_t seen = 0;
-    int64_t asleep_at = nanoseconds() + SPIN_NANOSECONDS;
+static void *worker(void *number) {
+    const int thread = (int)(intptr_t)number;
+    inside_walk = true;
+    sight seen = {0, 0};
+    int64_t idle_since = nanoseconds();
     while (!atomic_load_explicit(&pool.stop, memory_order_relaxed)) {
-        bool worked = false;
-        for (int i = 0; i < PAUSES_BETWEEN_CLOCKS && !worked; i++) {
-            worked = join_region(atomic_load_explicit(&pool.state, memory_order_relaxed), &seen);
-            if (!worked) pause_briefly();
+        visit visit = NOT_JOINED;
+        for (int i = 0; i < PAUSES_BETWEEN_CLOCKS && visit == NOT_JOINED; i++) {
+            visit = join_walk(thread, &seen);
+            if (visit == NOT_JOINED) pause_briefly();
         }
-        int64_t now = nanoseconds();
-        if (worked) {
-            asleep_at = now + SPIN_NANOSECONDS;
-        } else if (now > asleep_at) {
-            // The count of sleepers is raised before the last look at `state`, and the caller looks at the count
-            // after it has stored `state`: one of the two must notice the other.
+        const int64_t now = nanoseconds();
+        if (visit == JOINED) {
+            idle_since = now;
+        } else if (visit == TIRED || now - idle_since > SLEEP_NANOSECONDS) {
+            // The count of sleepers is raised before the last look at the walk, and whoever gets the walk on looks at
+            // the count afterwards: one of the two must notice the other.
             pthread_mutex_lock(&pool.mutex);
             atomic_fetch_add(&pool.sleepers, 1);
-            // Once, not until there is work: who wakes too late for one region spins for the next.
-            if (!something_to_do(seen)) pthread_cond_wait(&pool.wake, &pool.mutex);
+            // Once, not until there is work: who wakes too late spins for what comes next.
+            if (!atomic_load(&pool.stop) && !may_join(atomic_load(&pool.state), seen)) {
+                pthread_cond_wait(&pool.wake, &pool.mutex);
+            }
             atomic_fetch_sub(&pool.sleepers, 1);
             pthread_mutex_unlock(&pool.mutex);
-            asleep_at = nanoseconds() + SPIN_NANOSECONDS;
+            idle_since = nanoseconds();
+        } else if (now - idle_since > SPIN_NANOSECONDS) {
+            sched_yield();
         }
     }
     return NULL;
 }
 
-static void wake_sleepers(int64_t wanted) {
-    int sleepers = atomic_load(&pool.sleepers);
+void pool_wake(int64_t wanted) {
+    const int sleepers = atomic_load(&pool.sleepers);
     if (sleepers == 0) return;
     pthread_mutex_lock(&pool.mutex);
     if (wanted >= sleepers) {
@@ -129,53 +113,54 @@ static void wake_sleepers(int64_t wanted) {
 static void start_workers(int wanted) {
     while (pool.workers < wanted) {
         // A system that refuses more threads gets by with fewer; the results are the same.
-        if (pthread_create(&pool.handles[pool.workers], NULL, worker, NULL) != 0) break;
+        void *number = (void *)(intptr_t)(pool.workers + 1);
+        if (pthread_create(&pool.handles[pool.workers], NULL, worker, number) != 0) break;
         pool.workers++;
     }
 }
 
 static void stop_workers(void) {
     atomic_store(&pool.stop, true);
-    wake_sleepers(MAX_THREADS);
+    pool_wake(MAX_THREADS);
     for (int i = 0; i < pool.workers; i++) pthread_join(pool.handles[i], NULL);
     pool.workers = 0;
     atomic_store(&pool.stop, false);
 }
 
-static void run_region(bk_task_body body, void *context, int64_t tasks) {
-    pool.body = body;
-    pool.context = context;
-    pool.tasks = tasks;
-    atomic_store_explicit(&pool.next, 0, memory_order_relaxed);
-    atomic_store_explicit(&pool.left, 0, memory_order_relaxed);
-    uint64_t region = atomic_load_explicit(&pool.state, memory_order_relaxed) / STATE_REGION + 1;
-    atomic_store(&pool.state, (uint32_t)region * STATE_REGION | STATE_OPEN);
-    wake_sleepers(tasks - 1);
+static void share_walk(const bk_walk *walk, int64_t first, int threads) {
+    if (pool.workers + 1 < threads) start_workers(threads - 1);
+    pool.walk = walk;
+    atomic_store_explicit(&pool.wanted, (uint64_t)(walk->most_tasks - 1), memory_order_relaxed);
+    walk_open(walk, first, threads);
+    const uint64_t number = atomic_load_explicit(&pool.state, memory_order_relaxed) / STATE_WALK + 1;
+    atomic_store(&pool.state, (uint32_t)number * STATE_WALK | STATE_OPEN);
+    pool_wake(walk->most_tasks - 1);
 
-    inside_region = true;
-    run_tasks(body, context, tasks);
-    inside_region = false;
+    inside_walk = true;
+    walk_lead(walk, first);
+    inside_walk = false;
 
-    uint64_t joined = atomic_fetch_and_explicit(&pool.state, ~STATE_OPEN, memory_order_relaxed) & STATE_JOINED_MASK;
-    int64_t yield_at = 0;
-    while (atomic_load_explicit(&pool.left, memory_order_acquire) != joined) {
+    atomic_fetch_and_explicit(&pool.state, ~STATE_OPEN, memory_order_relaxed);
+    int64_t start = 0;
+    while (atomic_load_explicit(&pool.state, memory_order_acquire) & STATE_INSIDE_MASK) {
         pause_briefly();
-        // A worker that lost its processor in the middle of a task needs ours.
-        int64_t now = nanoseconds();
-        if (yield_at == 0) yield_at = now + SPIN_NANOSECONDS;
-        if (now > yield_at) sched_yield();
+        // A worker that lost its processor on the way out needs ours.
+        const int64_t now = nanoseconds();
+        if (start == 0) start = now;
+        if (now - start > SPIN_NANOSECONDS) sched_yield();
     }
 }
 
-void bk_pool_run(bk_task_body body, void *context, int64_t tasks) {
-    if (tasks > 1 && !inside_region && bk_pool_threads() > 1 &&
-        !atomic_exchange_explicit(&pool.busy, true, memory_order_acquire)) {
-        if (pool.workers + 1 < bk_pool_threads()) start_workers(bk_pool_threads() - 1);
-        run_region(body, context, tasks);
-        atomic_store_explicit(&pool.busy, false, memory_order_release);
-        return;
+void bk_pool_walk(const bk_walk *walk) {
+    const int threads = walk_is_shareable(walk) && !inside_walk ? bk_pool_threads() : 1;
+    for (int64_t wave = 0; wave < walk->count; wave++) {
+        if (threads > 1 && walk->waves[wave].shares && !atomic_exchange_explicit(&pool.busy, true, memory_order_acquire)) {
+            share_walk(walk, wave, threads);
+            atomic_store_explicit(&pool.busy, false, memory_order_release);
+            return;
+        }
+        walk_alone(walk, wave);
     }
-    for (int64_t task = 0; task < tasks; task++) body(context, task);
 }
 
 static int processors(void) {

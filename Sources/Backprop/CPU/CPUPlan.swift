@@ -9,7 +9,9 @@ final class CPUPlan: Executable, @unchecked Sendable {
     let sharedLeaves: [Int]
     let workspaceBytes: Int
     let workspaceItems: [BillItem]
-    private let waves: [Wave]
+    private let waves: [[Kernel]]
+    private let steps: UnsafeMutablePointer<Step>
+    private let walk: bk_walk
     private let pointers: [PointerTable.Entry]
     private let requestOffsets: [Int]
     private let addedScalars: [ScalarCell]
@@ -18,12 +20,10 @@ final class CPUPlan: Executable, @unchecked Sendable {
     private let kernelCount: Int
     private let productCount: Int
 
-    /// Kernels that do not depend on one another.
-    private struct Wave {
-        var kernels: [Kernel]
-        /// The number of the first task of each kernel among all of the wave, and their sum at the end.
-        var starts: [Int]
-        var isShared: Bool
+    /// One task of a kernel. Threads go through them without touching the references to kernels, which the plan holds.
+    private struct Step {
+        var kernel: Unmanaged<Kernel>
+        var task: Int
     }
 
     /// Element operations below which waking another thread costs more than it saves.
@@ -33,11 +33,8 @@ final class CPUPlan: Executable, @unchecked Sendable {
         waves: [[Kernel]], costs: [Int], pointers: [PointerTable.Entry], requestOffsets: [Int], workspaceBytes: Int,
         workspaceItems: [BillItem], addedScalars: [ScalarCell], graphScalars: Int, donors: [Int], sharedLeaves: [Int]
     ) {
-        self.waves = zip(waves, costs).map { kernels, cost in
-            var starts = [0]
-            for kernel in kernels { starts.append(starts.last! + kernel.tasks) }
-            return Wave(kernels: kernels, starts: starts, isShared: starts.last! > 1 && cost >= CPUPlan.worthSharing)
-        }
+        self.waves = waves
+        (steps, walk) = CPUPlan.walk(waves, costs)
         self.pointers = pointers
         self.requestOffsets = requestOffsets
         self.addedScalars = addedScalars
@@ -49,6 +46,57 @@ final class CPUPlan: Executable, @unchecked Sendable {
         self.workspaceBytes = workspaceBytes + scalarBytes
         kernelCount = waves.reduce(0) { $0 + $1.count }
         productCount = waves.reduce(0) { $0 + $1.count { $0 is ProductKernel || $0 is ChainKernel } }
+    }
+
+    deinit {
+        steps.deallocate()
+        walk.waves.deallocate()
+    }
+
+    /// The tasks of all waves in order. Within a wave, tasks of different kernels that work on the same part of their
+    /// results lie side by side, so that threads that start at different places keep to their parts.
+    private static func walk(_ waves: [[Kernel]], _ costs: [Int]) -> (UnsafeMutablePointer<Step>, bk_walk) {
+        let count = waves.reduce(0) { $0 + $1.reduce(0) { $0 + $1.tasks } }
+        let steps = UnsafeMutablePointer<Step>.allocate(capacity: Swift.max(1, count))
+        let target = UnsafeMutablePointer<bk_wave>.allocate(capacity: Swift.max(1, waves.count))
+        var walk = bk_walk()
+        var position = 0, done = 0
+        for (number, (kernels, cost)) in zip(waves, costs).enumerated() {
+            var tasks: [(place: Double, step: Step)] = []
+            for kernel in kernels {
+                for task in 0..<kernel.tasks {
+                    let place = (Double(task) + 0.5) / Double(kernel.tasks)
+                    tasks.append((place, Step(kernel: .passUnretained(kernel), task: task)))
+                }
+            }
+            tasks.sort { $0.place < $1.place }
+            (steps + position).initialize(from: tasks.map(\.step), count: tasks.count)
+            let finishes = kernels.contains(where: \.needsFinish)
+            let shares = tasks.count > 1 && cost >= CPUPlan.worthSharing
+            done += tasks.count + (finishes ? 1 : 0)
+            (target + number).initialize(
+                to: bk_wave(
+                    first: Int64(position), end: Int64(position + tasks.count), done: Int64(done), shares: shares,
+                    finishes: finishes))
+            position += tasks.count
+            if shares { walk.most_tasks = Swift.max(walk.most_tasks, Int64(tasks.count)) }
+        }
+        walk.waves = UnsafePointer(target)
+        walk.count = Int64(waves.count)
+        walk.run = { context, task in
+            let run = context!.assumingMemoryBound(to: Run.self)
+            let step = run.pointee.steps + Int(task)
+            let number = step.pointee.task, pointers = run.pointee.pointers
+            step.pointee.kernel._withUnsafeGuaranteedRef { $0.run(task: number, pointers) }
+        }
+        walk.finish = { context, wave in
+            let run = context!.assumingMemoryBound(to: Run.self)
+            let pointers = run.pointee.pointers
+            run.pointee.plan._withUnsafeGuaranteedRef { plan in
+                for kernel in plan.waves[Int(wave)] where kernel.needsFinish { kernel.finish(pointers) }
+            }
+        }
+        return (steps, walk)
     }
 
     func begin(_ scalars: [ScalarCell]) -> MemoryBlock {
@@ -78,37 +126,18 @@ final class CPUPlan: Executable, @unchecked Sendable {
         EngineCounters.countRun(kernels: kernelCount, products: productCount)
     }
 
+    private struct Run {
+        let steps: UnsafePointer<Step>
+        let plan: Unmanaged<CPUPlan>
+        let pointers: Pointers
+    }
+
     private func run(_ pointers: Pointers) {
-        for wave in waves {
-            if wave.isShared {
-                share(wave, pointers)
-            } else {
-                for kernel in wave.kernels { for task in 0..<kernel.tasks { kernel.run(task: task, pointers) } }
-            }
-            for kernel in wave.kernels where kernel.needsFinish { kernel.finish(pointers) }
-        }
-    }
-
-    private struct SharedWave {
-        var wave: Wave
-        var pointers: Pointers
-    }
-
-    private func share(_ wave: Wave, _ pointers: Pointers) {
-        var shared = SharedWave(wave: wave, pointers: pointers)
-        withUnsafeMutablePointer(to: &shared) { context in
-            bk_pool_run(
-                { context, task in
-                    let shared = context!.assumingMemoryBound(to: SharedWave.self)
-                    let task = Int(task)
-                    var low = 0, high = shared.pointee.wave.kernels.count
-                    while high - low > 1 {
-                        let middle = (low + high) / 2
-                        if shared.pointee.wave.starts[middle] <= task { low = middle } else { high = middle }
-                    }
-                    shared.pointee.wave.kernels[low].run(
-                        task: task - shared.pointee.wave.starts[low], shared.pointee.pointers)
-                }, context, Int64(wave.starts.last!))
+        var context = Run(steps: UnsafePointer(steps), plan: .passUnretained(self), pointers: pointers)
+        withUnsafeMutablePointer(to: &context) { context in
+            var walk = self.walk
+            walk.context = UnsafeMutableRawPointer(context)
+            bk_pool_walk(&walk)
         }
     }
 
@@ -117,7 +146,7 @@ final class CPUPlan: Executable, @unchecked Sendable {
             "plan: \(kernelCount) kernels in \(waves.count) waves, workspace \(MemoryBill.formatted(workspaceBytes))"
         ]
         for (position, wave) in waves.enumerated() {
-            for kernel in wave.kernels {
+            for kernel in wave {
                 lines.append(
                     "  wave \(position): \(kernel.name)" + (kernel.tasks > 1 ? " in \(kernel.tasks) tasks" : ""))
             }

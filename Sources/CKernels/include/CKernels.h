@@ -7,6 +7,7 @@
 #include "bk_index.h"
 #include "bk_linalg.h"
 #include "bk_order.h"
+#include "bk_pool.h"
 #include "bk_program.h"
 #include "bk_special.h"
 #include "bk_window.h"

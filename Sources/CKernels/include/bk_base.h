@@ -1,4 +1,4 @@
-// What every kernel shares: element types, instruction sets, scratch memory and the thread pool.
+// What every kernel shares: element types, instruction sets and scratch memory.
 #ifndef BK_BASE_H
 #define BK_BASE_H
 
@@ -37,14 +37,5 @@ typedef enum {
     BK_SCRATCH_SLOTS = 4,
 } bk_scratch_slot;
 void *bk_scratch(bk_scratch_slot slot, size_t bytes);
-
-// Runs `body(context, 0)` ... `body(context, tasks - 1)`, each once, on the pool and the calling thread, and
-// returns when all are done. Tasks are handed out dynamically. A nested call, or one made while another
-// thread uses the pool, runs all tasks on the calling thread.
-typedef void (*bk_task_body)(void *context, int64_t task);
-void bk_pool_run(bk_task_body body, void *context, int64_t tasks);
-// Threads that take part, the caller included: BACKPROP_THREADS, or the processors this process may use.
-int bk_pool_threads(void);
-void bk_pool_set_threads(int threads);
 
 #endif
