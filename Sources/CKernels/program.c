@@ -208,7 +208,7 @@ enum { ASK_AHEAD_BYTES = 256 << 10 };
 static bool is_known(const bk_program *program, int64_t number, uint16_t operand) {
     for (int64_t i = 0; i < number; i++) {
         const bk_instruction *other = &program->instructions[i];
-        const uint16_t operands[] = {other->dst, other->a, other->b, other->c, other->d};
+        const uint16_t operands[] = {other->dst, other->a, other->b, other->c, other->d, other->e};
         for (int j = 0; j < BK_ARGUMENTS; j++) {
             if (operands[j] == operand) return true;
         }
@@ -216,7 +216,11 @@ static bool is_known(const bk_program *program, int64_t number, uint16_t operand
     return false;
 }
 
-// The first instruction that meets an array asks for what lies in the place of the next tile.
+// Tiles of whole rows are short: what lies closer than this would come too late.
+enum { ASK_AT_LEAST_BYTES = 4096 };
+
+// The first instruction that meets an array asks for what lies in the place of the next tile. With short tiles the
+// processor finds the sources by itself, but not the results, which are written at the end of each.
 static void ask_ahead(const bk_runner *runner, bk_step *step, int64_t number) {
     const bk_program *program = runner->program;
     const int64_t bytes = bk_type_bytes(bk_lane_type(program->lane));
@@ -225,8 +229,10 @@ static void ask_ahead(const bk_runner *runner, bk_step *step, int64_t number) {
         const uint16_t operand = step->operands[i];
         if (program->operands[operand].kind != BK_MEMORY || runner->col[operand] != bytes) continue;
         if (is_known(program, number, operand)) continue;
-        step->block.ahead[i] = runner->shape_cols < runner->cols ? runner->shape_cols * bytes
-                                                                 : runner->shape_rows * runner->row[operand];
+        if (program->whole_rows && i != BK_DST) continue;
+        const int64_t below = runner->shape_rows * runner->row[operand];
+        const int64_t tiles = program->whole_rows && below > 0 ? bk_chunks(ASK_AT_LEAST_BYTES, below) : 1;
+        step->block.ahead[i] = runner->shape_cols < runner->cols ? runner->shape_cols * bytes : tiles * below;
     }
 }
 
@@ -238,7 +244,7 @@ static void make_step(bk_runner *runner, int64_t number) {
     const int64_t bytes = bk_type_bytes(bk_lane_type(program->lane));
     bk_step *step = &runner->steps[number];
     const uint16_t operands[BK_ARGUMENTS] = {instruction->dst, instruction->a, instruction->b, instruction->c,
-                                             instruction->d};
+                                             instruction->d,   instruction->e};
     const bk_operand *dst = &program->operands[instruction->dst];
     bk_block *block = &step->block;
     *step = (bk_step){.is_random = op == BK_OP_RANDOM};
@@ -293,7 +299,7 @@ static void make_step(bk_runner *runner, int64_t number) {
         block->more = runner->at + instruction->d;
         block->more_row = runner->row + instruction->d;
     }
-    lengthen_lines(step, moves, bytes);
+    if (!bk_has_fixed_lines(op)) lengthen_lines(step, moves, bytes);
 
     if (moves) {
         choose_move(runner, step, op == BK_OP_STORE);
@@ -311,6 +317,20 @@ static void make_step(bk_runner *runner, int64_t number) {
 
 // MARK: Running tiles
 
+static void note_way_below(bk_runner *runner) {
+    const bk_program *program = runner->program;
+    runner->can_follow = true;
+    for (int64_t i = 0; i < program->instruction_count; i++) {
+        bk_step *step = &runner->steps[i];
+        if (step->block.more) runner->can_follow = false;
+        for (int j = 0; j < step->count; j++) {
+            const int kind = program->operands[step->operands[j]].kind;
+            const bool moves = kind == BK_MEMORY || kind == BK_INDEX;
+            step->below[j] = moves ? runner->shape_rows * runner->views[step->operands[j]].row : 0;
+        }
+    }
+}
+
 void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, int64_t cols) {
     const bk_program *program = runner->program;
     if (rows != runner->shape_rows || cols != runner->shape_cols) {
@@ -318,6 +338,7 @@ void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, i
         runner->shape_cols = cols;
         lay_out_tile(runner, cols);
         for (int64_t i = 0; i < program->instruction_count; i++) make_step(runner, i);
+        note_way_below(runner);
     }
     for (int i = 0; i < program->operand_count; i++) {
         const bk_view *view = &runner->views[i];
@@ -334,9 +355,21 @@ void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, i
     }
     for (int64_t i = 0; i < program->instruction_count; i++) {
         bk_step *step = &runner->steps[i];
-        if ((step->first_row_only && row != 0) || (step->first_col_only && col != 0)) continue;
         for (int j = 0; j < step->count; j++) step->block.at[j] = runner->at[step->operands[j]];
         if (step->is_random) step->block.first = (runner->batch * runner->rows + row) * runner->cols + col;
+        else if (step->reads_index) step->block.first = (int64_t)step->block.at[BK_A];
+        step->is_due = !(step->first_row_only && row != 0) && !(step->first_col_only && col != 0);
+        if (step->is_due) step->kernel(&step->block);
+    }
+}
+
+void bk_runner_tile_below(bk_runner *runner) {
+    const int64_t count = runner->program->instruction_count;
+    for (int64_t i = 0; i < count; i++) {
+        bk_step *step = &runner->steps[i];
+        if (!step->is_due || step->first_row_only) continue;
+        for (int j = 0; j < step->count; j++) step->block.at[j] += step->below[j];
+        if (step->is_random) step->block.first += runner->shape_rows * runner->cols;
         else if (step->reads_index) step->block.first = (int64_t)step->block.at[BK_A];
         step->kernel(&step->block);
     }
@@ -368,8 +401,13 @@ void bk_program_run(const bk_program *program, void *const *pointers, void *part
         bk_runner_set_batch(&runner, plan[PLAN_KEPT], batch);
         if (runner.total_count) bk_totals_begin(&runner, true, width);
         for (int64_t row = first_row; row < last_row; row += tile_rows) {
-            for (int64_t col = first_col; col < last_col; col += tile_cols) {
-                bk_runner_tile(&runner, row, least(tile_rows, last_row - row), col, least(tile_cols, last_col - col));
+            const int64_t height = least(tile_rows, last_row - row);
+            if (row > first_row && height == runner.shape_rows && width == runner.shape_cols && runner.can_follow) {
+                bk_runner_tile_below(&runner);
+            } else {
+                for (int64_t col = first_col; col < last_col; col += tile_cols) {
+                    bk_runner_tile(&runner, row, height, col, least(tile_cols, last_col - col));
+                }
             }
             if (runner.total_count && (row + tile_rows) % plan[PLAN_ROW_GROUP] == 0) bk_totals_settle(&runner, width);
         }

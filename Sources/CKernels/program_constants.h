@@ -61,11 +61,13 @@ static const double atan_terms_f64[] = {-0.333333333333333332, 0.199999999999998
                                         -0.0666642476020052014, 0.0587892755447380676, -0.0523044364068694771,
                                         0.0455154473402216165, -0.0345693150633260898, 0.0162843750500433944};
 
-// F(-x) e^(x^2/2) (x + c), F the normal distribution function, as a function of (x - c)/(x + c): x in [0, 15] with c = 3.5,
-// and x in [0, 39] with c = 5.
-static const float normal_tail_terms_f32[] = {0.7444160149f,   -0.565561378f,   0.315428881f,
-                                              -0.1160598803f,  0.01736475577f,  6.515684549e-3f,
-                                              -3.021043561e-3f, -4.711549372e-4f, 2.347398606e-4f};
+// 2^r on |r| <= 1/2, and F(-a) e^(a^2/2) as a quotient on 0 <= a <= 10, F the normal distribution function; both have the
+// least greatest relative error.
+static const float power_terms_f32[] = {1.0f,           0.6931470037f,  0.2402224243f,
+                                        0.05550733581f, 9.671512991e-3f, 1.326472032e-3f};
+static const float mills_over_terms_f32[] = {0.4999999702f, 0.3296948373f, 0.1023659930f, 0.01322681084f, 4.426902080e-7f};
+static const float mills_under_terms_f32[] = {1.0f, 1.457270384f, 0.8675011396f, 0.2558153868f, 0.03319925442f};
+// The same times (a + 5) as a function of (a - 5)/(a + 5), 0 <= a <= 39.
 static const double normal_tail_terms_f64[] = {0.769193049750062959,     -0.6653825028900567,      0.495305615969976413,
                                                -0.313533156671304545,    0.165020366170384718,     -0.0691186387063101636,
                                                0.0207950667998831796,    -2.99337677050854244e-3,  -7.97869398466070105e-4,

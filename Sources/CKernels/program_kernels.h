@@ -5,7 +5,7 @@
 
 #include "bk_program.h"
 
-enum { BK_DST = 0, BK_A = 1, BK_B = 2, BK_C = 3, BK_D = 4, BK_ARGUMENTS = 5 };
+enum { BK_DST = 0, BK_A = 1, BK_B = 2, BK_C = 3, BK_D = 4, BK_E = 5, BK_ARGUMENTS = 6 };
 enum { BK_LANES = 3, BK_TYPES = 7 };
 enum { BK_TOTAL_BLOCK_BYTES = 4096 };
 
@@ -28,7 +28,7 @@ typedef struct {
     // Elementwise loops: variant number v of an instruction reads argument i (A = bit 0, ...) as a line where the
     // bit is set, and as one value a line where it is not.
     const bk_kernel *map[BK_LANES][BK_OP_COUNT];
-    bk_kernel row[BK_LANES][BK_OP_COUNT];     // ROW_*: one value a line
+    bk_kernel row[BK_LANES][BK_OP_COUNT];     // ROW_* and *_SUM(S): one value a line, or a few
     bk_kernel column[BK_LANES][BK_OP_COUNT];  // TOTAL_* into one accumulator a column
     bk_kernel whole[BK_LANES][BK_OP_COUNT];   // TOTAL_* into one: a double, or an int64_t
     bk_kernel adam[BK_LANES];

@@ -78,13 +78,28 @@ INLINE W N(get_wide_part)(const T *p, int64_t count, T fill) {
 #endif
 }
 
+// Memory is slow to come: the lines that a later tile reads, or writes, are asked for while this one is worked on.
+#define ASK(which, x, varies)                                                                            \
+    if ((varies) && k->ahead[which]) {                                                                   \
+        for (int64_t byte = 0; byte < SIDE_LANES * LANE_BYTES; byte += 64) {                             \
+            __builtin_prefetch((const char *)(x + i) + k->ahead[which] + byte, which == BK_DST, 3);      \
+        }                                                                                                \
+    }
+
 #include "program_map.h"
 #include "program_reduce.h"
+#if LANE_FLOAT
+#include "program_sum.h"
+#endif
 #include "program_move.h"
 #if LANE_FLOAT
 #include "program_adam.h"
 #endif
 
+#undef ASK
+#undef ACROSS
+#undef EIGHT_OF
+#undef SUM_OF
 #undef SIDE
 #undef SIDE_LANES
 #undef REGISTERS

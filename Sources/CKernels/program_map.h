@@ -6,14 +6,6 @@
 #define VALUE(x, varies) ((varies) ? N(get)(x + i) : N(splat)(x##0))
 #define PART(x, varies) ((varies) ? N(get_part)(x + i, n - i, N(splat)(0)) : N(splat)(x##0))
 
-// Memory is slow to come: the lines that a later tile reads, or writes, are asked for while this one is worked on.
-#define ASK(which, x, varies)                                                                            \
-    if ((varies) && k->ahead[which]) {                                                                   \
-        for (int64_t byte = 0; byte < SIDE_LANES * LANE_BYTES; byte += 64) {                             \
-            __builtin_prefetch((const char *)(x + i) + k->ahead[which] + byte, which == BK_DST, 3);      \
-        }                                                                                                \
-    }
-
 #define LINES(name, ASK_FOR_SOURCES, SIDE_RESULT, RESULT, PART_RESULT)                 \
     int64_t i = 0;                                                                     \
     for (; i + SIDE_LANES <= n; i += SIDE_LANES) {                                     \
@@ -119,6 +111,22 @@
     static const bk_kernel N(name##_maps)[16] = {MAP4_NAMES(name, 0, 0), MAP4_NAMES(name, 1, 0),       \
                                                  MAP4_NAMES(name, 0, 1), MAP4_NAMES(name, 1, 1)};
 
+// Of a, b, c, d and e the first varies along a line, the next two do not.
+#define MAP5(name, suffix, vd, ve)                                                                                     \
+    static void N(name##_map##suffix)(const bk_block *k) {                                                             \
+        const int64_t n = k->cols;                                                                                     \
+        for (int64_t r = 0; r < k->rows; r++) {                                                                        \
+            T *dst = LINE(T, BK_DST);                                                                                  \
+            const T *a = LINE(T, BK_A), *d = LINE(T, BK_D), *e = LINE(T, BK_E);                                        \
+            const T b0 = *LINE(T, BK_B), c0 = *LINE(T, BK_C), d0 = *d, e0 = *e;                                        \
+            LINES(name, ASK(BK_A, a, 1) ASK(BK_D, d, vd) ASK(BK_E, e, ve),                                             \
+                  SIDE(name)(SIDE(get)(a + i), SIDE(splat)(b0), SIDE(splat)(c0), SIDE_VALUE(d, vd), SIDE_VALUE(e, ve)),\
+                  N(name)(N(get)(a + i), N(splat)(b0), N(splat)(c0), VALUE(d, vd), VALUE(e, ve)),                      \
+                  N(name)(N(get_part)(a + i, n - i, N(splat)(0)), N(splat)(b0), N(splat)(c0), PART(d, vd), PART(e, ve)))\
+            (void)d0, (void)e0;                                                                                        \
+        }                                                                                                              \
+    }
+
 MAP1_ALL(copy)
 MAP1_ALL(neg)
 MAP1_ALL(abs)
@@ -181,6 +189,15 @@ MAP3_ALL(mulmul)
 MAP4_ALL(muladd_mul)
 MAP4_ALL(mulmul_add)
 MAP4_ALL(scaled_sum)
+MAP5(submul_muladd, 1, 0, 0)
+MAP5(submul_muladd, 9, 1, 0)
+MAP5(submul_muladd, 17, 0, 1)
+MAP5(submul_muladd, 25, 1, 1)
+static const bk_kernel N(submul_muladd_maps)[32] = {
+    [1] = N(submul_muladd_map1), [9] = N(submul_muladd_map9), [17] = N(submul_muladd_map17),
+    [25] = N(submul_muladd_map25)};
+MAP5(submul_mulsub, 9, 1, 0)
+static const bk_kernel N(submul_mulsub_maps)[32] = {[9] = N(submul_mulsub_map9)};
 #if LANE_BYTES == 4
 MAP1_ALL(to_bf16)
 #endif
@@ -188,7 +205,6 @@ MAP1_ALL(to_bf16)
 
 #undef SIDE_VALUE
 #undef VALUE
-#undef ASK
 #undef LINES
 #undef PART
 #undef MAP1
@@ -201,3 +217,4 @@ MAP1_ALL(to_bf16)
 #undef MAP4_QUARTER
 #undef MAP4_NAMES
 #undef MAP4_ALL
+#undef MAP5

@@ -4,6 +4,9 @@
 
 // Temporaries of a tile should stay in the first-level cache together with the memory that streams by.
 enum { TEMP_BUDGET_BYTES = 8192, GREATEST_TILE_BYTES = 8192 };
+// Whole rows are gone over several times. In short tiles the passes over one row run beside those over the next, and
+// memory does not rest while a row is in cache.
+enum { WHOLE_ROWS_TILE_BYTES = 2048 };
 // A tile that turns columns into rows is this wide across the lines of the memory that it turns; along these lines it
 // is as long as it can be.
 enum { TURNED_TILE_WIDTH = 32 };
@@ -86,7 +89,7 @@ static merged_space merge(const bk_program *program) {
 static int64_t cost_of(const bk_program *program, const bk_instruction *instruction) {
     switch (instruction->op) {
     case BK_OP_EXP: case BK_OP_EXPM1: case BK_OP_LOG: case BK_OP_LOG1P: case BK_OP_TANH: case BK_OP_SIGMOID:
-    case BK_OP_RANDOM: case BK_OP_GELU_TANH: case BK_OP_EXPSUB: case BK_OP_ADAM:
+    case BK_OP_RANDOM: case BK_OP_GELU_TANH: case BK_OP_EXPSUB: case BK_OP_EXPSUB_SUM: case BK_OP_ADAM:
         return 8;
     case BK_OP_ATAN2: case BK_OP_ERF: case BK_OP_SIN: case BK_OP_COS: case BK_OP_GELU: case BK_OP_GELU_GRAD: case BK_OP_GELU_TANH_GRAD:
         return 16;
@@ -178,7 +181,9 @@ static void choose_tile(bk_program *program) {
         tile_cols = least(cols, elements);
     }
     tile_cols = most(tile_cols, 1);
-    int64_t tile_rows = most(1, least(rows, elements / tile_cols));
+    const bool is_short = program->whole_rows && totals == NO_TOTALS;
+    const int64_t room = is_short ? least(elements, WHOLE_ROWS_TILE_BYTES / lane_bytes) : elements;
+    int64_t tile_rows = most(1, least(rows, room / tile_cols));
     const int64_t group = power_of_two_below(most(1, TASK_ELEMENTS_WITH_TOTALS / most(cols, 1)));
     program->plan[PLAN_ROW_GROUP] = most(LEAST_ROWS_IN_GROUP, least(MOST_ROWS_IN_GROUP, group));
     if (totals != NO_TOTALS) tile_rows = power_of_two_below(least(tile_rows, program->plan[PLAN_ROW_GROUP]));

@@ -43,7 +43,9 @@ static inline int64_t bk_chunks(int64_t count, int64_t chunk) { return (count + 
 static inline int64_t bk_aligned(int64_t bytes) { return (bytes + 63) & ~(int64_t)63; }
 // Operands of an instruction beyond its arguments, and how many of them come first that are not scalars.
 enum { BK_ADAM_MORE = 11, BK_ADAM_MORE_FULL = 4 };
-static inline bool bk_is_row_reduction(int op) { return op >= BK_OP_ROW_SUM && op <= BK_OP_ROW_DOT; }
+static inline bool bk_is_row_reduction(int op) { return op >= BK_OP_ROW_SUM && op <= BK_OP_MUL_SUMS; }
+// Whether the instruction tells operands that vary along a line from others by its name alone.
+static inline bool bk_has_fixed_lines(int op) { return op == BK_OP_SUBMUL_MULADD || op == BK_OP_SUBMUL_MULSUB; }
 static inline bool bk_is_total(int op) { return op >= BK_OP_TOTAL_SUM && op <= BK_OP_TOTAL_DOT; }
 
 // One accumulator of a program.

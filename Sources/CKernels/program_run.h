@@ -16,6 +16,8 @@ typedef struct {
     uint8_t count;
     bool first_row_only, first_col_only;  // writes what other tiles would write again
     bool is_random, reads_index;
+    bool is_due;                          // runs on tiles of this place in its row of tiles
+    int64_t below[BK_ARGUMENTS];  // bytes from an argument to the same one of the tile below
     bk_block block;
 } bk_step;
 
@@ -26,6 +28,7 @@ typedef struct {
     int64_t rows, cols, row_axis;    // of the iteration space
     int64_t batch;                   // the current one, linear
     int64_t shape_rows, shape_cols;  // of the tiles that the steps are ready for
+    bool can_follow;                 // the steps hold all addresses, so that the tile below is found from this one
     int64_t first_col;               // of the box that the accumulators belong to
     bk_view *views;
     char **at;                       // of each operand in the current tile
@@ -44,6 +47,8 @@ bk_runner bk_runner_start(const bk_program *program, void *const *pointers, int6
 // Chooses the linear index over the first `kept` batch dimensions.
 void bk_runner_set_batch(bk_runner *runner, int64_t kept, int64_t batch);
 void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, int64_t cols);
+// The tile of the same shape below the one that has just been run. Short tiles are much quicker to find this way.
+void bk_runner_tile_below(bk_runner *runner);
 
 const bk_kernels *bk_program_kernels(void);
 

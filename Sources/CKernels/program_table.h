@@ -26,6 +26,8 @@
     [BK_OP_GELU_TANH] = gelu_tanh_maps_##lane,                                                                    \
     [BK_OP_GELU_TANH_GRAD] = gelu_tanh_grad_maps_##lane,                                                          \
     [BK_OP_MULADD_MUL] = muladd_mul_maps_##lane, [BK_OP_MULMUL_ADD] = mulmul_add_maps_##lane,                     \
+    [BK_OP_SUBMUL_MULADD] = submul_muladd_maps_##lane,                                                            \
+    [BK_OP_SUBMUL_MULSUB] = submul_mulsub_maps_##lane,                                                            \
     [BK_OP_SCALED_SUM] = scaled_sum_maps_##lane, [BK_OP_ERFC] = erfc_maps_##lane,                                 \
     [BK_OP_ERFINV] = erfinv_maps_##lane, [BK_OP_LGAMMA] = lgamma_maps_##lane,                                    \
     [BK_OP_POLYGAMMA] = polygamma_maps_##lane
@@ -33,13 +35,16 @@
 #define ROWS(lane)                                                                       \
     [BK_OP_ROW_SUM] = row_sum_##lane, [BK_OP_ROW_MAX] = row_max_##lane,                  \
     [BK_OP_ROW_MIN] = row_min_##lane, [BK_OP_ROW_PROD] = row_prod_##lane
+#define FLOAT_ROWS(lane)                                                                 \
+    ROWS(lane), [BK_OP_ROW_DOT] = row_dot_##lane, [BK_OP_ROW_SQUARES] = row_squares_##lane, \
+    [BK_OP_EXPSUB_SUM] = expsub_sum_##lane, [BK_OP_MUL_SUMS] = mul_sums_##lane
 #define TOTALS(kind, lane)                                                               \
     [BK_OP_TOTAL_SUM] = kind##_sum_##lane, [BK_OP_TOTAL_MAX] = kind##_max_##lane,        \
     [BK_OP_TOTAL_MIN] = kind##_min_##lane, [BK_OP_TOTAL_PROD] = kind##_prod_##lane
 
 const bk_kernels BODY_TABLE = {
     .map = {{FLOAT_LANE(f32), [BK_OP_TO_BF16] = to_bf16_maps_f32}, {FLOAT_LANE(f64)}, {ANY_LANE(i64)}},
-    .row = {{ROWS(f32), [BK_OP_ROW_DOT] = row_dot_f32}, {ROWS(f64), [BK_OP_ROW_DOT] = row_dot_f64}, {ROWS(i64)}},
+    .row = {{FLOAT_ROWS(f32)}, {FLOAT_ROWS(f64)}, {ROWS(i64)}},
     .column = {{TOTALS(column, f32), [BK_OP_TOTAL_DOT] = column_dot_f32},
                {TOTALS(column, f64), [BK_OP_TOTAL_DOT] = column_dot_f64},
                {TOTALS(column, i64)}},

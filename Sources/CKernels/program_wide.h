@@ -9,56 +9,81 @@ INLINE V N(submul)(V a, V b, V c) { return (a - b) * c; }
 INLINE V N(mulmul)(V a, V b, V c) { return (a * b) * c; }
 INLINE V N(muladd_mul)(V a, V b, V c, V d) { return (a * b + c) * d; }
 INLINE V N(mulmul_add)(V a, V b, V c, V d) { return (a * b) * c + d; }
+INLINE V N(submul_muladd)(V a, V b, V c, V d, V e) { return ((a - b) * c) * d + e; }
+INLINE V N(submul_mulsub)(V a, V b, V c, V d, V e) { return (a - b) * c - d * e; }
 INLINE V N(scaled_sum)(V a, V b, V c, V d) { return a * c + b * d; }
 
-// The normal distribution function at -|x|, from which both sides follow without cancellation, and e^(-x^2/2).
-INLINE V N(normal_tail)(V x, V *bell) {
-    const T center = K(3.5f, 5.0), end = K(15.0f, 39.0);  // the bell is 0 at the end
-    V a = N(magnitude)(x);
-    a = a > end ? N(splat)(end) : a;
-    *bell = N(near_exp)(a * a * K(-0.5f, -0.5));
+// The normal distribution function at -a, a >= 0, from which both sides follow without cancellation, and e^(-a^2/2).
+#if LANE_BYTES == 4
+#define NORMAL_END 15.0f  // the bell is 0 there
+INLINE V N(normal_tail)(V a, V *bell) {
+    // 2^y in place of e^x takes a step less: y = n + r, |r| <= 1/2.
+    V square = a * a;
+    V rounded = N(fma)(square, N(splat)(-0.721347520f), N(splat)(ROUNDER));
+    V n = rounded - ROUNDER;
+    V r = N(fma)(square, N(splat)(-0.721347520f), -n);
+    *bell = N(scale)(POLYNOMIAL(r, power_terms), n, rounded);
+    V ratio = POLYNOMIAL(a, mills_over_terms) * N(quick_reciprocal)(POLYNOMIAL(a, mills_under_terms));
+    return *bell * ratio;
+}
+#else
+#define NORMAL_END 39.0
+INLINE V N(normal_tail)(V a, V *bell) {
+    const T center = 5.0;
+    *bell = N(near_exp)(a * a * -0.5);
     V inverse = N(quick_reciprocal)(a + center);
     return *bell * (inverse * POLYNOMIAL((a - center) * inverse, normal_tail_terms));
 }
+#endif
+
+// |x|, but no more than where the bell ends.
+INLINE V N(normal_distance)(V x) {
+    V a = N(magnitude)(x);
+    return a > NORMAL_END ? N(splat)(NORMAL_END) : a;
+}
 
 INLINE V N(gelu)(V x) {
-    V bell, tail = N(normal_tail)(x, &bell);
+    V bell, tail = N(normal_tail)(N(normal_distance)(x), &bell);
     return x * (x < 0 ? tail : 1 - tail);
 }
 
 INLINE V N(gelu_grad)(V a, V x) {
-    V bell, tail = N(normal_tail)(x, &bell);
+    V distance = N(normal_distance)(x), bell, tail = N(normal_tail)(distance, &bell);
     V below = x < 0 ? tail : 1 - tail;
-    return a * N(fma)(x * bell, N(splat)(K(0.398942280f, 0.39894228040143268)), below);
+    V near = __builtin_elementwise_copysign(distance, x);
+    return a * N(fma)(near * bell, N(splat)(K(0.398942280f, 0.39894228040143268)), below);
 }
+
+#undef NORMAL_END
 
 // The tanh form of GELU is x / (1 + e^-z), z = 2 sqrt(2/pi) (x + 0.044715 x^3), because (1 + tanh(z/2)) / 2 is the
 // logistic function of z. So written, it keeps its relative accuracy for negative x, too.
 #define GELU_TANH_1 K(1.59576912f, 1.5957691216057308)
 #define GELU_TANH_3 K(0.0713548163f, 0.071354816272600248)
 
-// e^-z, kept finite.
-INLINE V N(gelu_tanh_exp)(V x, V square) {
-    V minus_z = x * N(fma)(square, N(splat)(-GELU_TANH_3), N(splat)(-GELU_TANH_1));
-    return N(near_exp)(N(clamp)(minus_z, K(-87.0f, -700.0), K(87.0f, 700.0)));
+INLINE V N(gelu_tanh_minus_z)(V x, V square) {
+    return x * N(fma)(square, N(splat)(-GELU_TANH_3), N(splat)(-GELU_TANH_1));
 }
 
 // Below this, e^-z would be past its limit; both functions are nothing there.
 #define GELU_TANH_END K(-10.5f, -21.5)
 
 INLINE V N(gelu_tanh)(V x) {
-    V value = x * N(quick_reciprocal)(1 + N(gelu_tanh_exp)(x, x * x));
+    V e = N(near_exp)(N(clamp)(N(gelu_tanh_minus_z)(x, x * x), K(-87.0f, -700.0), K(87.0f, 700.0)));
+    V value = x * N(quick_reciprocal)(1 + e);
     return x > GELU_TANH_END ? value : x * 0;
 }
 
-// With s the logistic function of z: s + x s (1 - s) z'.
+// With s the logistic function of z: s + x s (1 - s) z'. Before e^-z or e^z comes to its limit, on either side, nothing
+// changes any more.
 INLINE V N(gelu_tanh_grad)(V a, V x) {
-    V square = x * x;
-    V e = N(gelu_tanh_exp)(x, square);
+    V near = N(clamp)(x, K(-9.9f, -20.9), K(9.9f, 20.9));
+    V square = near * near;
+    V e = N(near_exp)(N(gelu_tanh_minus_z)(near, square));
     V s = N(quick_reciprocal)(1 + e);
     V slope = N(fma)(square, N(splat)(3 * GELU_TANH_3), N(splat)(GELU_TANH_1));
-    V derivative = s * N(fma)(x * (e * s), slope, N(splat)(1));
-    return a * (x > GELU_TANH_END ? derivative : x * 0);
+    V derivative = s * N(fma)(near * (e * s), slope, N(splat)(1));
+    return a * (x > GELU_TANH_END ? derivative : near * 0);
 }
 
 #undef GELU_TANH_END

@@ -76,6 +76,15 @@ import Testing
         compare(function.name + " gradient", gradient, lists[1], numbers, isRow, isGradient: true)
     }
 
+    /// PyTorch has no number for these at infinity, but there is one.
+    @Test func slopesOfGeluFarOut() {
+        let x = Tensor([-Float.infinity, -3e38, -1e4, -30, 30, 1e4, 3e38, Float.infinity])
+        for function in [{ gelu($0) }, { geluTanh($0) }] as [@Sendable (Tensor) -> Tensor] {
+            let slopes = grad { (x: Tensor) in function(x).sum() }(x)
+            #expect(slopes.array(of: Float.self) == [0, 0, 0, 0, 1, 1, 1, 1])
+        }
+    }
+
     private func compare(
         _ what: String, _ result: Tensor, _ expected: String, _ inputs: [Float], _ isRow: Bool, isGradient: Bool
     ) {

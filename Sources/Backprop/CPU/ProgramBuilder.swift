@@ -63,7 +63,10 @@ struct ProgramBuilder {
                 emit(member, &memory)
             }
         }
-        if lane != .int64 { instructions = InstructionFusion.run(instructions, operands, ones: ones) }
+        if lane != .int64 {
+            instructions = InstructionFusion.run(instructions, operands, ones: ones)
+            instructions = RowFusion.run(instructions, operands)
+        }
         assignTemporaries()
         return Program(
             lane: lane, nest: nest, operands: operands, instructions: instructions, product: productOperand)
@@ -257,8 +260,8 @@ struct ProgramBuilder {
         var free: [UInt8: [Int32]] = [:]
         var count: [UInt8: Int32] = [:]
         for (position, instruction) in instructions.enumerated() {
-            let target = Int(instruction.dst)
-            if operands[target].kind == UInt8(BK_TEMP.rawValue), operands[target].slot < 0 {
+            for target in instruction.results.map(Int.init) {
+                guard operands[target].kind == UInt8(BK_TEMP.rawValue), operands[target].slot < 0 else { continue }
                 let extent = operands[target].extent
                 if let slot = free[extent]?.popLast() {
                     operands[target].slot = slot
@@ -280,11 +283,29 @@ struct ProgramBuilder {
 extension bk_instruction {
     init(_ operation: bk_opcode, _ target: UInt16, _ a: UInt16, _ b: UInt16? = nil, _ c: UInt16? = nil) {
         let none = UInt16(BK_NONE)
-        self.init(op: UInt16(operation.rawValue), dst: target, a: a, b: b ?? none, c: c ?? none, d: none)
+        self.init(op: UInt16(operation.rawValue), dst: target, a: a, b: b ?? none, c: c ?? none, d: none, e: none)
     }
 
     /// The operands that it names, its result first.
-    var operands: [UInt16] { [dst, a, b, c, d].filter { $0 != BK_NONE } }
+    var operands: [UInt16] { [dst, a, b, c, d, e].filter { $0 != BK_NONE } }
+
+    /// The operands that it writes.
+    var results: [UInt16] {
+        switch operation {
+        case BK_OP_EXPSUB_SUM: [dst, c]
+        case BK_OP_MUL_SUMS: [dst, d, e]
+        default: [dst]
+        }
+    }
+
+    /// The operands that it reads.
+    var sources: [UInt16] {
+        switch operation {
+        case BK_OP_EXPSUB_SUM: [a, b]
+        case BK_OP_MUL_SUMS: [a, b, c]
+        default: [a, b, c, d, e].filter { $0 != BK_NONE }
+        }
+    }
 
     var operation: bk_opcode { bk_opcode(rawValue: UInt32(op)) }
 }

@@ -40,9 +40,21 @@ public func rmsNorm(
 }
 
 /// The mean over the axes taken away, and the variance, from deviations, divided out.
+///
+/// Its gradient reads the result and one number for all of them, instead of what happened on the way: what the mean of a
+/// cotangent, or its part along the result, would move is taken back by the mean and by the variance.
 func standardized(_ x: Tensor, axes: [Int], epsilon: Double) -> Tensor {
-    let centered = x - x.mean(axes: axes, keepDims: true)
-    return centered * rsqrt(square(centered).mean(axes: axes, keepDims: true) + epsilon)
+    let share = 1 / Double(axes.reduce(1) { $0 * x.dim($1) })
+    return CustomFunction { inputs in
+        let centered = inputs[0] - inputs[0].mean(axes: axes, keepDims: true)
+        let scale = rsqrt(square(centered).mean(axes: axes, keepDims: true) + epsilon)
+        return [centered * scale, scale]
+    } vjp: { _, outputs, cotangents in
+        let (unit, scale, cotangent) = (outputs[0], outputs[1], cotangents[0])
+        let along = (cotangent * unit).mean(axes: axes, keepDims: true) * scale
+        let ofScale = cotangents[1] * square(scale) * share
+        return [(cotangent - cotangent.mean(axes: axes, keepDims: true)) * scale - unit * (along + ofScale)]
+    }([x])[0]
 }
 
 private func trailing(

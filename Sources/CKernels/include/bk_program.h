@@ -66,6 +66,9 @@ typedef enum {
     BK_OP_MULADD_MUL,    // (a * b + c) * d
     BK_OP_MULMUL_ADD,    // (a * b) * c + d
     BK_OP_SCALED_SUM,    // a * c + b * d
+    // a is BK_FULL, b and c have one value a line; d of the second is BK_FULL and its e has one value a line.
+    BK_OP_SUBMUL_MULADD,  // ((a - b) * c) * d + e
+    BK_OP_SUBMUL_MULSUB,  // (a - b) * c - d * e
     // One step of Adam or AdamW in the order of PyTorch; a: parameters p, b: gradients g, d: the first of eleven
     // operands that follow each other in `operands`: m, v, the new m, the new v, and the scalars c1 = 1 - beta1, beta2,
     // c2 = 1 - beta2, root = sqrt(1 - beta2^t), eps, decay = 1 - lr * weight_decay and size = lr / (1 - beta1^t).
@@ -79,7 +82,11 @@ typedef enum {
     BK_OP_RANDOM,
     // along the columns of each row: dst is a BK_ROW temp. Fixed tree, the same for every instruction set width.
     BK_OP_ROW_SUM, BK_OP_ROW_MAX, BK_OP_ROW_MIN, BK_OP_ROW_PROD,
-    BK_OP_ROW_DOT,  // sum of a * b, the bits of MUL and ROW_SUM (float lanes only)
+    BK_OP_ROW_DOT,      // sum of a * b, the bits of MUL and ROW_SUM (float lanes only)
+    BK_OP_ROW_SQUARES,  // sum of (a - b) * (a - b), the bits of SUB, MUL and ROW_SUM (float lanes only)
+    // Blocks and their sums along the rows (float lanes only); a is BK_FULL, and so is dst, the block.
+    BK_OP_EXPSUB_SUM,  // dst = exp(a - b), b one value a line; c, a BK_ROW temp, is its ROW_SUM
+    BK_OP_MUL_SUMS,    // dst = a * b; d and e, BK_ROW temps, are its ROW_SUM and its ROW_DOT with c, which is BK_FULL
     // into a BK_TOTAL operand (dst), from full or row operands; what varies by row only counts once a row. Single sums
     // and products of float lanes are kept in double precision across rows. The order of operations depends on the
     // shape of the iteration space, not on what else the program does.
@@ -89,7 +96,7 @@ typedef enum {
 } bk_opcode;
 
 typedef struct {
-    uint16_t op, dst, a, b, c, d;  // indices into operands, BK_NONE where unused
+    uint16_t op, dst, a, b, c, d, e;  // indices into operands, BK_NONE where unused
 } bk_instruction;
 
 typedef struct {
