@@ -109,6 +109,8 @@ func examples(of primitive: Primitive) -> [Example] {
     case .and: binary(primitive) { which(($0 .> 0) .& ($1 .> 0), $0 * $1, $0) }
     case .or: binary(primitive) { which(($0 .> 0) .| ($1 .> 0), $0 * $1, $0) }
     case .select: binary(primitive) { which($0 .> 0, $0 * $0, $1 * $1) }
+    case .descend:
+        binary(primitive) { Tensor(Node.descend(($0 * $1).node, $1.node, $0.sum().node)) }
 
     case .sum: reductions(primitive) { $0.sum(axes: $1, keepDims: $2) }
     case .max: reductions(primitive) { $0.max(axes: $1, keepDims: $2) }

@@ -21,7 +21,7 @@ extension Primitive {
     var lowering: Lowering {
         switch self {
         case .constant, .scalar, .reshape, .transpose, .broadcast, .slice, .reverse, .customCall, .customResult,
-            .gradient:
+            .gradient, .descend:
             .nothing
 
         case .negate: .instruction(BK_OP_NEG)

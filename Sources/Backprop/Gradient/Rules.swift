@@ -62,6 +62,7 @@ extension RuleContext {
         case .subtract: return position == 0 ? g : -g
         case .multiply: return position == 0 ? g * b : g * a
         case .divide: return position == 0 ? g / b : -(g * output / b)
+        case .descend: return position == 0 ? g : -(g * (position == 1 ? Tensor(input(2)) : b))
         case .power: return position == 0 ? powerBaseGradient : powerExponentGradient
         case .maximum, .minimum: return extremumGradient(for: position)
         case .select: return position == 0 ? nil : selectGradient(for: position)
@@ -128,6 +129,7 @@ extension Primitive {
             .convolutionInputGradient, .convolutionWeightGradient:
             (3, false)
         case .polygamma: (2, false)
+        case .descend: (6, false)
         case .divide: (2, true)
         case .power: (3, true)
         case .select: (1, false)
@@ -149,7 +151,8 @@ extension Primitive {
         switch self {
         case .negate, .abs, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .erfc,
             .erfInverse, .logGamma, .atan2, .remainder, .gelu, .geluGradient, .geluTanh, .geluTanhGradient, .convert,
-            .alias, .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .select, .sum, .max, .min,
+            .alias, .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .select, .descend, .sum, .max,
+            .min,
             .reshape, .transpose, .broadcast, .slice, .reverse, .pad, .concatenate, .matmul, .convolution,
             .convolutionInputGradient, .convolutionWeightGradient, .windowSum, .gather, .scatterAdd, .linearRecurrence:
             true

@@ -93,17 +93,21 @@ struct Traversal: @unchecked Sendable {
     private var isSaved: [Bool] = []
     /// Whether gradients that may not have been reached depend on something that has.
     private(set) var hasAwaitedNodes = false
+    /// Whether a backward pass may still follow on something that was reached.
+    private var hasOpenNodes = false
     /// Whether a gradient was reached whose definition is not known.
     private(set) var hasUndefinedGradients = false
 
     /// `released` are nodes to which one reference will be gone when the graph is evaluated. Where gradients of the passes
     /// depend on what is reached, those that lie in the cells of their parameters become roots as well.
     mutating func run(
-        roots: [Node], released: [Unmanaged<Node>] = [], passes: borrowing BackwardPasses, epoch: UInt32
+        roots: [Node], awaited: [Node] = [], released: [Unmanaged<Node>] = [], passes: borrowing BackwardPasses,
+        epoch: UInt32
     ) {
         self.epoch = epoch
         hasAwaitedNodes = false
         hasUndefinedGradients = false
+        hasOpenNodes = false
         order.removeAll()
         uses.removeAll()
         leaves.removeAll()
@@ -111,11 +115,13 @@ struct Traversal: @unchecked Sendable {
         scalars.removeAll(keepingCapacity: true)
         if !scalarSlots.isEmpty { scalarSlots.removeAll(keepingCapacity: true) }
         key = CanonicalKey()
-        for root in roots where root.mark != epoch { descend(from: root) }
+        for root in roots where root.isPending && root.mark != epoch { descend(from: root) }
+        for root in awaited where root.isPending && root.mark != epoch { descend(from: root) }
         if hasAwaitedNodes {
             passes.forEachGradientInCells { if $0.mark != epoch { descend(from: $0) } }
         }
-        markSavedForBackward()
+        isSaved.removeAll(keepingCapacity: true)
+        if hasOpenNodes { markSavedForBackward() }
         for node in released {
             node._withUnsafeGuaranteedRef { if $0.mark == epoch { uses[Int($0.index)] += 1 } }
         }
@@ -133,6 +139,9 @@ struct Traversal: @unchecked Sendable {
         }
         key.mix(UInt64(order.count))
     }
+
+    /// The node of an output.
+    func output(_ number: Int) -> Unmanaged<Node> { order[Int(outputs[number])] }
 
     /// Gives the memory back; the traversal must not be used afterwards.
     func deallocate() {
@@ -172,7 +181,7 @@ struct Traversal: @unchecked Sendable {
     ) -> (Unmanaged<Node>, Int32)? {
         unmanaged._withUnsafeGuaranteedRef { node in
             if node.storage != nil { return nil }
-            if node.isUndefinedGradient { node.adoptDefinition() }
+            if start == 0, node.isUndefinedGradient { node.adoptDefinition() }
             var position = start
             while true {
                 let edge: Unmanaged<Node>?
@@ -221,10 +230,8 @@ struct Traversal: @unchecked Sendable {
             }
             key.mix(node.bits)
             if node.isAwaited { hasAwaitedNodes = true }
-            if let pass = node.pass {
-                pass.meet(epoch)
-                hasUndefinedGradients = true
-            }
+            if node.variables != 0 && !node.isConsumed && !node.isParameter { hasOpenNodes = true }
+            if kind == .gradient { meet(node) }
             node.forEachEdge { edge in
                 let index = Int(edge._withUnsafeGuaranteedRef { $0.index })
                 uses[index] += 1
@@ -232,6 +239,12 @@ struct Traversal: @unchecked Sendable {
             }
             if listCount > 0 { for number in node.list! { key.mix(UInt64(bitPattern: Int64(number))) } }
         }
+    }
+
+    private mutating func meet(_ gradient: Node) {
+        guard let pass = gradient.pass else { return }
+        pass.meet(epoch)
+        hasUndefinedGradients = true
     }
 
     /// The number of a scalar among the distinct ones. There are few as a rule, so looking through them is quickest.
@@ -284,7 +297,6 @@ struct Traversal: @unchecked Sendable {
     /// Where a backward pass may still follow, the values it will ask for stay in memory, so that the forward pass
     /// is not run a second time.
     private mutating func markSavedForBackward() {
-        isSaved.removeAll(keepingCapacity: true)
         for position in order.indices {
             let isOpen = order[position]._withUnsafeGuaranteedRef { $0.storage == nil && $0.needsGradient }
             guard isOpen else { continue }

@@ -22,11 +22,13 @@ package enum Graph {
 
         /// Finds what the roots need, and the plan for it.
         mutating func executable(roots: [Node], released: [Unmanaged<Node>] = []) -> any Executable {
-            traversal.run(roots: roots, released: released, passes: passes, epoch: epochs.next())
+            traversal.run(
+                roots: roots, awaited: awaited, released: released, passes: passes, epoch: epochs.next())
             if traversal.isIncomplete(passes) {
                 // A gradient that is used elsewhere needs the history of what is about to be computed.
                 passes.define(&epochs)
-                traversal.run(roots: roots, released: released, passes: passes, epoch: epochs.next())
+                traversal.run(
+                    roots: roots, awaited: awaited, released: released, passes: passes, epoch: epochs.next())
             }
             return cache.executable(for: traversal, of: roots, &epochs)
         }
@@ -66,24 +68,18 @@ package enum Graph {
     /// What evaluating the nodes will hold in memory, without running anything.
     package static func bill(_ roots: [Node], released: [Unmanaged<Node>] = []) -> MemoryBill {
         state.withLock { state in
-            let pending = roots.filter { $0.storage == nil && !$0.isScalarConstant }
-            guard !pending.isEmpty else { return MemoryBill(items: [], peakBytes: 0) }
-            let roots = pending + state.awaited
+            guard roots.contains(where: \.isPending) else { return MemoryBill(items: [], peakBytes: 0) }
             let executable = state.executable(roots: roots, released: released)
             return MemoryBill(state.traversal, executable)
         }
     }
 
     private static func prepare(_ roots: [Node], _ state: inout State) -> Launch? {
-        var wanted: [Node] = []
-        for root in roots where root.storage == nil && !root.isScalarConstant { wanted.append(root) }
-        guard !wanted.isEmpty else { return nil }
-        if !state.awaited.isEmpty {
-            for node in state.awaited where node.storage == nil { wanted.append(node) }
-            state.awaited.removeAll(keepingCapacity: true)
-        }
-        let executable = state.executable(roots: wanted)
-        return Launch(state.traversal, executable)
+        guard roots.contains(where: \.isPending) else { return nil }
+        let executable = state.executable(roots: roots)
+        let launch = Launch(state.traversal, executable)
+        state.awaited.removeAll(keepingCapacity: true)
+        return launch
     }
 
     /// The elements of a node; computes them where they are not in memory. A number is written to memory of its own
@@ -128,29 +124,34 @@ private struct Launch {
         }
         // The history goes first: it holds the old parameters, and whether somebody else still does decides whether
         // their memory can be taken over. Outputs are held meanwhile, since one may hang on the history of another.
-        let nodes = traversal.outputs.indices.map {
-            traversal.order[Int(traversal.outputs[$0])].takeUnretainedValue()
-        }
-        for node in nodes {
-            node.pendingDepth = 0
-            if !node.needsGradient || node.isParameter { node.dropInputs() }
+        for output in traversal.outputs.indices {
+            let node = traversal.output(output).retain()
+            node._withUnsafeGuaranteedRef {
+                $0.pendingDepth = 0
+                if !$0.needsGradient { $0.dropInputs() }
+            }
         }
         let donors = executable.donors, sharedLeaves = executable.sharedLeaves
         outputs.reserveCapacity(traversal.outputs.count)
-        for (output, node) in nodes.enumerated() {
-            let donor = donors[output]
-            let storage: Storage
-            if sharedLeaves[output] >= 0 {
-                storage = leaves[sharedLeaves[output]]
-            } else if donor >= 0, leaves[donor].isReady, isKnownUniquelyReferenced(&leaves[donor]) {
-                storage = leaves[donor]
-                storage.beginOverwriting()
-            } else {
-                storage = Storage(byteCount: node.shape.count * node.dtype.byteCount, isReady: false)
+        for output in traversal.outputs.indices {
+            let node = traversal.output(output)
+            node._withUnsafeGuaranteedRef {
+                let storage = storage(for: $0, donor: donors[output], sharedLeaf: sharedLeaves[output])
+                $0.storage = storage
+                outputs.append(storage)
             }
-            node.storage = storage
-            outputs.append(storage)
+            node.release()
         }
+    }
+
+    /// Memory for an output: that of a leaf which has the same elements or is not needed any more, or new memory.
+    private mutating func storage(for node: Node, donor: Int, sharedLeaf: Int) -> Storage {
+        if sharedLeaf >= 0 { return leaves[sharedLeaf] }
+        guard donor >= 0, leaves[donor].isReady, isKnownUniquelyReferenced(&leaves[donor]) else {
+            return Storage(byteCount: node.shape.count * node.dtype.byteCount, isReady: false)
+        }
+        leaves[donor].beginOverwriting()
+        return leaves[donor]
     }
 
     func run() {

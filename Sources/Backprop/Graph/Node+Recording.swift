@@ -203,6 +203,16 @@ extension Node {
         return Node(.scatterAdd, updates.dtype, shape, updates, indices, bits: UInt64(axis))
     }
 
+    /// value - direction size, where the value's shape is that of the result.
+    package static func descend(_ value: Node, _ direction: Node, _ size: Node) -> Node {
+        requireSameDType(.descend, value, direction)
+        requireSameDType(.descend, value, size)
+        require(
+            commonShape(.descend, value, direction) == value.shape && size.shape == .scalar,
+            "a step of shape \(direction.shape) and size \(size.shape) for a value of shape \(value.shape)")
+        return Node(.descend, value.dtype, value.shape, value, direction, size)
+    }
+
     /// The indices themselves; evaluation stops with a message where one lies outside of 0..<count, in the name of the
     /// operator that people called.
     package static func checkIndices(_ indices: Node, below count: Int, for reader: IndexReader) -> Node {

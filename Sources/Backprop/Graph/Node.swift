@@ -191,9 +191,9 @@ package final class Node: @unchecked Sendable {
         moreInputs = nil
     }
 
-    /// Whether a backward pass that is still possible runs through here.
+    /// Whether a backward pass that is still possible runs through here. At a parameter's value it ends.
     package var needsGradient: Bool {
-        guard variables != 0 else { return false }
+        guard variables != 0, !isParameter else { return false }
         let open = (UInt32(2) << UInt32(bk_transform_depth())) - 1
         return UInt32(variables) & open != 0 && !isConsumed
     }
@@ -237,6 +237,8 @@ package final class Node: @unchecked Sendable {
     package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }
     package var axis: Int { Int(bits) }
     package var isScalarConstant: Bool { primitive == .scalar }
+    /// Whether the value has to be computed when somebody asks for it.
+    var isPending: Bool { storage == nil && !isScalarConstant }
     /// The number of a `scalar` node.
     package var scalarValue: Double {
         dtype.isFloatingPoint ? Double(bitPattern: bits) : Double(Int64(bitPattern: bits))

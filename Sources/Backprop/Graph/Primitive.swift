@@ -32,6 +32,8 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case geluGradient, geluTanhGradient
     /// Three operands that broadcast: mask, value where it holds, value where it does not.
     case select
+    /// The first operand minus the product of the others: a step of a parameter against a direction.
+    case descend
 
     // Along axes, which stay with extent one.
     case sum, max, min
@@ -140,7 +142,7 @@ extension Primitive {
             .sin, .cos, .tanh, .sigmoid, .erf, .erfc, .erfInverse, .logGamma, .polygamma, .atan2, .remainder, .gelu,
             .geluGradient, .geluTanh, .geluTanhGradient, .not, .convert, .alias, .add, .subtract,
             .multiply, .divide, .power, .maximum, .minimum, .equal, .notEqual, .less, .lessEqual, .greater,
-            .greaterEqual, .and, .or, .select, .adamMean, .adamSquare, .adamValue:
+            .greaterEqual, .and, .or, .select, .descend, .adamMean, .adamSquare, .adamValue:
             .elementwise
         case .sum, .max, .min: .reduction
         case .matmul: .product

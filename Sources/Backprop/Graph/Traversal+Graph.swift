@@ -22,7 +22,7 @@ extension Traversal {
         }
         defer { for restore in restoring { restore() } }
         var defined = Traversal()
-        let held = outputs.indices.map { order[Int(outputs[$0])].takeUnretainedValue() }
+        let held = outputs.indices.map { output($0).takeUnretainedValue() }
         let noPasses = BackwardPasses()
         defer {
             defined.deallocate()
@@ -68,7 +68,7 @@ extension Traversal {
             graph.values.append(value)
         }
         graph.outputs = binding.outputs.indices.map { output in
-            binding.order[Int(binding.outputs[output])]._withUnsafeGuaranteedRef { Int($0.index) }
+            binding.output(output)._withUnsafeGuaranteedRef { Int($0.index) }
         }
         return graph
     }

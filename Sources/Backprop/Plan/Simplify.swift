@@ -71,6 +71,7 @@ struct Simplifier {
     private mutating func simplified(_ value: Value) -> Int {
         let shape = value.shape
         if value.primitive == .alias { return value.inputs[0] }
+        if value.primitive == .descend { return multiplySubtract(value) }
         if let rewritten = computedInFloat32(value) { return rewritten }
         var value = value
         switch value.primitive.kind {
@@ -95,6 +96,17 @@ struct Simplifier {
             value.inputs = value.inputs.map { withUniformBatch($0, output: shape) }
             return merged(value)
         }
+    }
+
+    /// One node where it is recorded, and two instructions, which fusion puts together.
+    private mutating func multiplySubtract(_ value: Value) -> Int {
+        let (start, direction, size) = (value.inputs[0], value.inputs[1], value.inputs[2])
+        let shape = Shape.broadcast(graph.values[direction].shape, graph.values[size].shape)!
+        func operation(_ primitive: Primitive, _ shape: Shape, _ a: Int, _ b: Int) -> Value {
+            Value(primitive: primitive, dtype: value.dtype, shape: shape, bits: 0, inputs: [a, b])
+        }
+        let step = simplified(operation(.multiply, shape, direction, size))
+        return simplified(operation(.subtract, value.shape, start, step))
     }
 
     /// The operand of a multiplication by one: every backward pass begins with one.

@@ -109,6 +109,14 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
         return result
     }
 
+    /// The shape without the axes in `axes`.
+    package func dropping(_ axes: AxisSet) -> Shape {
+        if axes.count == rank { return .scalar }
+        var result = Shape()
+        for axis in 0..<rank where !axes.contains(axis) { result.append(self[axis]) }
+        return result
+    }
+
     /// The common shape that both broadcast to, or nil where they do not fit.
     package static func broadcast(_ a: Shape, _ b: Shape) -> Shape? {
         if a == b { return a }
@@ -135,7 +143,7 @@ package struct AxisSet: Hashable, Sendable {
         bits = 0
         for axis in axes { insert(axis) }
     }
-    package static func all(rank: Int) -> AxisSet { AxisSet(0..<rank) }
+    package static func all(rank: Int) -> AxisSet { AxisSet(bits: UInt8((1 << rank) - 1)) }
     package func contains(_ axis: Int) -> Bool { bits & (1 << UInt8(axis)) != 0 }
     package mutating func insert(_ axis: Int) { bits |= 1 << UInt8(axis) }
     package var isEmpty: Bool { bits == 0 }

@@ -221,7 +221,7 @@ extension Tensor {
     }
 
     func droppingAxes(_ axes: AxisSet) -> Tensor {
-        Tensor(Node.reshape(node, Shape((0..<ndim).filter { !axes.contains($0) }.map { node.shape[$0] })))
+        Tensor(Node.reshape(node, node.shape.dropping(axes)))
     }
 
     /// What a reduction over no elements gives.
@@ -231,7 +231,11 @@ extension Tensor {
     }
 
     /// The number of elements that one result is made of.
-    func count(along axes: AxisSet) -> Int { axes.axes.reduce(1) { $0 * node.shape[$1] } }
+    func count(along axes: AxisSet) -> Int {
+        var count = 1
+        for axis in 0..<ndim where axes.contains(axis) { count *= node.shape[axis] }
+        return count
+    }
 
     /// The axes of the set as one, behind the others.
     func withLast(_ axes: AxisSet) -> Tensor {

@@ -7,5 +7,9 @@ public struct Sequential: Module {
     public init(_ layers: any Module...) { self.layers = layers }
     public init(_ layers: [any Module]) { self.layers = layers }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        var y = x
+        for index in layers.indices { y = layers[index](y) }
+        return y
+    }
 }

@@ -32,7 +32,7 @@ public final class Adagrad: Optimizer {
         let gradient = decayed(value, gradient).gradient
         state[0] = state[0] + gradient * gradient
         let rate = learningRate / (1 + Double(step - 1) * rateDecay)
-        return value - gradient / (sqrt(state[0]) + epsilon) * rate
+        return descended(value, gradient / (sqrt(state[0]) + epsilon), rate)
     }
 }
 
@@ -63,6 +63,6 @@ public final class Adadelta: Optimizer {
         let squares = state[0] * smoothing + gradient * gradient * (1 - smoothing)
         let update = sqrt(state[1] + epsilon) / sqrt(squares + epsilon) * gradient
         state = [squares, state[1] * smoothing + update * update * (1 - smoothing)]
-        return value - update * learningRate
+        return descended(value, update, learningRate)
     }
 }

@@ -26,6 +26,6 @@ public final class Adamax: Optimizer {
         let mean = moved(state[0], toward: gradient, share: 1 - betas.0)
         let greatest = maximum(state[1] * betas.1, abs(gradient) + epsilon)
         state = [mean, greatest]
-        return value - mean / greatest * (learningRate / (1 - power(betas.0, step)))
+        return descended(value, mean / greatest, learningRate / (1 - power(betas.0, step)))
     }
 }

@@ -21,6 +21,6 @@ public final class Lion: Optimizer {
         let (value, gradient) = decayed(value, gradient, isDecoupled: true)
         let direction = sign(moved(state[0], toward: gradient, share: 1 - betas.0))
         state[0] = moved(state[0], toward: gradient, share: 1 - betas.1)
-        return value - direction * learningRate
+        return descended(value, direction, learningRate)
     }
 }

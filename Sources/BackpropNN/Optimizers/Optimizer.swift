@@ -20,6 +20,8 @@ open class Optimizer {
     public private(set) var state: [[Tensor]] = []
     /// The group whose parameters are being updated; the first between steps.
     private var presentGroup = 0
+    /// The size of a step that was recorded last, for parameters that have it in common.
+    private var stepSize: (number: Double, tensor: Tensor)?
 
     public init(_ parameters: [Parameter], learningRate: Double, weightDecay: Double = 0) {
         append(parameters, learningRate, weightDecay)
@@ -89,19 +91,19 @@ open class Optimizer {
     /// Applies the gradients, and computes everything recorded so far.
     public func step() {
         stepCount += 1
-        var results: [Tensor] = []
+        var results: [Node] = []
         results.reserveCapacity(parameters.count * 3)
         withoutGradients {
             forEachUpdate(gradients: { self.parameters[$0].takeGradient() }) { index, gradient, step in
                 let parameter = parameters[index]
-                let value = updated(parameter.value, gradient: gradient, state: &state[index], step: step)
+                let value = updated(parameter.value, gradient: gradient, state: &state[index], step: step).node
                 updateCounts[index] = step
-                parameter.adopt(value.node)
+                parameter.adopt(value)
                 results.append(value)
-                results += state[index]
+                for tensor in state[index] { results.append(tensor.node) }
             }
         }
-        evaluate(results)
+        Graph.evaluate(results)
     }
 
     /// What the next `step()` will hold in memory, forward and backward pass included. Runs nothing.
@@ -155,6 +157,14 @@ extension Optimizer {
         if weightDecay == 0 { return (value, gradient) }
         if isDecoupled { return (value * (1 - learningRate * weightDecay), gradient) }
         return (value, gradient + value * weightDecay)
+    }
+
+    /// value - direction size.
+    func descended(_ value: Tensor, _ direction: Tensor, _ size: Double) -> Tensor {
+        let known = stepSize.flatMap { $0.number == size && $0.tensor.dtype == value.dtype ? $0.tensor : nil }
+        let tensor = known ?? Tensor(size, dtype: value.dtype)
+        if known == nil { stepSize = (size, tensor) }
+        return Tensor(Node.descend(value.node, direction.node, tensor.node))
     }
 
     /// A running mean moved toward a new value by the given share.

@@ -40,9 +40,9 @@ public final class RMSprop: Optimizer {
             variance = variance - state[1] * state[1]
         }
         let direction = gradient / (sqrt(variance) + epsilon)
-        guard momentum > 0 else { return value - direction * learningRate }
+        guard momentum > 0 else { return descended(value, direction, learningRate) }
         let velocity = state[state.count - 1] * momentum + direction
         state[state.count - 1] = velocity
-        return value - velocity * learningRate
+        return descended(value, velocity, learningRate)
     }
 }

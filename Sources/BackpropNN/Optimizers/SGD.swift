@@ -5,7 +5,6 @@ public final class SGD: Optimizer {
     public let momentum: Double
     public let dampening: Double
     public let nesterov: Bool
-    private var rate = Tensor(0, dtype: .float64)
 
     public init(
         _ parameters: [Parameter], learningRate: Double, momentum: Double = 0, dampening: Double = 0,
@@ -20,8 +19,6 @@ public final class SGD: Optimizer {
             !nesterov || momentum > 0 && dampening == 0,
             "SGD: Nesterov's momentum needs a momentum and no dampening, not \(momentum) and \(dampening)")
     }
-
-    public override func prepare(step: Int) { rate = Tensor(learningRate, dtype: .float64) }
 
     public override func initialState(for value: Tensor) -> [Tensor] {
         momentum == 0 ? [] : [zeros(like: value)]
@@ -38,6 +35,6 @@ public final class SGD: Optimizer {
             state = [velocity]
             direction = nesterov ? direction + velocity * momentum : velocity
         }
-        return value - direction * rate.asType(value.dtype)
+        return descended(value, direction, learningRate)
     }
 }

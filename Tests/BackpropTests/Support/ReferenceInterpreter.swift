@@ -125,6 +125,10 @@ struct ReferenceInterpreter {
             let operands = [node.input0!, node.input1!, node.input2!].map { spread($0, to: node.shape.array) }
             return operands[0].indices.map { operands[0][$0] != 0 ? operands[1][$0] : operands[2][$0] }
 
+        case .descend:
+            let operands = [node.input0!, node.input1!, node.input2!].map { spread($0, to: node.shape.array) }
+            return operands[0].indices.map { operands[0][$0] - operands[1][$0] * operands[2][$0] }
+
         case .sum: return reduce(node, from: 0) { $0 + $1 }
         case .max: return reduce(node, from: -.infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
         case .min: return reduce(node, from: .infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.min($0, $1) }
