@@ -68,6 +68,26 @@ private let makers: [String: Maker] = [
             parameters, learningRate: try options.double("lr", 1), smoothing: try options.double("rho", 0.9),
             epsilon: try options.double("eps", 1e-6), weightDecay: try options.double("weight_decay", 0))
     },
+    "ASGD": { parameters, options in
+        ASGD(
+            parameters, learningRate: try options.double("lr", 1e-2), decay: try options.double("lambd", 1e-4),
+            exponent: try options.double("alpha", 0.75), averagingStart: try options.double("t0", 1e6),
+            weightDecay: try options.double("weight_decay", 0))
+    },
+    "Rprop": { parameters, options in
+        let lengths = try options.pair("step_sizes", (1e-6, 50))
+        return Rprop(
+            parameters, learningRate: try options.double("lr", 1e-2), factors: try options.pair("etas", (0.5, 1.2)),
+            lengths: lengths.0...max(lengths.0, lengths.1))
+    },
+    "Adafactor": { parameters, options in
+        let epsilon = options.value("eps")?.array ?? []
+        return Adafactor(
+            parameters, learningRate: try options.double("lr", 1e-2),
+            varianceDecay: try options.double("beta2_decay", -0.8),
+            epsilon: (epsilon.first?.double, epsilon.last?.double ?? 1e-3), largestUpdate: try options.double("d", 1),
+            weightDecay: try options.double("weight_decay", 0))
+    },
     "Lion": { parameters, options in
         Lion(
             parameters, learningRate: try options.double("lr", 1e-4), betas: try options.pair("betas", (0.9, 0.99)),

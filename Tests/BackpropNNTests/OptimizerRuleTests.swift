@@ -51,6 +51,16 @@ import Foundation
         Rule(
             "Adadelta", { Adadelta($0, smoothing: 0.8, weightDecay: 0.1) },
             [0.50216909460404, -1.2427058620439, 0.0, 1.9953371786459, -0.0040621057743545]),
+        Rule(
+            "ASGD",
+            { ASGD($0, learningRate: 0.02, decay: 0.1, exponent: 0.5, averagingStart: 3, weightDecay: 0.1) },
+            [14.183207303195, 17.994652182689, 0.0, -9.6662524077934, -19.56136736517]),
+        Rule(
+            "Rprop", { Rprop($0, learningRate: 0.02, factors: (0.4, 1.3), lengths: 1e-3...0.03) },
+            [0.48192, -1.246096, 0.0, 2.01808, 0.026696]),
+        Rule(
+            "Adafactor", { Adafactor($0, learningRate: 0.02, weightDecay: 0.1) },
+            [0.50134993045509, -1.1861505090632, 0.0, 1.9538027014416, -0.034219449013371]),
     ]
 
     private static let initial: [Double] = [0.5, -1.25, 0.0, 2.0, 1e-3]
@@ -66,6 +76,59 @@ import Foundation
         for (a, b) in zip(found.array(of: Double.self), expected) {
             #expect(abs(a - b) <= 1e-11 * max(1, abs(b)), "\(name): \(a) is not \(b)")
         }
+    }
+
+    /// Of a matrix, the means of rows and columns are kept.
+    @Test func adafactorOfAMatrix() {
+        let parameter = Parameter(Tensor(Self.initial + [0.25], shape: [2, 3]))
+        let optimizer = Adafactor(
+            [parameter], learningRate: 0.02, varianceDecay: -0.6, epsilon: (1e-3, 0.1), largestUpdate: 1.5,
+            weightDecay: 0.1)
+        #expect(optimizer.state[0].map(\.shape) == [[2, 1], [1, 3]])
+        for step in 1...10 {
+            let last = Tensor([cos(Double(step))])
+            parameter.gradient = concatenated([Self.gradient(step), last]).reshaped([2, 3])
+            optimizer.step()
+        }
+        let expected = [
+            0.51133155362254, -1.177067289572, 0.0, 1.9460167556672, -0.038460847156577, 0.29448225742515,
+        ]
+        expectClose(parameter.value, expected, "Adafactor")
+    }
+
+    @Test func averagesOfASGD() {
+        let parameter = Parameter(Tensor(Self.initial))
+        let optimizer = ASGD(
+            [parameter], learningRate: 0.02, decay: 0.1, exponent: 0.5, averagingStart: 3, weightDecay: 0.1)
+        for step in 1...10 {
+            parameter.gradient = Self.gradient(step)
+            optimizer.step()
+        }
+        let expected = [11.988373406293, 14.905327543495, 0.0, -7.7861356669857, -16.424805922721]
+        expectClose(optimizer.averages[0], expected, "the average")
+    }
+
+    /// The running means of small numbers would stand still in bfloat16: each changes by less than its last digit.
+    @Test(arguments: ["AdamW", "SGD", "Adafactor"])
+    func bfloat16IsMovedInFloat32(_ name: String) {
+        func trained(_ dtype: DType) -> (value: Double, state: [DType]) {
+            let parameter = Parameter(Tensor([0.0]).asType(dtype))
+            let optimizer: Optimizer =
+                switch name {
+                case "AdamW": AdamW([parameter], learningRate: 1e-2)
+                case "SGD": SGD([parameter], learningRate: 1e-3, momentum: 0.999)
+                default: Adafactor([parameter])
+                }
+            for step in 1...100 {
+                parameter.gradient = Tensor([step < 10 ? 8.0 : 1.0]).asType(dtype)
+                optimizer.step()
+            }
+            #expect(parameter.value.dtype == dtype)
+            return (parameter.value.item(), optimizer.state[0].map(\.dtype))
+        }
+        let (narrow, wide) = (trained(.bfloat16), trained(.float32))
+        #expect(narrow.state == wide.state)
+        #expect(abs(narrow.value - wide.value) < 0.1 * abs(wide.value), "\(narrow.value) beside \(wide.value)")
     }
 
     @Test(arguments: OptimizerRuleTests.rules.indices)

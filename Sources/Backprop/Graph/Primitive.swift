@@ -1,8 +1,8 @@
 /// The closed set of operators that the graph is made of. Everything else is composed from them.
 ///
-/// Every `switch` over this enum is exhaustive and without `default`, so that the compiler lists the places which
-/// a new primitive touches: the way it runs (`kind`, below), its gradient rule (Gradient/Rules), its instruction or
-/// kernel (CPU/Lowering), and the table of the tests.
+/// The tables over this enum are exhaustive and without `default`, so that the compiler lists the places which a new
+/// primitive touches: the way it runs (`kind`, below), its gradient rule (Gradient/Rules), its instruction or kernel
+/// (CPU/Lowering), and the table of the tests.
 package enum Primitive: UInt8, CaseIterable, Sendable {
     // Sources: a value that is in memory, a number that is data of the plan, positions along an axis,
     // uniform numbers from a key.

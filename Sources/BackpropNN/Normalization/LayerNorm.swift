@@ -84,7 +84,7 @@ extension Tensor {
 
 extension DType {
     /// The distance from 1 to the next number.
-    fileprivate var spacingAtOne: Double {
+    var spacingAtOne: Double {
         switch self {
         case .bfloat16: 0x1p-7
         case .float64: Double.ulpOfOne

@@ -61,7 +61,7 @@ open class Optimizer {
         )
         // In memory from the start, so that the first step has the same plan as all others.
         evaluate(new.map(\.value))
-        let states = new.map { initialState(for: $0.value) }
+        let states = new.map { initialState(for: widened($0.value)) }
         evaluate(states.flatMap(\.self))
         parameters += new
         state += states
@@ -96,7 +96,7 @@ open class Optimizer {
         withoutGradients {
             forEachUpdate(gradients: { self.parameters[$0].takeGradient() }) { index, gradient, step in
                 let parameter = parameters[index]
-                let value = updated(parameter.value, gradient: gradient, state: &state[index], step: step).node
+                let value = update(parameter.value, gradient, &state[index], step).node
                 updateCounts[index] = step
                 parameter.adopt(value)
                 results.append(value)
@@ -113,7 +113,7 @@ open class Optimizer {
             var results: [Tensor] = []
             forEachUpdate(gradients: { gradients[$0] }) { index, gradient, step in
                 var state = state[index]
-                results.append(updated(parameters[index].value, gradient: gradient, state: &state, step: step))
+                results.append(update(parameters[index].value, gradient, &state, step))
                 results += state
             }
             return MemoryBill.of(results, released: gradients)
@@ -137,6 +137,15 @@ open class Optimizer {
             }
         }
     }
+
+    /// The update in float32 where values are bfloat16: most steps are smaller than what such a number, or a running mean
+    /// of such numbers, can change by.
+    private func update(_ value: Tensor, _ gradient: Tensor, _ state: inout [Tensor], _ step: Int) -> Tensor {
+        guard value.dtype == .bfloat16 else { return updated(value, gradient: gradient, state: &state, step: step) }
+        return updated(widened(value), gradient: widened(gradient), state: &state, step: step).asType(.bfloat16)
+    }
+
+    private func widened(_ x: Tensor) -> Tensor { x.dtype == .bfloat16 ? x.asType(.float32) : x }
 
     /// Forgets the gradients.
     public func zeroGradients() { for parameter in parameters { _ = parameter.takeGradient() } }

@@ -23,10 +23,10 @@ public final class WeightAverage {
         require(decay.map { $0 >= 0 && $0 <= 1 } ?? true, "WeightAverage: the decay \(decay ?? 0) is not from 0 to 1")
         self.parameters = parameters
         self.decay = decay
-        averages = parameters.map { Buffer($0.value) }
+        averages = parameters.map { Buffer($0.value.dtype == .bfloat16 ? $0.value.asType(.float32) : $0.value) }
     }
 
-    /// The average of each parameter; before the first update its value at the start.
+    /// The average of each parameter, in float32 for bfloat16; before the first update its value at the start.
     public var values: [Tensor] { averages.map(\.value) }
 
     /// Takes the present values into account.
@@ -35,7 +35,7 @@ public final class WeightAverage {
         count += 1
         withoutGradients {
             for (average, parameter) in zip(averages, parameters) {
-                let (old, new) = (average.value, parameter.value)
+                let old = average.value, new = parameter.value.asType(old.dtype)
                 // A copy, since the parameter's own memory goes on to its next value.
                 average.value = share == 1 ? new * 1 : old + (new - old) * share
             }
@@ -46,7 +46,9 @@ public final class WeightAverage {
     /// Runs `body` while the parameters have their averages as values.
     public func inUse<Result>(_ body: () throws -> Result) rethrows -> Result {
         let own = parameters.map(\.value)
-        for (parameter, average) in zip(parameters, averages) { parameter.value = average.value }
+        for (parameter, average) in zip(parameters, averages) {
+            parameter.value = average.value.asType(parameter.value.dtype)
+        }
         defer { for (parameter, value) in zip(parameters, own) { parameter.value = value } }
         return try body()
     }
