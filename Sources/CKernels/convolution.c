@@ -240,7 +240,7 @@ static void pack(const product *p, char *packed, const char *weights, int64_t gr
     for (int64_t n = channels.start; n < channels.end; n += width) {
         for (int64_t tap = 0; tap < p->map.taps; tap++, packed += steps * width * p->element) {
             const int64_t place = first + tap * p->w_tap + n * p->w_channel;
-            p->kernels->pack_b(packed, weights + place * p->element, p->w_depth, p->w_channel, steps,
+            p->kernels->pack_b(packed, steps * width, weights + place * p->element, p->w_depth, p->w_channel, steps,
                                least(width, channels.end - n));
         }
     }
@@ -253,7 +253,9 @@ static void run_channels(const product *p, const char *source, const char *weigh
     char *packed = bk_scratch(BK_SCRATCH_PACK, (size_t)packed_bytes);
     // The taps take the place of the depth, and the groups that of the channels.
     const char *first = weights + (p->w_first + groups.start * p->w_group) * p->element;
-    if (p->map.taps > 0) p->kernels->pack_b(packed, first, p->w_tap, p->w_group, p->map.taps, count);
+    if (p->map.taps > 0) {
+        p->kernels->pack_b(packed, width * p->map.taps, first, p->w_tap, p->w_group, p->map.taps, count);
+    }
     convolution_cursor cursor = convolution_seek(&p->map, pixels.start);
     strip s;
     prepare_strip(&s, p, &cursor);

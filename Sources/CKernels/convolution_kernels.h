@@ -64,9 +64,9 @@ typedef struct {
     // The same with the product element by element: one row of C.
     void (*dot_channels)(const convolution_outer *outer);
     // As those of the matrix product.
-    void (*pack_b)(void *packed, const void *b, int64_t b_row, int64_t b_col, int64_t k, int64_t n);
-    void (*pack_a)(void *packed, const void *a, int64_t a_row, int64_t a_col, const gemm_strips *strips,
-                   int64_t first, int64_t end, int64_t k);
+    void (*pack_b)(void *packed, int64_t panel, const void *b, int64_t b_row, int64_t b_col, int64_t k, int64_t n);
+    void (*pack_a)(void *packed, int64_t strip, const void *a, int64_t a_row, int64_t a_col,
+                   const gemm_strips *strips, int64_t first, int64_t end, int64_t k);
 } convolution_kernels;
 
 extern const convolution_kernels convolution_plain_f32, convolution_plain_f64;

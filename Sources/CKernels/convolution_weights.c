@@ -171,8 +171,10 @@ static void sum_upright(const part *p, const pair_lists *lists, const workspace 
     const bool packs = uses >= 4 && pixels >= 16;
     for (int64_t group = p->groups.start; group < p->groups.end; group++) {
         const int64_t first = group * p->out + p->channels.start;
-        if (packs)
-            kernels->pack_a(work->packed, gradient + first * p->element, 1, channels, &strips, 0, strips.count, pixels);
+        if (packs) {
+            kernels->pack_a(work->packed, kernels->rows * pixels, gradient + first * p->element, 1, channels, &strips, 0,
+                            strips.count, pixels);
+        }
         for (int64_t tap = lists->taps.start; tap < lists->taps.end; tap++) {
             convolution_outer outer = {.c_row = taps * p->in, .accumulate = true};
             for (int64_t column = 0; column < p->in; column += kernels->cols) {

@@ -13,15 +13,18 @@ enum {
 };
 
 enum {
-    COL_UNIT = 32,            // columns are cut at multiples of this
-    MAX_COLS = 512,           // columns of one packed block of B
-    MAX_K = 512,              // the aim for the depth of a packed block
-    MAX_SINGLE_K = 640,       // up to here k stays in one piece
-    PACKED_STRIPS = 24,       // strips of A that are packed together
-    DONE_ELEMENTS = 4096,     // a finished tile has about this many elements
-    TILE_BYTES = 1 << 20,     // where C has no memory: the size of a tile that is finished in several passes,
-    LEAST_TILE_ROWS = 96,     // and the rows that it has at least
-    STACK_BYTES = 4096,       // what is packed on the stack
+    COL_UNIT = 32,                 // columns are cut at multiples of this
+    MAX_COLS = 512,                // columns of one packed block of B
+    MAX_K = 512,                   // the aim for the depth of a packed block
+    MAX_SINGLE_K = 640,            // up to here k stays in one piece
+    LARGE_BLOCK = 640 << 10,       // bytes of a block of B that leaves the second-level cache room for much else,
+    LARGEST_BLOCK = 1200 << 10,    // for the rows of A and of C that pass,
+    LARGE_BLOCK_APART = 64 << 10,  // and where its lines compete for the same places
+    PACKED_STRIPS = 24,            // strips of A that are packed together
+    DONE_ELEMENTS = 4096,          // a finished tile has about this many elements
+    TILE_BYTES = 1 << 20,          // where C has no memory: the size of a tile that is finished in several passes,
+    LEAST_TILE_ROWS = 96,          // and the rows that it has at least
+    STACK_BYTES = 4096,            // what is packed on the stack
 };
 
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -41,9 +44,14 @@ static int64_t power_of_two(int64_t x) {
 // Lines that are whole pages apart compete for the same places in the caches.
 static bool pages_apart(int64_t stride, int64_t element) { return stride * element % 4096 == 0; }
 
-// Whether `cols` columns of B, which lie side by side, stay in the second-level cache while they are read in place.
-static bool stays_in_cache(const bk_gemm *gemm, int64_t cols, int64_t element) {
-    return cols * gemm->k * element <= (pages_apart(gemm->b_row, element) ? 64 << 10 : 640 << 10);
+// Parts of k that are accumulated one after the other.
+static int64_t blocks_of_k(int64_t k) { return k <= MAX_SINGLE_K ? 1 : ceil_div(k, MAX_K); }
+
+// Whether `cols` columns of a block of B, which lie side by side, stay in the second-level cache while strips read them
+// in place.
+static bool stays_in_cache(const bk_gemm *gemm, int64_t cols, int64_t element, int64_t most_bytes) {
+    const int64_t bytes = cols * ceil_div(gemm->k, blocks_of_k(gemm->k)) * element;
+    return bytes <= (pages_apart(gemm->b_row, element) ? LARGE_BLOCK_APART : most_bytes);
 }
 
 // Cuts one batch entry into `pieces` tasks, so that they pack as little as possible twice: tasks beside each other
@@ -54,7 +62,8 @@ static void cut(const bk_gemm *gemm, int64_t pieces, int64_t *row_tasks, int64_t
     enum { MIN_ROWS = 48, MIN_COLS = 64 };
     const int64_t element = bytes_of(gemm->type);
     const int64_t cost_a = gemm->a_col == 1 ? 1 : 3;
-    const int64_t cost_b = gemm->b_col == 1 && stays_in_cache(gemm, gemm->n, element) ? 0 : 3;
+    const int64_t most_bytes = gemm->a_col == 1 ? LARGE_BLOCK : LARGEST_BLOCK;
+    const int64_t cost_b = gemm->b_col == 1 && stays_in_cache(gemm, gemm->n, element, most_bytes) ? 0 : 3;
     const int64_t most_rows = power_of_two(gemm->m / MIN_ROWS);
     const int64_t most_cols = gemm->whole_rows ? 1 : power_of_two(gemm->n / MIN_COLS);
     pieces = least(pieces, most_rows * most_cols);
@@ -91,7 +100,7 @@ void bk_gemm_prepare(bk_gemm *gemm) {
     gemm->plan[PLAN_BATCHES] = batches;
     gemm->plan[PLAN_ROW_TASKS] = row_tasks;
     gemm->plan[PLAN_COL_TASKS] = col_tasks;
-    gemm->plan[PLAN_K_BLOCKS] = k <= MAX_SINGLE_K ? 1 : ceil_div(k, MAX_K);
+    gemm->plan[PLAN_K_BLOCKS] = blocks_of_k(k);
     gemm->tasks = m == 0 || n == 0 || batch == 0 ? 0 : ceil_div(batch, batches) * row_tasks * col_tasks;
 }
 
@@ -129,12 +138,12 @@ static bool reads_b_in_place(const part *p) {
     const bk_gemm *gemm = p->gemm;
     if (gemm->b_col != 1) return false;
     if (!p->kernels->masked_loads && p->cols % p->kernels->lanes != 0) return false;
-    return p->rows <= 32 || stays_in_cache(gemm, p->cols, p->element);
+    return p->rows <= 32 || stays_in_cache(gemm, p->cols, p->element, LARGEST_BLOCK);
 }
 
 // The columns of B that strips pass over before the next ones come.
 static int64_t columns_of_block(const part *p) {
-    const bool all = reads_b_in_place(p) && stays_in_cache(p->gemm, p->cols, p->element);
+    const bool all = reads_b_in_place(p) && stays_in_cache(p->gemm, p->cols, p->element, LARGEST_BLOCK);
     return all ? p->cols : least(MAX_COLS, p->cols);
 }
 
@@ -174,16 +183,25 @@ static void run_dots(const part *p, const char *a, const char *b, char *c, int64
 
 // Where a part keeps what it packs, and how. Small parts use the stack.
 typedef struct {
-    char *a, *b;     // NULL where the operand is read in place
-    int64_t strips;  // of A, packed together
+    char *a, *b;           // NULL where the operand is read in place
+    int64_t strips;        // of A, packed together
+    int64_t strip, panel;  // elements from one to the next
 } packing;
+
+// Strips and panels are written side by side, a few lines of each in turn. At distances of whole pages these lines
+// would compete for the same places in the first-level cache.
+static int64_t spread(int64_t elements, int64_t element) {
+    return elements * element % 2048 == 0 ? elements + 1024 / element : elements;
+}
 
 static packing plan_packing(const part *p, int64_t strips, int64_t block_k, char *stack) {
     const gemm_kernels *kernels = p->kernels;
     const int64_t panels = ceil_div(least(p->cols, MAX_COLS), kernels->cols);
-    packing packed = {.strips = least(strips, PACKED_STRIPS)};
-    const int64_t b = reads_b_in_place(p) ? 0 : panels * kernels->cols * block_k * p->element;
-    const int64_t a = reads_a_in_place(p) ? 0 : packed.strips * kernels->rows * block_k * p->element;
+    packing packed = {.strips = least(strips, PACKED_STRIPS),
+                      .strip = spread(kernels->rows * block_k, p->element),
+                      .panel = spread(kernels->cols * block_k, p->element)};
+    const int64_t b = reads_b_in_place(p) ? 0 : panels * packed.panel * p->element;
+    const int64_t a = reads_a_in_place(p) ? 0 : packed.strips * packed.strip * p->element;
     char *memory = a + b <= STACK_BYTES ? stack : bk_scratch(BK_SCRATCH_PACK, (size_t)(a + b));
     if (b) packed.b = memory;
     if (a) packed.a = memory + b;
@@ -228,10 +246,10 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
             strip.b_row = gemm->b_row;
             strip.b_panel = kernels->cols;
             if (packed.b) {
-                kernels->pack_b(packed.b, strip.b, gemm->b_row, gemm->b_col, strip.k, strip.cols);
+                kernels->pack_b(packed.b, packed.panel, strip.b, gemm->b_row, gemm->b_col, strip.k, strip.cols);
                 strip.b = packed.b;
                 strip.b_row = kernels->cols;
-                strip.b_panel = kernels->cols * strip.k;
+                strip.b_panel = packed.panel;
             }
 
             int64_t reported = 0;  // rows that `done` has seen
@@ -243,10 +261,10 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
                 if (packed.a) {
                     const int64_t place = s % packed.strips;
                     if (place == 0) {
-                        kernels->pack_a(packed.a, block_a, gemm->a_row, gemm->a_col, &strips, s,
+                        kernels->pack_a(packed.a, packed.strip, block_a, gemm->a_row, gemm->a_col, &strips, s,
                                         least(s + packed.strips, strips.count), strip.k);
                     }
-                    strip.a = packed.a + place * kernels->rows * strip.k * element;
+                    strip.a = packed.a + place * packed.strip * element;
                     strip.a_row = 1;
                     strip.a_col = end - row;
                 }

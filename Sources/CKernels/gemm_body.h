@@ -173,8 +173,8 @@ static void NAME(pack_transposed)(ELEMENT *packed, int64_t packed_row, const ELE
 }
 
 // Rows that lie side by side are copied a few at a time, so that memory is read along its pages.
-static void NAME(pack_rows)(ELEMENT *packed, const ELEMENT *b, int64_t b_row, int64_t k, int64_t n) {
-    const int64_t width = VECTORS * LANES, panel = k * width, whole = n / width * width;
+static void NAME(pack_rows)(ELEMENT *packed, int64_t panel, const ELEMENT *b, int64_t b_row, int64_t k, int64_t n) {
+    const int64_t width = VECTORS * LANES, whole = n / width * width;
     for (int64_t p = 0; p < k; p += PACK_STEPS) {
         const int64_t steps = k - p < PACK_STEPS ? k - p : PACK_STEPS;
         ELEMENT *target = packed + p * width;
@@ -195,16 +195,17 @@ static void NAME(pack_rows)(ELEMENT *packed, const ELEMENT *b, int64_t b_row, in
     }
 }
 
-static void NAME(pack_b)(void *to, const void *from, int64_t b_row, int64_t b_col, int64_t k, int64_t n) {
+static void NAME(pack_b)(void *to, int64_t panel, const void *from, int64_t b_row, int64_t b_col, int64_t k,
+                         int64_t n) {
     const int64_t width = VECTORS * LANES;
-    ELEMENT *packed = to;
     const ELEMENT *b = from;
     if (b_col == 1) {
-        NAME(pack_rows)(packed, b, b_row, k, n);
+        NAME(pack_rows)(to, panel, b, b_row, k, n);
         return;
     }
-    for (; n > 0; n -= LANES, b += LANES * b_col) {
-        const int64_t count = n < LANES ? n : LANES;
+    for (int64_t col = 0; col < n; col += LANES, b += LANES * b_col) {
+        const int64_t count = n - col < LANES ? n - col : LANES;
+        ELEMENT *packed = (ELEMENT *)to + col / width * panel + col % width;
         if (b_row == 1 && k * count > 64) {
             NAME(pack_transposed)(packed, width, b, b_col, k, count);
         } else {
@@ -212,9 +213,6 @@ static void NAME(pack_b)(void *to, const void *from, int64_t b_row, int64_t b_co
                 for (int64_t j = 0; j < LANES; j++) packed[p * width + j] = j < count ? b[p * b_row + j * b_col] : 0;
             }
         }
-        // The next vector of the same panel, or the first one of the next panel.
-        packed += LANES;
-        if ((packed - (ELEMENT *)to) % width == 0) packed += (k - 1) * width;
     }
 }
 
@@ -236,13 +234,13 @@ static __attribute__((noinline)) void NAME(copy_strip)(ELEMENT *to, const ELEMEN
     }
 }
 
-static void NAME(pack_a)(void *to, const void *from, int64_t a_row, int64_t a_col, const gemm_strips *strips,
-                         int64_t first, int64_t end, int64_t k) {
+static void NAME(pack_a)(void *to, int64_t strip, const void *from, int64_t a_row, int64_t a_col,
+                         const gemm_strips *strips, int64_t first, int64_t end, int64_t k) {
     // Steps of k outside: where the rows lie side by side, memory is read in long runs.
     for (int64_t p = 0; p < k; p += PACK_STEPS) {
         const int64_t steps = k - p < PACK_STEPS ? k - p : PACK_STEPS;
         ELEMENT *packed = to;
-        for (int64_t s = first; s < end; s++, packed += ROWS * k) {
+        for (int64_t s = first; s < end; s++, packed += strip) {
             const int64_t start = gemm_strip_start(strips, s), rows = gemm_strip_start(strips, s + 1) - start;
             const ELEMENT *a = (const ELEMENT *)from + start * a_row + p * a_col;
             if (a_row == 1 && rows == ROWS) {

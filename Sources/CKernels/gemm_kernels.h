@@ -60,11 +60,12 @@ typedef struct {
     // For 1, 2, ... rows, where a_col is 1, or (side by side) a_row.
     void (*strip[GEMM_MAX_ROWS])(const gemm_strip *strip);
     void (*strip_side_by_side[GEMM_MAX_ROWS])(const gemm_strip *strip);
-    // Copies the block of B into panels, each `k` rows of `cols` elements, the last one filled up with zeros.
-    void (*pack_b)(void *packed, const void *b, int64_t b_row, int64_t b_col, int64_t k, int64_t n);
-    // Copies strips `first` to `end` of A so that the rows lie side by side; each has room for the most rows.
-    void (*pack_a)(void *packed, const void *a, int64_t a_row, int64_t a_col, const gemm_strips *strips,
-                   int64_t first, int64_t end, int64_t k);
+    // Copies the block of B into panels, each `k` rows of `cols` elements, the last one filled up with zeros. They
+    // begin `panel` elements apart.
+    void (*pack_b)(void *packed, int64_t panel, const void *b, int64_t b_row, int64_t b_col, int64_t k, int64_t n);
+    // Copies strips `first` to `end` of A, so that the rows lie side by side, to places `strip` elements apart.
+    void (*pack_a)(void *packed, int64_t strip, const void *a, int64_t a_row, int64_t a_col,
+                   const gemm_strips *strips, int64_t first, int64_t end, int64_t k);
     void (*dots)(const gemm_dots *dots);
 } gemm_kernels;
 

@@ -59,6 +59,7 @@ enum InstructionFusion {
             guard outer.c == BK_NONE, source != BK_NONE, source != other, uses[Int(source)] == 1,
                 operands[Int(source)].kind == UInt8(BK_TEMP.rawValue),
                 operands[Int(source)].extent == UInt8(BK_FULL.rawValue)
+                    || isOneValueARow(source, and: outer.dst, operands)
             else { continue }
             let position = writer[Int(source)]
             guard position >= 0, let inner = done[position],
@@ -85,6 +86,13 @@ enum InstructionFusion {
             )
         }
         return nil
+    }
+
+    /// Short work, of which there is much in a normalization: what counts is the number of instructions.
+    private static func isOneValueARow(_ source: UInt16, and result: UInt16, _ operands: [bk_operand]) -> Bool {
+        [source, result].allSatisfy {
+            operands[Int($0)].kind == UInt8(BK_TEMP.rawValue) && operands[Int($0)].extent == UInt8(BK_ROW.rawValue)
+        }
     }
 
     /// Whether what the instruction reads changes before the later ones are done. An array may be overwritten in place

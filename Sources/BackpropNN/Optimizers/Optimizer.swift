@@ -91,16 +91,17 @@ open class Optimizer {
     /// Applies the gradients, and computes everything recorded so far.
     public func step() {
         stepCount += 1
+        let parameters = parameters
         var results: [Node] = []
         results.reserveCapacity(parameters.count * 3)
         withoutGradients {
-            forEachUpdate(gradients: { self.parameters[$0].takeGradient() }) { index, gradient, step in
+            forEachUpdate(gradients: { parameters[$0].takeGradient() }) { index, gradient, step in
                 let parameter = parameters[index]
                 let value = update(parameter.value, gradient, &state[index], step).node
                 updateCounts[index] = step
                 parameter.adopt(value)
                 results.append(value)
-                for tensor in state[index] { results.append(tensor.node) }
+                results += state[index].lazy.map(\.node)
             }
         }
         Graph.evaluate(results)

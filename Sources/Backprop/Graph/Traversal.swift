@@ -1,0 +1,261 @@
+import CKernels
+
+/// Walks from the roots to everything that has to be computed for them. Lives inside the lock of the graph, so its
+/// lists are reused from one evaluation to the next; the addresses in them are what `@unchecked` stands for.
+struct Traversal: @unchecked Sendable {
+    /// Everything reached, inputs first.
+    private(set) var order = Scratch<Unmanaged<Node>>()
+    /// References to each of them from others of them.
+    private var uses = Scratch<Int32>()
+    private(set) var leaves = Scratch<Unmanaged<Node>>()
+    /// Distinct numbers of `scalar` nodes, in the form in which kernels read them.
+    private(set) var scalars: [ScalarCell] = []
+    /// Positions in `order` that become outputs.
+    private(set) var outputs = Scratch<Int32>()
+    private(set) var key = CanonicalKey()
+
+    private struct Visit: BitwiseCopyable {
+        var node: Unmanaged<Node>
+        var next: Int32
+    }
+
+    private var stack = Scratch<Visit>()
+    private var scalarSlots: [ScalarCell: Int] = [:]
+    private var epoch: UInt32 = 0
+    private var isSaved: [Bool] = []
+    /// Whether gradients that may not have been reached depend on something that has.
+    private(set) var hasAwaitedNodes = false
+    /// Whether a backward pass may still follow on something that was reached.
+    private var hasOpenNodes = false
+    /// Whether a gradient was reached whose definition is not known.
+    private(set) var hasUndefinedGradients = false
+
+    /// `released` are nodes to which one reference will be gone when the graph is evaluated. Where gradients of the passes
+    /// depend on what is reached, those that lie in the cells of their parameters become roots as well.
+    mutating func run(
+        roots: [Node], awaited: [Node] = [], released: [Unmanaged<Node>] = [], passes: borrowing BackwardPasses,
+        epoch: UInt32
+    ) {
+        self.epoch = epoch
+        hasAwaitedNodes = false
+        hasUndefinedGradients = false
+        hasOpenNodes = false
+        order.removeAll()
+        uses.removeAll()
+        leaves.removeAll()
+        outputs.removeAll()
+        scalars.removeAll(keepingCapacity: true)
+        if !scalarSlots.isEmpty { scalarSlots.removeAll(keepingCapacity: true) }
+        key = CanonicalKey()
+        for root in roots where root.isPending && root.mark != epoch { descend(from: root) }
+        for root in awaited where root.isPending && root.mark != epoch { descend(from: root) }
+        if hasAwaitedNodes {
+            passes.forEachGradientInCells { if $0.mark != epoch { descend(from: $0) } }
+        }
+        isSaved.removeAll(keepingCapacity: true)
+        if hasOpenNodes { markSavedForBackward() }
+        for node in released {
+            node._withUnsafeGuaranteedRef { if $0.mark == epoch { uses[Int($0.index)] += 1 } }
+        }
+        for position in order.indices {
+            // Before anything here names the node, which would count.
+            let references = referenceCount(order[position])
+            let isSource = order[position]._withUnsafeGuaranteedRef { $0.storage != nil || $0.isScalarConstant }
+            if isSource { continue }
+            // Somebody outside holds it: a tensor, or an operation that is not part of this evaluation.
+            let isHeld = references > Int(uses[position])
+            if isHeld || (!isSaved.isEmpty && isSaved[position]) {
+                outputs.append(Int32(position))
+                key.mix(UInt64(position))
+            }
+        }
+        key.mix(UInt64(order.count))
+    }
+
+    /// Whether gradients of a pass wait that were not reached, although something was that they depend on.
+    func isIncomplete(_ passes: borrowing BackwardPasses) -> Bool {
+        guard hasAwaitedNodes else { return false }
+        return passes.wait(beside: epoch)
+    }
+
+    /// The node of an output.
+    func output(_ number: Int) -> Unmanaged<Node> { order[Int(outputs[number])] }
+
+    /// Gives the memory back; the traversal must not be used afterwards.
+    func deallocate() {
+        order.deallocate()
+        uses.deallocate()
+        leaves.deallocate()
+        outputs.deallocate()
+        stack.deallocate()
+    }
+
+    /// References to a node at this moment. The traversal itself holds none; a reference that the compiler keeps a
+    /// little longer only makes the value an output, which costs memory and never correctness.
+    @inline(__always)
+    private func referenceCount(_ node: Unmanaged<Node>) -> Int {
+        Int(bk_reference_count(node.toOpaque()))
+    }
+
+    private mutating func descend(from root: Node) {
+        root.mark = epoch
+        stack.append(Visit(node: Unmanaged.passUnretained(root), next: 0))
+        while !stack.isEmpty {
+            let node = stack[stack.count - 1].node
+            if let (child, position) = unvisitedInput(of: node, from: stack[stack.count - 1].next) {
+                stack[stack.count - 1].next = position
+                stack.append(Visit(node: child, next: 0))
+            } else {
+                stack.removeLast()
+                emit(node)
+            }
+        }
+    }
+
+    /// The next input that has not been reached, which is marked as reached, and the position after it.
+    @inline(__always)
+    private func unvisitedInput(
+        of unmanaged: Unmanaged<Node>, from start: Int32
+    ) -> (Unmanaged<Node>, Int32)? {
+        unmanaged._withUnsafeGuaranteedRef { node in
+            if node.storage != nil { return nil }
+            if start == 0, node.isUndefinedGradient { node.adoptDefinition() }
+            var position = start
+            while true {
+                let edge: Unmanaged<Node>?
+                switch position {
+                case 0: edge = node.edge0
+                case 1: edge = node.edge1
+                case 2: edge = node.edge2
+                case 3: edge = node.edge3
+                default:
+                    let index = Int(position) - 4
+                    guard let more = node.moreInputs, index < more.count else { return nil }
+                    edge = Unmanaged.passUnretained(more[index])
+                }
+                position += 1
+                guard let edge else { return nil }
+                let isNew = edge._withUnsafeGuaranteedRef { input in
+                    if input.mark == epoch { return false }
+                    input.mark = epoch
+                    return true
+                }
+                if isNew { return (edge, position) }
+            }
+        }
+    }
+
+    private mutating func emit(_ unmanaged: Unmanaged<Node>) {
+        unmanaged._withUnsafeGuaranteedRef { node in
+            node.index = Int32(truncatingIfNeeded: order.count)
+            order.append(unmanaged)
+            uses.append(0)
+            let isLeaf = node.storage != nil
+            let kind: Primitive = isLeaf ? .constant : node.primitive
+            let listCount = node.list == nil ? 0 : node.list!.count
+            key.mix(
+                UInt64(kind.rawValue) | UInt64(node.dtype.rawValue) << 8 | UInt64(node.shape.rank) << 16
+                    | (node.isAwaited ? 1 << 20 : 0) | UInt64(listCount) << 24)
+            node.shape.forEachWord { key.mix($0) }
+            if isLeaf {
+                leaves.append(unmanaged)
+                return
+            }
+            if kind == .scalar {
+                key.mix(UInt64(slot(of: ScalarCell(bits: node.bits, dtype: node.dtype))))
+                key.mix(ScalarLiteral(node).rawValue)
+                return
+            }
+            key.mix(node.bits)
+            if node.isAwaited { hasAwaitedNodes = true }
+            if node.variables != 0 && !node.isConsumed && !node.isParameter { hasOpenNodes = true }
+            if kind == .gradient { meet(node) }
+            node.forEachEdge { edge in
+                let index = Int(edge._withUnsafeGuaranteedRef { $0.index })
+                uses[index] += 1
+                key.mix(UInt64(truncatingIfNeeded: index))
+            }
+            if listCount > 0 { for number in node.list! { key.mix(UInt64(bitPattern: Int64(number))) } }
+        }
+    }
+
+    private mutating func meet(_ gradient: Node) {
+        guard let pass = gradient.pass else { return }
+        pass.meet(epoch)
+        hasUndefinedGradients = true
+    }
+
+    /// The number of a scalar among the distinct ones. There are few as a rule, so looking through them is quickest.
+    private mutating func slot(of cell: ScalarCell) -> Int {
+        if scalars.count < 24 {
+            for index in scalars.indices where scalars[index] == cell { return index }
+        } else {
+            if scalarSlots.isEmpty { for (index, known) in scalars.enumerated() { scalarSlots[known] = index } }
+            if let known = scalarSlots[cell] { return known }
+            scalarSlots[cell] = scalars.count
+        }
+        scalars.append(cell)
+        return scalars.count - 1
+    }
+
+    /// The values of the parameters that a loss depends on, with everything between marked as used by a backward pass;
+    /// nil, and nothing marked, where the gradients cannot be worked out later.
+    mutating func markWayBack(from loss: Node, epoch: UInt32) -> [Unmanaged<Node>]? {
+        guard loss.storage == nil, !loss.isParameter, loss.primitive.hasPlainRule else { return nil }
+        order.removeAll()
+        leaves.removeAll()
+        loss.mark = epoch
+        order.append(Unmanaged.passUnretained(loss))
+        var isPlain = true
+        var next = 0
+        while next < order.count, isPlain {
+            order[next]._withUnsafeGuaranteedRef { node in
+                node.forEachEdge { edge in
+                    edge._withUnsafeGuaranteedRef { input in
+                        guard input.variables & 1 != 0, input.mark != epoch else { return }
+                        input.mark = epoch
+                        if input.isParameter { return leaves.append(edge) }
+                        if input.storage != nil || !input.primitive.hasPlainRule { isPlain = false }
+                        order.append(edge)
+                    }
+                }
+            }
+            next += 1
+        }
+        guard isPlain else { return nil }
+        for position in order.indices {
+            order[position]._withUnsafeGuaranteedRef {
+                $0.isConsumed = true
+                $0.isAwaited = true
+            }
+        }
+        return leaves.indices.map { leaves[$0] }
+    }
+
+    /// Where a backward pass may still follow, the values it will ask for stay in memory, so that the forward pass
+    /// is not run a second time.
+    private mutating func markSavedForBackward() {
+        for position in order.indices {
+            let isOpen = order[position]._withUnsafeGuaranteedRef { $0.storage == nil && $0.needsGradient }
+            guard isOpen else { continue }
+            let node = order[position].takeUnretainedValue()
+            if isSaved.isEmpty { isSaved = Array(repeating: false, count: order.count) }
+            let saved = node.primitive.savedForGradient
+            if saved.output { isSaved[position] = true }
+            var number = 0
+            node.forEachInput { input in
+                defer { number += 1 }
+                guard saved.inputs >> Swift.min(number, 62) & 1 != 0 else { return }
+                var input = input
+                // A view lies in the memory of what it is taken from, and a custom function's result is that value.
+                while input.storage == nil, input.primitive.isView || input.primitive == .customResult,
+                    let base = input.input0
+                {
+                    input = base
+                }
+                isSaved[Int(input.index)] = true
+            }
+        }
+    }
+
+}
