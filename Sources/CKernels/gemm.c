@@ -79,7 +79,7 @@ static void cut(const bk_gemm *gemm, int64_t pieces, int64_t *row_tasks, int64_t
 }
 
 void bk_gemm_prepare(bk_gemm *gemm) {
-    enum { SPLIT_WORK = 3 << 19, FEW_WORK = 12 << 20, TASK_WORK = 128 << 20, BATCH_WORK = 4 << 20, MAX_TASKS = 32 };
+    enum { SPLIT_WORK = 7 << 17, FEW_WORK = 12 << 20, TASK_WORK = 128 << 20, BATCH_WORK = 4 << 20, MAX_TASKS = 32 };
     const int64_t batch = gemm->batch, m = gemm->m, n = gemm->n, k = gemm->k;
     // In multiply-adds; an element of C costs as much to store as some of them.
     const int64_t work = m * n * (k + 8);
