@@ -84,7 +84,10 @@ void bk_gemm_prepare(bk_gemm *gemm) {
     // In multiply-adds; an element of C costs as much to store as some of them.
     const int64_t work = m * n * (k + 8);
     int64_t batches = batch, row_tasks = 1, col_tasks = 1;
-    if (work * batch >= SPLIT_WORK) {
+    if (gemm->row_share > 0 && gemm->col_share > 0) {
+        row_tasks = ceil_div(m, gemm->row_share);
+        col_tasks = ceil_div(n, gemm->col_share);
+    } else if (work * batch >= SPLIT_WORK) {
         // Batch entries share nothing, so they may be spread more thinly than the parts of one.
         batches = ceil_div(batch, most(2, least(MAX_TASKS, work * batch / BATCH_WORK)));
         const int64_t few = work * batch >= FEW_WORK ? 4 : 2;
@@ -318,14 +321,28 @@ void bk_gemm_run(const bk_gemm *gemm, const void *a, const void *b, void *c, int
         group = task / (row_tasks * col_tasks);
         const int64_t row_task = task / col_tasks % row_tasks, col_task = task % col_tasks;
         const int64_t units = ceil_div(gemm->n, COL_UNIT);
-        p.row = gemm->m * row_task / row_tasks;
-        p.rows = gemm->m * (row_task + 1) / row_tasks - p.row;
-        p.col = units * col_task / col_tasks * COL_UNIT;
-        p.cols = least(gemm->n, units * (col_task + 1) / col_tasks * COL_UNIT) - p.col;
+        if (gemm->row_share > 0 && gemm->col_share > 0) {
+            p.row = row_task * gemm->row_share;
+            p.rows = least(gemm->m - p.row, gemm->row_share);
+            p.col = col_task * gemm->col_share;
+            p.cols = least(gemm->n - p.col, gemm->col_share);
+        } else {
+            p.row = gemm->m * row_task / row_tasks;
+            p.rows = gemm->m * (row_task + 1) / row_tasks - p.row;
+            p.col = units * col_task / col_tasks * COL_UNIT;
+            p.cols = least(gemm->n, units * (col_task + 1) / col_tasks * COL_UNIT) - p.col;
+        }
     }
     const int64_t end = least(gemm->batch, (group + 1) * batches);
     for (int64_t i = group * batches; i < end; i++) {
         run_entry(p, (const char *)a + i * gemm->a_batch * p.element, (const char *)b + i * gemm->b_batch * p.element,
                   c ? (char *)c + i * gemm->c_batch * p.element : NULL, i);
     }
+}
+
+void bk_gemm_fetch(const bk_gemm *gemm, const void *b) {
+    // What is packed is read in long runs, which the processor sees coming by itself.
+    if (gemm->batch != 1 || gemm->b_col != 1 || gemm->b_row != gemm->n) return;
+    const int64_t bytes = gemm->k * gemm->n * (gemm->type == BK_TYPE_F32 ? 4 : 8);
+    for (int64_t i = 0; i < bytes; i += CACHE_LINE) __builtin_prefetch((const char *)b + i);
 }

@@ -131,7 +131,7 @@ static void share_walk(const bk_walk *walk, int64_t first, int threads) {
     if (pool.workers + 1 < threads) start_workers(threads - 1);
     pool.walk = walk;
     atomic_store_explicit(&pool.wanted, (uint64_t)(walk->most_tasks - 1), memory_order_relaxed);
-    walk_open(walk, first, threads);
+    walk_open(walk, first);
     const uint64_t number = atomic_load_explicit(&pool.state, memory_order_relaxed) / STATE_WALK + 1;
     atomic_store(&pool.state, (uint32_t)number * STATE_WALK | STATE_OPEN);
     pool_wake(walk->most_tasks - 1);

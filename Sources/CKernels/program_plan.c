@@ -57,7 +57,7 @@ static bool can_merge_batch(const bk_program *program, const merged_space *space
 }
 
 static bool can_merge_rows(const bk_program *program, const merged_space *space) {
-    if (program->whole_rows) return false;
+    if (program->whole_rows || program->col_share > 0) return false;
     for (int i = 0; i < program->operand_count; i++) {
         const bk_operand *o = &program->operands[i];
         if (o->extent == BK_ROW || o->extent == BK_COL) return false;
@@ -213,6 +213,11 @@ static void choose_tasks(bk_program *program) {
     plan[PLAN_BATCH_CHUNK] = most(batches, 1);
     plan[PLAN_ROW_CHUNK] = most(rows, 1);
     plan[PLAN_COL_CHUNK] = most(cols, 1);
+    if (program->row_share > 0 && program->col_share > 0) {
+        plan[PLAN_ROW_CHUNK] = program->row_share;
+        plan[PLAN_COL_CHUNK] = program->col_share;
+        return;
+    }
     if (total <= share) return;
     if (totals == COLUMN_TOTALS && bk_chunks(cols, col_unit) * 2 >= bk_chunks(total, share)) {
         // Columns by themselves make enough tasks, and each task owns its columns.

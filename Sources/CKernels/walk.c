@@ -6,11 +6,9 @@
 #include <sched.h>
 #include <stdatomic.h>
 
-// A home is a share of the tasks of each wave: the same share of each kernel, so that a thread meets the same parts of
-// arrays again and again, and finds them in its own caches. It is a range of tasks that are not taken yet, and the number
-// of the wave that they belong to. Whoever comes first in a wave sets the range.
+// For each home, the range of tasks that are not taken yet and the number of the wave that they belong to. Whoever comes
+// first in a wave sets the range.
 enum {
-    MOST_HOMES = 8,
     TASK_BITS = 22,
     WAVE_BITS = 64 - 2 * TASK_BITS,
 };
@@ -19,9 +17,8 @@ enum {
 static struct {
     struct {
         _Alignas(CACHE_LINE_PAIR) _Atomic uint64_t range;
-    } homes[MOST_HOMES];
+    } homes[BK_MOST_HOMES];
     _Alignas(CACHE_LINE_PAIR) _Atomic int64_t done;
-    _Alignas(CACHE_LINE_PAIR) int home_count;
 } shared;
 
 static uint64_t range_of(uint64_t stamp, uint64_t next, uint64_t end) {
@@ -31,7 +28,7 @@ static uint64_t range_of(uint64_t stamp, uint64_t next, uint64_t end) {
 typedef enum { FROM_THE_FRONT, FROM_THE_BACK } side;
 
 // Takes a task of the wave from a home; -1 where none is left.
-static int64_t take(const bk_wave *wave, int64_t number, int home, side side) {
+static int64_t take(const bk_wave *wave, int64_t number, int64_t home, side side) {
     _Atomic uint64_t *place = &shared.homes[home].range;
     const uint64_t stamp = (uint64_t)number + 1;
     uint64_t found = atomic_load_explicit(place, memory_order_relaxed);
@@ -41,9 +38,8 @@ static int64_t take(const bk_wave *wave, int64_t number, int home, side side) {
             next = found >> TASK_BITS & TASK_MASK;
             end = found & TASK_MASK;
         } else if (found >> (2 * TASK_BITS) < stamp) {
-            const uint64_t tasks = (uint64_t)(wave->end - wave->first), homes = (uint64_t)shared.home_count;
-            next = tasks * (uint64_t)home / homes;
-            end = tasks * (uint64_t)(home + 1) / homes;
+            next = (uint64_t)wave->homes[home];
+            end = (uint64_t)wave->homes[home + 1];
         } else {
             return -1;  // the others are past this wave
         }
@@ -58,15 +54,15 @@ static int64_t take(const bk_wave *wave, int64_t number, int home, side side) {
 }
 
 // Runs tasks until none is left that nobody has taken; says how many.
-static int64_t run_tasks(const bk_walk *walk, int64_t number, int home) {
+static int64_t run_tasks(const bk_walk *walk, int64_t number, int64_t home) {
     const bk_wave *wave = &walk->waves[number];
     int64_t count = 0, task;
     while ((task = take(wave, number, home, FROM_THE_FRONT)) >= 0) {
         walk->run(walk->context, task);
         count++;
     }
-    for (int i = 1; i < shared.home_count; i++) {
-        const int other = (home + i) % shared.home_count;
+    for (int64_t i = 1; i < walk->homes; i++) {
+        const int64_t other = (home + i) % walk->homes;
         while ((task = take(wave, number, other, FROM_THE_BACK)) >= 0) {
             walk->run(walk->context, task);
             count++;
@@ -118,11 +114,8 @@ void walk_alone(const bk_walk *walk, int64_t number) {
     if (wave->finishes) walk->finish(walk->context, number);
 }
 
-void walk_open(const bk_walk *walk, int64_t first, int threads) {
-    shared.home_count = threads < MOST_HOMES ? threads : MOST_HOMES;
-    for (int i = 0; i < shared.home_count; i++) {
-        atomic_store_explicit(&shared.homes[i].range, 0, memory_order_relaxed);
-    }
+void walk_open(const bk_walk *walk, int64_t first) {
+    for (int64_t i = 0; i < walk->homes; i++) atomic_store_explicit(&shared.homes[i].range, 0, memory_order_relaxed);
     atomic_store_explicit(&shared.done, first > 0 ? walk->waves[first - 1].done : 0, memory_order_relaxed);
 }
 
@@ -149,7 +142,7 @@ bool walk_follow(const bk_walk *walk, int thread) {
     while (number < walk->count && walk->waves[number].done <= done) number++;
     for (; number < walk->count; number++) {
         const bk_wave *wave = &walk->waves[number];
-        const int64_t count = wave->shares ? run_tasks(walk, number, thread % shared.home_count) : 0;
+        const int64_t count = wave->shares ? run_tasks(walk, number, thread % walk->homes) : 0;
         if (count > 0 && report(walk, number, count)) continue;
         if (!wait_until(wave->done, SLEEP_NANOSECONDS)) return false;
     }

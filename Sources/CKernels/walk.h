@@ -31,8 +31,8 @@ static inline int64_t nanoseconds(void) {
 bool walk_is_shareable(const bk_walk *walk);
 // Runs one wave without the others.
 void walk_alone(const bk_walk *walk, int64_t wave);
-// Makes the waves from `first` on ready to be walked through by up to `threads` threads.
-void walk_open(const bk_walk *walk, int64_t first, int threads);
+// Makes the waves from `first` on ready to be walked through by several threads.
+void walk_open(const bk_walk *walk, int64_t first);
 // The caller's way through the waves: returns when all are done.
 void walk_lead(const bk_walk *walk, int64_t first);
 // A worker's way, from the wave that is being run: returns when all are done, or false when it has waited for too long.

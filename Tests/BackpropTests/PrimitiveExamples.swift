@@ -268,6 +268,11 @@ func largeExamples() -> [Example] {
         Example(name: "product with bias", shapes: [[150, 60], [90, 60], [90]], range: -1...1) {
             tanh(matmul($0[0], $0[1], transposeB: true) + $0[2])
         },
+        Example(
+            name: "layers", shapes: [[40, 64]] + [[Int]](repeating: [64, 64], count: 6) + [[64]], range: -0.3...0.3
+        ) { operands in
+            operands[1...6].reduce(operands[0]) { tanh(matmul($0, $1, transposeB: true) + operands[7]) }
+        },
         Example(name: "products", shapes: [[6, 40, 30], [6, 30, 50]], range: -1...1) { matmul($0[0], $0[1]) },
         Example(name: "normalized", shapes: [[90, 700]], range: -1...1) {
             ($0[0] - $0[0].mean(axis: 1, keepDims: true)) * rsqrt($0[0].variance(axes: [1], keepDims: true) + 1e-5)

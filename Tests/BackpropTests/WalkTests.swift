@@ -18,6 +18,9 @@ import Testing
     private final class Record: @unchecked Sendable {
         let sizes: [Int]
         let waves: UnsafeMutablePointer<bk_wave>
+        /// For each wave the starts of its homes, which are of different sizes, and some of them empty.
+        let homes: UnsafeMutablePointer<Int32>
+        let homeCount: Int
         /// How often each task has run.
         let runs: UnsafeMutablePointer<Atomic<Int>>
         /// What each wave has done: its tasks, and its end.
@@ -26,9 +29,14 @@ import Testing
         let pause: (Int) -> Void
         private let waveOf: [Int]
 
-        init(_ sizes: [Int], shares: (Int) -> Bool = { _ in true }, pause: @escaping (Int) -> Void = { _ in }) {
+        init(
+            _ sizes: [Int], homeCount: Int, shares: (Int) -> Bool = { _ in true },
+            pause: @escaping (Int) -> Void = { _ in }
+        ) {
             self.sizes = sizes
             self.pause = pause
+            self.homeCount = homeCount
+            homes = .allocate(capacity: sizes.count * (homeCount + 1))
             let tasks = sizes.reduce(0, +)
             waves = .allocate(capacity: sizes.count)
             runs = .allocate(capacity: tasks)
@@ -38,17 +46,23 @@ import Testing
             waveOf = sizes.indices.flatMap { [Int](repeating: $0, count: sizes[$0]) }
             var first = 0, units = 0
             for (wave, size) in sizes.enumerated() {
+                let starts = homes + wave * (homeCount + 1)
+                for home in 0...homeCount {
+                    let place = (home * home * size + wave % homeCount) / (homeCount * homeCount)
+                    starts[home] = Int32(home == 0 ? 0 : place)
+                }
                 let finishes = wave % 3 == 1
                 units += size + (finishes ? 1 : 0)
                 waves[wave] = bk_wave(
-                    first: Int64(first), end: Int64(first + size), done: Int64(units), shares: size > 1 && shares(wave),
-                    finishes: finishes)
+                    first: Int64(first), end: Int64(first + size), homes: UnsafePointer(starts), done: Int64(units),
+                    shares: size > 1 && shares(wave), finishes: finishes)
                 first += size
             }
         }
 
         deinit {
             waves.deallocate()
+            homes.deallocate()
             runs.deallocate()
             done.deallocate()
         }
@@ -79,6 +93,7 @@ import Testing
             var walk = bk_walk()
             walk.waves = UnsafePointer(waves)
             walk.count = Int64(sizes.count)
+            walk.homes = Int64(homeCount)
             walk.most_tasks = Int64(sizes.max() ?? 0)
             walk.context = Unmanaged.passUnretained(self).toOpaque()
             walk.run = { Unmanaged<Record>.fromOpaque($0!).takeUnretainedValue().run(Int($1)) }
@@ -96,8 +111,10 @@ import Testing
 
     private static let sizes = [1, 2, 3, 0, 64, 2, 1, 1, 9, 500, 2, 2, 2, 5, 1, 17, 3]
 
-    private static func walk(_ sizes: [Int] = sizes, pause: @escaping (Int) -> Void = { _ in }) -> Bool {
-        let record = Record(sizes, shares: { $0 % 5 != 4 }, pause: pause)
+    private static func walk(_ sizes: [Int] = sizes, homeCount: Int = 3, pause: @escaping (Int) -> Void = { _ in })
+        -> Bool
+    {
+        let record = Record(sizes, homeCount: homeCount, shares: { $0 % 5 != 4 }, pause: pause)
         record.walk()
         return record.isRight
     }
@@ -107,7 +124,7 @@ import Testing
             // More threads than processors, and than homes; and other numbers from run to run.
             for threads in [1, 2, 3, 17, 4, 1, 2] {
                 Processor.setThreads(threads)
-                for _ in 0..<200 { #expect(WalkTests.walk()) }
+                for round in 0..<200 { #expect(WalkTests.walk(homeCount: 1 + round % Int(BK_MOST_HOMES))) }
             }
         }
     }

@@ -35,6 +35,8 @@ final class ProductKernel: Kernel {
         super.init(name: name, tasks: Int(self.gemm.pointee.tasks))
     }
 
+    override func fetch(_ pointers: Pointers) { bk_gemm_fetch(gemm, pointers[b]) }
+
     deinit { gemm.deallocate() }
 
     private struct Tile {
@@ -63,19 +65,61 @@ final class ProductKernel: Kernel {
     }
 }
 
-/// A small product and the cluster that reads it, as one task.
+/// A small product and the cluster that reads it, in the same task; in several where both are cut by the same rows.
 final class ChainKernel: Kernel {
     private let first: ProductKernel
     private let second: ProgramKernel
 
-    init(name: String, _ first: ProductKernel, _ second: ProgramKernel) {
+    init(name: String, _ first: ProductKernel, _ second: ProgramKernel, isCut: Bool) {
         (self.first, self.second) = (first, second)
-        super.init(name: name, tasks: 1)
+        super.init(name: name, tasks: isCut ? first.tasks : 1, needsFinish: second.needsFinish)
     }
 
     override func run(task: Int, _ pointers: Pointers) {
-        for task in 0..<first.tasks { first.run(task: task, pointers) }
-        for task in 0..<second.tasks { second.run(task: task, pointers) }
-        if second.needsFinish { second.finish(pointers) }
+        if tasks > 1 {
+            first.run(task: task, pointers)
+            second.run(task: task, pointers)
+        } else {
+            for task in 0..<first.tasks { first.run(task: task, pointers) }
+            for task in 0..<second.tasks { second.run(task: task, pointers) }
+        }
+    }
+
+    override func finish(_ pointers: Pointers) { second.finish(pointers) }
+
+    override func fetch(_ pointers: Pointers) { first.fetch(pointers) }
+}
+
+/// Kernels one after the other, each task on its own rows.
+final class RunKernel: Kernel {
+    private let run: [Kernel]
+
+    init(_ members: [Kernel]) {
+        run = members
+        let isCut = members.allSatisfy { $0.tasks == members[0].tasks }
+        super.init(
+            name: "run of \(members.count) kernels", tasks: isCut ? members[0].tasks : 1,
+            needsFinish: isCut && members[0].tasks > 1 && members.contains(where: \.needsFinish))
+    }
+
+    override var members: [Kernel] { run }
+
+    override func run(task: Int, _ pointers: Pointers) {
+        if tasks > 1 {
+            for position in run.indices {
+                // While a member computes, the weights of the next one are on their way.
+                if position + 1 < run.count { run[position + 1].fetch(pointers) }
+                run[position].run(task: task, pointers)
+            }
+        } else {
+            for member in run {
+                for task in 0..<member.tasks { member.run(task: task, pointers) }
+                if member.needsFinish { member.finish(pointers) }
+            }
+        }
+    }
+
+    override func finish(_ pointers: Pointers) {
+        for member in run where member.needsFinish { member.finish(pointers) }
     }
 }

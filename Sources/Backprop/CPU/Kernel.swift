@@ -8,6 +8,8 @@ typealias Pointers = UnsafePointer<UnsafeMutableRawPointer?>
 class Kernel {
     let name: String
     let tasks: Int
+    /// A rough count of element operations, of all tasks together.
+    var cost = 0
     /// Whether `finish` has anything to do.
     let needsFinish: Bool
 
@@ -17,8 +19,14 @@ class Kernel {
         self.needsFinish = needsFinish
     }
 
+    /// The kernels that this one stands for, which count by themselves.
+    var members: [Kernel] { [self] }
+
     func run(task: Int, _ pointers: Pointers) {}
     func finish(_ pointers: Pointers) {}
+
+    /// Asks for what every task reads that has been in memory before the wave.
+    func fetch(_ pointers: Pointers) {}
 }
 
 /// A kernel that is one function of the task and the pointers.

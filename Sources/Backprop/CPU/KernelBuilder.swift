@@ -16,22 +16,19 @@ struct KernelBuilder {
 
     mutating func build() -> CPUPlan {
         var waves: [[Kernel]] = []
-        var costs: [Int] = []
-        for (position, groups) in schedule.waves.enumerated() {
+        for (position, units) in schedule.waves.enumerated() {
             var kernels: [Kernel] = []
-            var cost = 0
-            for group in groups {
-                guard let kernel = kernel(for: group, wave: position) else { continue }
-                kernels.append(kernel)
-                cost += work(of: group)
+            for unit in units {
+                let members = unit.groups.compactMap { kernel(for: $0, wave: position, rowsOfTask: unit.rowsOfTask) }
+                guard !members.isEmpty else { continue }
+                kernels.append(members.count == 1 ? members[0] : RunKernel(members))
+                kernels.last!.cost = unit.groups.reduce(0) { $0 + work(of: $1) }
             }
-            if kernels.isEmpty { continue }
-            waves.append(kernels)
-            costs.append(cost)
+            if !kernels.isEmpty { waves.append(kernels) }
         }
         let placement = Placement(memory.requests)
         return CPUPlan(
-            waves: waves, costs: costs, pointers: memory.pointers.entries, requestOffsets: placement.offsets,
+            waves: waves, pointers: memory.pointers.entries, requestOffsets: placement.offsets,
             workspaceBytes: placement.bytes, workspaceItems: memory.items, addedScalars: memory.addedScalars,
             graphScalars: graph.scalarCount, donors: schedule.donors, sharedLeaves: sharedLeaves)
     }
@@ -70,7 +67,8 @@ struct KernelBuilder {
         return list.joined(separator: " ") + " -> \(last.dtype)\(last.shape)"
     }
 
-    private mutating func kernel(for group: Group, wave: Int) -> Kernel? {
+    /// `rowsOfTask` is given where the kernel is part of a run.
+    private mutating func kernel(for group: Group, wave: Int, rowsOfTask: Int?) -> Kernel? {
         let name = name(of: group)
         if let standalone = group.standalone {
             guard case .kernel(let make) = graph.values[standalone].primitive.lowering else {
@@ -79,18 +77,27 @@ struct KernelBuilder {
             return graph.values[standalone].shape.count == 0 ? nil : make(&self, standalone, name)
         }
         var program: Program?
+        var share: TaskShare?
+        if let rowsOfTask, let product = group.product {
+            share = TaskShare(rows: rowsOfTask, columns: graph.values[product].shape[1])
+        }
         if group.isCluster {
             if group.domain.contains(0) { return nil }
             var builder = ProgramBuilder(graph, group, fusion)
-            program = builder.build(&memory)
+            if group.followsProduct, let product = group.product {
+                // A cluster that does not go along the rows of the product is not cut.
+                let shape = graph.values[product].shape
+                if share != nil, !builder.walks(rows: shape[0], columns: shape[1]) { share = nil }
+            }
+            program = builder.build(&memory, group.followsProduct ? share : nil)
         }
         guard let product = group.product else {
             return ProgramKernel(name: name, program!, partials: partials(of: program!, wave))
         }
-        guard group.followsProduct, let program else { return self.product(product, name, program) }
+        guard group.followsProduct, let program else { return self.product(product, name, program, share) }
         let following = ProgramKernel(name: name, program, partials: partials(of: program, wave))
-        guard let first = self.product(product, name, nil) else { return following }
-        return ChainKernel(name: name, first, following)
+        guard let first = self.product(product, name, nil, share) else { return following }
+        return ChainKernel(name: name, first, following, isCut: share != nil)
     }
 
     /// The slot of the memory for a program's accumulators, where it has any.
@@ -108,7 +115,9 @@ struct KernelBuilder {
         partials(bytes, schedule.waveOf[fusion.groupOf[index]])
     }
 
-    private mutating func product(_ index: Int, _ name: String, _ epilogue: Program?) -> ProductKernel? {
+    private mutating func product(
+        _ index: Int, _ name: String, _ epilogue: Program?, _ share: TaskShare?
+    ) -> ProductKernel? {
         let value = graph.values[index], shape = value.shape, rank = shape.rank
         if shape.count == 0 { return nil }
         let (a, b) = (value.inputs[0], value.inputs[1])
@@ -131,6 +140,10 @@ struct KernelBuilder {
         gemm.b_col = Int64(stridesB[rank - (transposesB ? 2 : 1)])
         gemm.c_batch = gemm.m * gemm.n
         gemm.c_row = gemm.n
+        if let share {
+            gemm.row_share = Int64(share.rows)
+            gemm.col_share = Int64(share.columns)
+        }
         let slotA = memory.slot(of: graph.layouts[a].base, elements: graph.layouts[a].offset, value.dtype)
         let slotB = memory.slot(of: graph.layouts[b].base, elements: graph.layouts[b].offset, value.dtype)
         let slotC = memory.isStored(index) ? memory.slot(of: index, elements: 0, value.dtype) : nil

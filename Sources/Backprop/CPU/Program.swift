@@ -10,7 +10,8 @@ final class Program {
     var partialBytes: Int { Int(program.pointee.partial_bytes) }
 
     init(
-        lane: Lane, nest: LoopNest, operands: [bk_operand], instructions: [bk_instruction], product: UInt16? = nil
+        lane: Lane, nest: LoopNest, operands: [bk_operand], instructions: [bk_instruction], product: UInt16? = nil,
+        share: TaskShare? = nil
     ) {
         self.operands = .allocate(capacity: Swift.max(1, operands.count))
         _ = self.operands.initialize(from: operands)
@@ -31,6 +32,10 @@ final class Program {
         value.instruction_count = Int32(instructions.count)
         value.operands = UnsafePointer(self.operands.baseAddress!)
         value.instructions = UnsafePointer(self.instructions.baseAddress!)
+        if let share {
+            value.row_share = Int64(share.rows)
+            value.col_share = Int64(share.columns)
+        }
         program.initialize(to: value)
         bk_program_prepare(program)
     }

@@ -54,7 +54,10 @@ struct ProgramBuilder {
         return iterationAxes(source).map { value.axes.contains($0) ? 0 : dense[$0] }
     }
 
-    mutating func build(_ memory: inout MemoryMap) -> Program {
+    /// Whether the iteration space is walked as so many rows and columns.
+    func walks(rows: Int, columns: Int) -> Bool { nest.batch.isEmpty && nest.rows == rows && nest.columns == columns }
+
+    mutating func build(_ memory: inout MemoryMap, _ share: TaskShare? = nil) -> Program {
         let updates = wholeUpdates(&memory)
         for member in group.members {
             if let update = updates[member] {
@@ -69,7 +72,8 @@ struct ProgramBuilder {
         }
         assignTemporaries()
         return Program(
-            lane: lane, nest: nest, operands: operands, instructions: instructions, product: productOperand)
+            lane: lane, nest: nest, operands: operands, instructions: instructions, product: productOperand,
+            share: share)
     }
 
     // MARK: Operands

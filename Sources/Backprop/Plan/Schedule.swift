@@ -1,7 +1,7 @@
 /// The order of kernels: waves whose kernels do not depend on one another, so that threads can share them.
 struct Schedule {
-    /// Groups by wave.
-    private(set) var waves: [[Group]] = []
+    /// What runs in each wave.
+    private(set) var waves: [[ScheduleUnit]] = []
     /// The wave of each group.
     private(set) var waveOf: [Int]
     /// For each output of the graph, the leaf whose memory it may be written to, or -1.
@@ -10,6 +10,7 @@ struct Schedule {
     init(_ graph: SimplifiedGraph, _ fusion: Fusion) {
         let groups = fusion.groups
         var before: [Set<Int>] = Array(repeating: [], count: groups.count)
+        var overwrites = before
         var readers: [Int: Set<Int>] = [:]
         for group in groups {
             for member in group.values {
@@ -33,34 +34,61 @@ struct Schedule {
             // Whoever reads the old value has to be done; so nobody of them may wait for the new one.
             if others.contains(where: { Schedule.waits($0, for: group.id, before) }) { continue }
             before[group.id].formUnion(others)
+            overwrites[group.id].formUnion(others)
             taken.insert(leaf)
             donors[position] = graph.values[leaf].source
         }
 
+        let level = Schedule.earliest(before).wave
+        let runs = RowRuns(
+            graph, groups, before: before, after: Schedule.reversed(before), overwrites: overwrites, level: level)
+        let units = runs.units()
+        var unitOf = [Int](repeating: 0, count: groups.count)
+        for (unit, groups) in units.map(\.groups).enumerated() { for group in groups { unitOf[group.id] = unit } }
+        let beforeUnit = units.enumerated().map { unit, content in
+            content.groups.reduce(into: Set<Int>()) { all, group in
+                for earlier in before[group.id] where unitOf[earlier] != unit { all.insert(unitOf[earlier]) }
+            }
+        }
+
         // As early as possible, so that an update runs as soon as its gradient is there; then whatever has readers as
         // late as possible, so that nothing lies in memory before it is needed.
+        let after = Schedule.reversed(beforeUnit)
+        var (wave, order) = Schedule.earliest(beforeUnit)
+        for unit in order.reversed() {
+            if let earliest = after[unit].map({ wave[$0] }).min() { wave[unit] = earliest - 1 }
+        }
+        waves = Array(repeating: [], count: (wave.max() ?? -1) + 1)
+        for unit in units.indices { waves[wave[unit]].append(units[unit]) }
+        waves.removeAll(where: \.isEmpty)
+        waveOf = Array(repeating: 0, count: groups.count)
+        for (position, wave) in waves.enumerated() {
+            for unit in wave { for group in unit.groups { waveOf[group.id] = position } }
+        }
+    }
+
+    /// The wave of each node if it runs as early as possible, and the nodes in an order that is possible.
+    private static func earliest(_ before: [Set<Int>]) -> (wave: [Int], order: [Int]) {
         var order: [Int] = []
         var waiting = before.map(\.count)
-        var after: [[Int]] = Array(repeating: [], count: groups.count)
-        for group in groups.indices { for earlier in before[group] { after[earlier].append(group) } }
-        var wave = [Int](repeating: 0, count: groups.count)
-        var ready = groups.indices.filter { waiting[$0] == 0 }
-        while let group = ready.popLast() {
-            order.append(group)
-            for later in after[group] {
-                wave[later] = Swift.max(wave[later], wave[group] + 1)
+        let after = reversed(before)
+        var wave = [Int](repeating: 0, count: before.count)
+        var ready = before.indices.filter { waiting[$0] == 0 }
+        while let node = ready.popLast() {
+            order.append(node)
+            for later in after[node] {
+                wave[later] = Swift.max(wave[later], wave[node] + 1)
                 waiting[later] -= 1
                 if waiting[later] == 0 { ready.append(later) }
             }
         }
-        for group in order.reversed() {
-            if let earliest = after[group].map({ wave[$0] }).min() { wave[group] = earliest - 1 }
-        }
-        waveOf = wave
-        waves = Array(repeating: [], count: (wave.max() ?? -1) + 1)
-        for group in groups { waves[wave[group.id]].append(group) }
-        waves.removeAll(where: \.isEmpty)
-        for (position, wave) in waves.enumerated() { for group in wave { waveOf[group.id] = position } }
+        return (wave, order)
+    }
+
+    private static func reversed(_ before: [Set<Int>]) -> [[Int]] {
+        var after: [[Int]] = Array(repeating: [], count: before.count)
+        for node in before.indices { for earlier in before[node].sorted() { after[earlier].append(node) } }
+        return after
     }
 
     /// A leaf that the group reads element for element where it writes the output. What the output itself reads comes

@@ -16,6 +16,7 @@ typedef struct {
     int64_t a_batch, a_row, a_col;
     int64_t b_batch, b_row, b_col;
     int64_t c_batch, c_row;  // columns of C are contiguous
+    int64_t row_share, col_share;  // rows and columns of a task where the caller decides; otherwise 0
     bool whole_rows;         // a finished tile must hold whole rows of C (its epilogue reduces along them)
     // Filled in by bk_gemm_prepare; depends on the problem alone, never on the number of threads, so that the
     // bits of the result do not either.
@@ -28,5 +29,7 @@ void bk_gemm_prepare(bk_gemm *gemm);
 // scratch memory; otherwise `done` may be NULL. k == 0 gives zeros.
 void bk_gemm_run(const bk_gemm *gemm, const void *a, const void *b, void *c, int64_t task, bk_tile_done done,
                  void *context);
+// Asks for a small B that lies in memory already, while there is something else to do.
+void bk_gemm_fetch(const bk_gemm *gemm, const void *b);
 
 #endif

@@ -107,6 +107,7 @@ typedef struct {
     int32_t operand_count, instruction_count;
     const bk_operand *operands;
     const bk_instruction *instructions;
+    int64_t row_share, col_share;  // rows and columns of a task where the caller decides; otherwise 0
     // Filled in by bk_program_prepare; depends on the program alone, never on the number of threads.
     bool whole_rows;         // reduces along rows (ROW_*): a tile must hold complete rows
     int64_t tasks;           // independent pieces of work
