@@ -224,7 +224,6 @@ enum { ASK_AT_LEAST_BYTES = 4096 };
 static void ask_ahead(const bk_runner *runner, bk_step *step, int64_t number) {
     const bk_program *program = runner->program;
     const int64_t bytes = bk_type_bytes(bk_lane_type(program->lane));
-    if (program->plan[PLAN_BATCHES] * runner->rows * runner->cols * bytes < ASK_AHEAD_BYTES) return;
     for (int i = 0; i < step->count; i++) {
         const uint16_t operand = step->operands[i];
         if (program->operands[operand].kind != BK_MEMORY || runner->col[operand] != bytes) continue;
@@ -263,7 +262,8 @@ static void make_step(bk_runner *runner, int64_t number) {
         block->rows = runner->shape_rows;
         block->cols = once ? 1 : runner->shape_cols;
         step->first_col_only = once;
-        if (!once && (bk_is_row_reduction(op) || dst->extent != BK_COL)) ask_ahead(runner, step, number);
+        const bool is_walk = !once && (bk_is_row_reduction(op) || dst->extent != BK_COL);
+        if (runner->asks_ahead && is_walk) ask_ahead(runner, step, number);
         if (bk_is_row_reduction(op)) {
             step->kernel = kernels->row[lane][op];
         } else if (dst->extent == BK_COL) {
@@ -310,15 +310,18 @@ static void make_step(bk_runner *runner, int64_t number) {
     } else {
         int variant = 0;
         for (int i = BK_A; i < step->count; i++) variant |= (block->col[i] != 0) << (i - BK_A);
-        ask_ahead(runner, step, number);
+        if (runner->asks_ahead) ask_ahead(runner, step, number);
         step->kernel = kernels->map[lane][op][variant];
     }
 }
 
 // MARK: Running tiles
 
-static void note_way_below(bk_runner *runner) {
+// Whether the tile below can be found from the one that has just been run; asked only where there is one.
+static bool can_follow(bk_runner *runner) {
     const bk_program *program = runner->program;
+    if (runner->knows_way_below) return runner->can_follow;
+    runner->knows_way_below = true;
     runner->can_follow = true;
     for (int64_t i = 0; i < program->instruction_count; i++) {
         bk_step *step = &runner->steps[i];
@@ -329,6 +332,7 @@ static void note_way_below(bk_runner *runner) {
             step->below[j] = moves ? runner->shape_rows * runner->views[step->operands[j]].row : 0;
         }
     }
+    return runner->can_follow;
 }
 
 void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, int64_t cols) {
@@ -337,8 +341,10 @@ void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, i
         runner->shape_rows = rows;
         runner->shape_cols = cols;
         lay_out_tile(runner, cols);
+        runner->asks_ahead = program->plan[PLAN_BATCHES] * runner->rows * runner->cols *
+                                 bk_type_bytes(bk_lane_type(program->lane)) >= ASK_AHEAD_BYTES;
         for (int64_t i = 0; i < program->instruction_count; i++) make_step(runner, i);
-        note_way_below(runner);
+        runner->knows_way_below = false;
     }
     for (int i = 0; i < program->operand_count; i++) {
         const bk_view *view = &runner->views[i];
@@ -402,7 +408,8 @@ void bk_program_run(const bk_program *program, void *const *pointers, void *part
         if (runner.total_count) bk_totals_begin(&runner, true, width);
         for (int64_t row = first_row; row < last_row; row += tile_rows) {
             const int64_t height = least(tile_rows, last_row - row);
-            if (row > first_row && height == runner.shape_rows && width == runner.shape_cols && runner.can_follow) {
+            const bool same_shape = height == runner.shape_rows && width == runner.shape_cols;
+            if (row > first_row && same_shape && can_follow(&runner)) {
                 bk_runner_tile_below(&runner);
             } else {
                 for (int64_t col = first_col; col < last_col; col += tile_cols) {

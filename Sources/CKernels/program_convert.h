@@ -2,15 +2,16 @@
 
 #define CONVERSION(from, From, to, To, VALUE_OF)                                                   \
     static void convert_##from##_##to(const bk_block *k) {                                         \
-        const int64_t a_step = k->col[BK_A], dst_step = k->col[BK_DST];                            \
+        /* Stores of bytes might change what `k` points to, and then no loop could be vectorized. */ \
+        const int64_t cols = k->cols, a_step = k->col[BK_A], dst_step = k->col[BK_DST];            \
         for (int64_t r = 0; r < k->rows; r++) {                                                    \
             const From *a = LINE(From, BK_A);                                                      \
             To *dst = LINE(To, BK_DST);                                                            \
             if (a_step == sizeof(From) && dst_step == sizeof(To)) {                                \
-                for (int64_t i = 0; i < k->cols; i++) dst[i] = VALUE_OF(a[i]);                     \
+                for (int64_t i = 0; i < cols; i++) dst[i] = VALUE_OF(a[i]);                        \
                 continue;                                                                          \
             }                                                                                      \
-            for (int64_t i = 0; i < k->cols; i++) {                                                \
+            for (int64_t i = 0; i < cols; i++) {                                                   \
                 *(To *)((char *)dst + i * dst_step) = VALUE_OF(*(const From *)((const char *)a + i * a_step)); \
             }                                                                                      \
         }                                                                                          \

@@ -28,7 +28,9 @@ typedef struct {
     int64_t rows, cols, row_axis;    // of the iteration space
     int64_t batch;                   // the current one, linear
     int64_t shape_rows, shape_cols;  // of the tiles that the steps are ready for
+    bool asks_ahead;                 // the arrays are so large that what comes next is asked for
     bool can_follow;                 // the steps hold all addresses, so that the tile below is found from this one
+    bool knows_way_below;            // `can_follow` and the steps' ways down are those of the present shape
     int64_t first_col;               // of the box that the accumulators belong to
     bk_view *views;
     char **at;                       // of each operand in the current tile
