@@ -5,6 +5,9 @@ import CKernels
 /// What a backward pass records is determined by the graph that it starts from. So `backward()` leaves one `gradient` node
 /// for each parameter, the graph with these names is what plans are known by, and the pass is worked out when a plan has
 /// to be made: a step whose plan is known records no derivative at all.
+///
+/// Nodes carry it, so it is Sendable; what changes in it does so under the lock of `Graph.state` only, which is what
+/// `@unchecked` stands for.
 final class BackwardPass: @unchecked Sendable {
     /// Records the gradients of a loss for the values of all parameters that it depends on. Called with the lock of the
     /// graph held.
@@ -72,7 +75,7 @@ final class BackwardPass: @unchecked Sendable {
 }
 
 /// The passes whose gradients wait. Lives inside the lock of the graph.
-struct BackwardPasses: @unchecked Sendable {
+struct BackwardPasses {
     /// Held by hand, so that the references to a pass tell how many gradients wait: each holds it, and the list once.
     private var passes = Scratch<Unmanaged<BackwardPass>>(capacity: 4)
 

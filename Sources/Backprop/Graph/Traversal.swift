@@ -1,8 +1,8 @@
 import CKernels
 
 /// Walks from the roots to everything that has to be computed for them. Lives inside the lock of the graph, so its
-/// lists are reused from one evaluation to the next; the addresses in them are what `@unchecked` stands for.
-struct Traversal: @unchecked Sendable {
+/// lists are reused from one evaluation to the next.
+struct Traversal {
     /// Everything reached, inputs first.
     private(set) var order = Scratch<Unmanaged<Node>>()
     /// References to each of them from others of them.
