@@ -1,4 +1,5 @@
 import Backprop
+import Foundation
 import Testing
 
 /// Several tasks at once.
@@ -67,4 +68,104 @@ import Testing
         }
         #expect(draws.count == 1)
     }
+
+    /// What may wait for the next evaluation while another thread evaluates something; each gives numbers that must not
+    /// depend on that.
+    private static let waits: [(name: String, run: @Sendable (_ meanwhile: @escaping () -> Void) -> [Double])] = [
+        (
+            "a backward pass, before another from the same values",
+            { meanwhile in
+                let weight = Parameter(Tensor([0.5, -1, 2]))
+                let hidden = tanh(weight.value)
+                square(hidden).sum().backward()
+                meanwhile()
+                exp(hidden).sum().backward()
+                return weight.gradient!.numbers
+            }
+        ),
+        (
+            "a backward pass inside of a transform",
+            { meanwhile in
+                let weight = Parameter(Tensor([0.5, -1, 2]))
+                let slope = grad { (x: Tensor) in
+                    let hidden = tanh(x)
+                    (stopGradient(hidden) * weight.value).sum().backward()
+                    meanwhile()
+                    return square(hidden).sum()
+                }(Tensor([1, 2, 3]))
+                return slope.numbers + weight.gradient!.numbers
+            }
+        ),
+        (
+            "a backward pass that keeps its graph, inside of a transform",
+            { meanwhile in
+                let weight = Parameter(Tensor([0.5, -1, 2]))
+                return grad { (x: Tensor) in
+                    let hidden = tanh(x * weight.value)
+                    hidden.sum().backward(keepingGraph: true)
+                    meanwhile()
+                    return square(hidden).sum()
+                }(Tensor([1, 2, 3])).numbers
+            }
+        ),
+        (
+            "a statistic inside of a transform",
+            { meanwhile in
+                let statistic = Buffer(Tensor(0.0))
+                let slope = grad { (x: Tensor) in
+                    let hidden = tanh(x)
+                    statistic.value = hidden.mean()
+                    meanwhile()
+                    return square(hidden).sum()
+                }(Tensor([1, 2, 3]))
+                return slope.numbers + statistic.value.numbers
+            }
+        ),
+    ]
+
+    @Test(arguments: waits.indices) func evaluationsLeaveAloneWhatWaitsForOthers(_ index: Int) {
+        let wait = ConcurrencyTests.waits[index]
+        let expected = wait.run {}
+        let found = wait.run { ConcurrencyTests.onAnotherThread { _ = Tensor([1.0, 2]).sum().item() } }
+        #expect(found == expected, "\(wait.name)")
+    }
+
+    @Test func whatWaitsIsNotPartOfAnothersPlan() {
+        let weight = Parameter(Tensor([0.5, -1, 2]))
+        let loss = square(weight.value).sum()
+        loss.backward()
+        ConcurrencyTests.onAnotherThread { _ = Tensor([1.0, 2]).sum().item() }
+        #expect(loss.node.storage == nil && weight.gradient!.node.storage == nil)
+        #expect(weight.gradient!.numbers == [1, -2, 4])
+        #expect(loss.node.storage != nil)
+    }
+
+    /// Somebody else computes what a backward pass that waits depends on.
+    @Test func gradientsOutliveAReadOnAnotherThread() {
+        for reads in [1, 2] {
+            let weight = Parameter(Tensor([0.5, -1, 2]))
+            let hidden = tanh(weight.value)
+            let loss = square(hidden).sum()
+            loss.backward()
+            if reads == 2 { ConcurrencyTests.onAnotherThread { exp(hidden).sum().backward() } }
+            ConcurrencyTests.onAnotherThread { _ = hidden.sum().item() }
+            let slopes = [0.5, -1, 2].map { x in
+                let y = Foundation.tanh(x)
+                return (1 - y * y) * (2 * y + (reads == 2 ? Foundation.exp(y) : 0))
+            }
+            #expect(difference(weight.gradient!.numbers, slopes) < 1e-12)
+        }
+    }
+
+    private static func onAnotherThread(_ body: @escaping () -> Void) {
+        let work = Unshared(body: body), finished = DispatchSemaphore(value: 0)
+        Thread {
+            work.body()
+            finished.signal()
+        }.start()
+        finished.wait()
+    }
+
+    /// Used by one thread at a time.
+    private struct Unshared: @unchecked Sendable { let body: () -> Void }
 }

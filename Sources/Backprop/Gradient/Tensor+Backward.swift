@@ -35,7 +35,7 @@ extension Tensor {
             ).cells
         }
         return Graph.state.withLock { state in
-            if node.storage == nil { state.awaited.append(node) }
+            state.awaited.append(node)
             return cells.compactMap { $0.passes > 1 ? $0.gradient : nil }
         }
     }
@@ -50,10 +50,11 @@ extension Graph {
         bk_walk_depth_add(1)
         defer { bk_walk_depth_add(-1) }
         return state.withLock { state in
-            guard let parameters = state.traversal.markWayBack(from: loss, epoch: state.epochs.next()) else {
+            guard let (parameters, recorder) = state.traversal.markWayBack(from: loss, epoch: state.epochs.next()) else {
                 return nil
             }
-            let pass = BackwardPass(loss: loss, parameters: parameters, sweep: ReverseWalk.gradientsForParameters)
+            let pass = BackwardPass(
+                loss: loss, parameters: parameters, recorder: recorder, sweep: ReverseWalk.gradientsForParameters)
             var sums: [Node] = []
             for parameter in parameters {
                 parameter._withUnsafeGuaranteedRef { parameter in

@@ -14,6 +14,7 @@ final class BackwardPass: @unchecked Sendable {
     typealias Sweep =
         @Sendable (_ loss: Node, _ epochs: inout Epochs) -> [(parameter: Node, gradient: Node)]
 
+    let recorder: Recorder
     private let sweep: Sweep
     /// Valid as long as one of the gradients waits, because these hold the loss, and it everything before it.
     private let loss: Unmanaged<Node>
@@ -24,7 +25,8 @@ final class BackwardPass: @unchecked Sendable {
     /// By parameter, what was worked out without a plan having been made from it.
     private var definitions: [ObjectIdentifier: Node] = [:]
 
-    init(loss: Node, parameters: [Unmanaged<Node>], sweep: @escaping Sweep) {
+    init(loss: Node, parameters: [Unmanaged<Node>], recorder: Recorder, sweep: @escaping Sweep) {
+        self.recorder = recorder
         self.loss = Unmanaged.passUnretained(loss)
         self.parameters = parameters
         self.sweep = sweep
@@ -100,29 +102,42 @@ struct BackwardPasses {
 
     private func waiting(_ index: Int) -> Int { Int(bk_reference_count(passes[index].toOpaque())) - 1 }
 
-    /// Whether gradients wait that the traversal with this mark has not met.
-    func wait(beside epoch: UInt32) -> Bool {
+    /// Whether gradients of these recorders wait that the traversal with this mark has not met.
+    func wait(beside epoch: UInt32, of recorders: Recorders) -> Bool {
         for index in passes.indices {
-            let met = passes[index]._withUnsafeGuaranteedRef { $0.gradientsMet(epoch) }
-            if waiting(index) > met { return true }
+            // Counted before the pass is named, which may hold it.
+            let waiting = waiting(index)
+            let isMissed = passes[index]._withUnsafeGuaranteedRef {
+                recorders.contains($0.recorder) && waiting > $0.gradientsMet(epoch)
+            }
+            if isMissed { return true }
         }
         return false
     }
 
-    /// Calls the body with the gradients that wait in the cells of their parameters.
-    func forEachGradientInCells(_ body: (Node) -> Void) {
+    /// Calls the body with the gradients of these recorders that wait in the cells of their parameters.
+    func forEachGradientInCells(of recorders: Recorders, _ body: (Node) -> Void) {
         for index in passes.indices where waiting(index) > 0 {
-            passes[index]._withUnsafeGuaranteedRef { $0.forEachGradientInCells(body) }
+            passes[index]._withUnsafeGuaranteedRef {
+                if recorders.contains($0.recorder) { $0.forEachGradientInCells(body) }
+            }
         }
     }
 
-    /// Gives all gradients that wait definitions, and forgets the passes.
-    mutating func define(_ epochs: inout Epochs) {
+    /// Gives the gradients of these recorders that wait definitions, and forgets their passes.
+    mutating func define(of recorders: Recorders, _ epochs: inout Epochs) {
+        forgetFinished()
+        var kept = 0
         for index in passes.indices {
-            if waiting(index) > 0 { passes[index]._withUnsafeGuaranteedRef { $0.define(&epochs) } }
-            passes[index].release()
+            if passes[index]._withUnsafeGuaranteedRef({ recorders.contains($0.recorder) }) {
+                passes[index]._withUnsafeGuaranteedRef { $0.define(&epochs) }
+                passes[index].release()
+            } else {
+                passes[kept] = passes[index]
+                kept += 1
+            }
         }
-        passes.removeAll()
+        while passes.count > kept { passes.removeLast() }
     }
 
     func deallocate() { passes.deallocate() }

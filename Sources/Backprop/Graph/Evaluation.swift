@@ -17,16 +17,16 @@ package enum Graph {
         var passes = BackwardPasses()
         /// Losses that a backward pass started from and new values of buffers: they are computed together with
         /// whatever comes next, because that plan passes through their operands anyway.
-        var awaited: [Node] = []
+        var awaited = AwaitedValues()
         var epochs = Epochs()
 
         /// Finds what the roots need, and the plan for it.
         mutating func executable(roots: [Node], released: [Unmanaged<Node>] = []) -> any Executable {
             traversal.run(
                 roots: roots, awaited: awaited, released: released, passes: passes, epoch: epochs.next())
-            if traversal.isIncomplete(passes) {
+            if let recorders = traversal.missedRecorders(passes) {
                 // A gradient that is used elsewhere needs the history of what is about to be computed.
-                passes.define(&epochs)
+                passes.define(of: recorders, &epochs)
                 traversal.run(
                     roots: roots, awaited: awaited, released: released, passes: passes, epoch: epochs.next())
             }
@@ -52,7 +52,7 @@ package enum Graph {
     /// Has the node computed together with whatever is computed next.
     static func awaitValue(of node: Node) {
         state.withLock { state in
-            if node.storage == nil { state.awaited.append(node) }
+            state.awaited.append(node)
         }
     }
 
@@ -78,7 +78,7 @@ package enum Graph {
         guard roots.contains(where: \.isPending) else { return nil }
         let executable = state.executable(roots: roots)
         let launch = Launch(state.traversal, executable)
-        state.awaited.removeAll(keepingCapacity: true)
+        state.awaited.removeAll(of: .current)
         return launch
     }
 

@@ -32,8 +32,7 @@ package final class Node: @unchecked Sendable {
     @exclusivity(unchecked) package var attachment: (AnyObject & Sendable)?
     /// A backward pass has been recorded from here: the history is not needed once the value is in memory.
     @exclusivity(unchecked) package var isConsumed = false
-    /// Gradients that are not worked out yet depend on this node and on its history.
-    @exclusivity(unchecked) package var isAwaited = false
+    @exclusivity(unchecked) private var awaitedByNumber: UInt32 = 0
     /// Operations on the longest way down; tells whether freeing the chain needs more than recursion.
     @exclusivity(unchecked) package var depth: Int32
     /// Operations on the longest way down that have not been evaluated.
@@ -237,6 +236,12 @@ package final class Node: @unchecked Sendable {
     package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }
     package var axis: Int { Int(bits) }
     package var isScalarConstant: Bool { primitive == .scalar }
+    /// Whose gradients, not worked out yet, depend on this node and on its history.
+    var awaitedBy: Recorder? {
+        get { awaitedByNumber == 0 ? nil : Recorder(number: awaitedByNumber) }
+        set { awaitedByNumber = newValue?.number ?? 0 }
+    }
+    var isAwaited: Bool { awaitedByNumber != 0 }
     /// Whether the value has to be computed when somebody asks for it.
     var isPending: Bool { storage == nil && !isScalarConstant }
     /// The number of a `scalar` node.

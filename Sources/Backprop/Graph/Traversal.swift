@@ -23,8 +23,8 @@ struct Traversal {
     private var scalarSlots: [ScalarCell: Int] = [:]
     private var epoch: UInt32 = 0
     private var isSaved: [Bool] = []
-    /// Whether gradients that may not have been reached depend on something that has.
-    private(set) var hasAwaitedNodes = false
+    /// Whose gradients that may not have been reached depend on something that has.
+    private var touched = Recorders()
     /// Whether a backward pass may still follow on something that was reached.
     private var hasOpenNodes = false
     /// Whether a gradient was reached whose definition is not known.
@@ -33,11 +33,12 @@ struct Traversal {
     /// `released` are nodes to which one reference will be gone when the graph is evaluated. Where gradients of the passes
     /// depend on what is reached, those that lie in the cells of their parameters become roots as well.
     mutating func run(
-        roots: [Node], awaited: [Node] = [], released: [Unmanaged<Node>] = [], passes: borrowing BackwardPasses,
+        roots: [Node], awaited: AwaitedValues = AwaitedValues(), released: [Unmanaged<Node>] = [],
+        passes: borrowing BackwardPasses,
         epoch: UInt32
     ) {
         self.epoch = epoch
-        hasAwaitedNodes = false
+        touched = Recorders()
         hasUndefinedGradients = false
         hasOpenNodes = false
         order.removeAll()
@@ -48,9 +49,9 @@ struct Traversal {
         if !scalarSlots.isEmpty { scalarSlots.removeAll(keepingCapacity: true) }
         key = CanonicalKey()
         for root in roots where root.isPending && root.mark != epoch { descend(from: root) }
-        for root in awaited where root.isPending && root.mark != epoch { descend(from: root) }
-        if hasAwaitedNodes {
-            passes.forEachGradientInCells { if $0.mark != epoch { descend(from: $0) } }
+        awaited.forEach(of: .current) { if $0.isPending && $0.mark != epoch { descend(from: $0) } }
+        if !touched.isEmpty {
+            passes.forEachGradientInCells(of: touched) { if $0.mark != epoch { descend(from: $0) } }
         }
         isSaved.removeAll(keepingCapacity: true)
         if hasOpenNodes { markSavedForBackward() }
@@ -72,10 +73,10 @@ struct Traversal {
         key.mix(UInt64(order.count))
     }
 
-    /// Whether gradients of a pass wait that were not reached, although something was that they depend on.
-    func isIncomplete(_ passes: borrowing BackwardPasses) -> Bool {
-        guard hasAwaitedNodes else { return false }
-        return passes.wait(beside: epoch)
+    /// Whose gradients wait that were not reached, although something was that they depend on; nil where there are none.
+    func missedRecorders(_ passes: borrowing BackwardPasses) -> Recorders? {
+        if touched.isEmpty { return nil }
+        return passes.wait(beside: epoch, of: touched) ? touched : nil
     }
 
     /// The node of an output.
@@ -167,7 +168,7 @@ struct Traversal {
                 return
             }
             key.mix(node.bits)
-            if node.isAwaited { hasAwaitedNodes = true }
+            if let recorder = node.awaitedBy { touched.insert(recorder) }
             if node.variables != 0 && !node.isConsumed && !node.isParameter { hasOpenNodes = true }
             if kind == .gradient { meet(node) }
             node.forEachEdge { edge in
@@ -198,10 +199,13 @@ struct Traversal {
         return scalars.count - 1
     }
 
-    /// The values of the parameters that a loss depends on, with everything between marked as used by a backward pass;
-    /// nil, and nothing marked, where the gradients cannot be worked out later.
-    mutating func markWayBack(from loss: Node, epoch: UInt32) -> [Unmanaged<Node>]? {
+    /// The values of the parameters that a loss depends on, with everything between marked as used by a backward pass, and
+    /// whose pass it is; nil, and nothing marked, where the gradients cannot be worked out later.
+    mutating func markWayBack(
+        from loss: Node, epoch: UInt32
+    ) -> (parameters: [Unmanaged<Node>], recorder: Recorder)? {
         guard loss.storage == nil, !loss.isParameter, loss.primitive.hasPlainRule else { return nil }
+        var recorders = Recorders()
         order.removeAll()
         leaves.removeAll()
         loss.mark = epoch
@@ -216,6 +220,7 @@ struct Traversal {
                         input.mark = epoch
                         if input.isParameter { return leaves.append(edge) }
                         if input.storage != nil || !input.primitive.hasPlainRule { isPlain = false }
+                        if let recorder = input.awaitedBy { recorders.insert(recorder) }
                         order.append(edge)
                     }
                 }
@@ -223,13 +228,15 @@ struct Traversal {
             next += 1
         }
         guard isPlain else { return nil }
+        // Whose values it starts from is who it belongs to.
+        let recorder = recorders.isEmpty ? .current : recorders.one ?? .several
         for position in order.indices {
             order[position]._withUnsafeGuaranteedRef {
                 $0.isConsumed = true
-                $0.isAwaited = true
+                $0.awaitedBy = recorder
             }
         }
-        return leaves.indices.map { leaves[$0] }
+        return (leaves.indices.map { leaves[$0] }, recorder)
     }
 
     /// Where a backward pass may still follow, the values it will ask for stay in memory, so that the forward pass

@@ -11,6 +11,9 @@
 extern size_t swift_retainCount(const void *object);
 static inline size_t bk_reference_count(const void *object) { return swift_retainCount(object); }
 
+// The task that runs on this thread, NULL outside of tasks. From the Swift runtime as well.
+extern void *swift_task_getCurrent(void);
+
 typedef struct {
     int32_t gradients_off;    // depth of nested `withoutGradients`
     int32_t transform_depth;  // depth of nested `grad` and its relatives
@@ -25,5 +28,11 @@ static inline int32_t bk_transform_depth(void) { return bk_context_of_thread.tra
 static inline void bk_transform_depth_add(int32_t delta) { bk_context_of_thread.transform_depth += delta; }
 static inline int32_t bk_walk_depth(void) { return bk_context_of_thread.walk_depth; }
 static inline void bk_walk_depth_add(int32_t delta) { bk_context_of_thread.walk_depth += delta; }
+
+// The same number as long as the same task records, on whatever thread; outside of tasks, the same thread.
+static inline uintptr_t bk_recorder_identity(void) {
+    const void *task = swift_task_getCurrent();
+    return (uintptr_t)(task ? task : (const void *)&bk_context_of_thread);
+}
 
 #endif
