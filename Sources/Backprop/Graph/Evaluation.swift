@@ -34,7 +34,7 @@ package enum Graph {
         }
     }
 
-    static let state = Mutex(State())
+    static let state = GraphLock()
 
     /// Computes the nodes that are not in memory yet.
     package static func evaluate(_ roots: [Node]) {
@@ -126,9 +126,10 @@ private struct Launch {
         // their memory can be taken over. Outputs are held meanwhile, since one may hang on the history of another.
         for output in traversal.outputs.indices {
             let node = traversal.output(output).retain()
+            let needsHistory = traversal.needsHistory(of: output)
             node._withUnsafeGuaranteedRef {
                 $0.pendingDepth = 0
-                if !$0.needsGradient { $0.dropInputs() }
+                if !needsHistory { $0.dropInputs() }
             }
         }
         let donors = executable.donors, sharedLeaves = executable.sharedLeaves
@@ -179,6 +180,8 @@ struct Epochs {
     /// A mark that no node carries yet.
     mutating func next() -> UInt32 {
         last &+= 1
+        // New nodes carry zero.
+        if last == 0 { last = 1 }
         return last
     }
 }

@@ -32,6 +32,8 @@ package final class Node: @unchecked Sendable {
     @exclusivity(unchecked) package var attachment: (AnyObject & Sendable)?
     /// A backward pass has been recorded from here: the history is not needed once the value is in memory.
     @exclusivity(unchecked) package var isConsumed = false
+    /// Who still needs the inputs: of a transform's variable the transform, and sweeps, which read them without the lock.
+    @exclusivity(unchecked) var readers: UInt16 = 0
     @exclusivity(unchecked) private var awaitedByNumber: UInt32 = 0
     /// Operations on the longest way down; tells whether freeing the chain needs more than recursion.
     @exclusivity(unchecked) package var depth: Int32
@@ -120,13 +122,33 @@ package final class Node: @unchecked Sendable {
     /// Chains up to this depth may be freed by plain recursion.
     private static let shallow: Int32 = 256
 
-    deinit { releaseInputs() }
+    deinit {
+        if attachment != nil { releaseAttachment() }
+        releaseInputs()
+    }
 
-    /// Forgets how the value was computed.
+    private func releaseAttachment() {
+        switch primitive {
+        case .gradient where edge1 != nil && !GraphLock.isHeld:
+            Graph.state.withLock { _ in
+                attachment = nil
+                releaseInputs()
+            }
+        case .customCall:
+            GraphLock.release(attachment!)
+        default: break
+        }
+    }
+
+    /// Forgets how the value was computed, unless a sweep is under way here, which does it in the end.
     package func dropInputs() {
+        if readers > 0 { return }
         releaseInputs()
         depth = 0
         if primitive == .gradient { attachment = nil }
+        // To transforms that are over it is a constant like any other. One of another thread, which may be open, finds that
+        // the history has been used.
+        if variables > 1 && !(isConsumed && OpenTransforms.areElsewhere) { variables &= Node.openVariables }
     }
 
     /// Whether this is a gradient that has no definition yet, but a loss and a parameter.
@@ -193,8 +215,12 @@ package final class Node: @unchecked Sendable {
     /// Whether a backward pass that is still possible runs through here. At a parameter's value it ends.
     package var needsGradient: Bool {
         guard variables != 0, !isParameter else { return false }
-        let open = (UInt32(2) << UInt32(bk_transform_depth())) - 1
-        return UInt32(variables) & open != 0 && !isConsumed
+        return variables & Node.openVariables != 0 && !isConsumed
+    }
+
+    /// The bits of parameters, and of the variables of transforms that are open around this thread.
+    private static var openVariables: UInt16 {
+        UInt16(truncatingIfNeeded: (UInt32(2) << UInt32(bk_transform_depth())) - 1)
     }
 
     package var input0: Node? { edge0?.takeUnretainedValue() }
