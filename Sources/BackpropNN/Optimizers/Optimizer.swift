@@ -92,7 +92,8 @@ open class Optimizer {
     public func step() {
         stepCount += 1
         let parameters = parameters
-        var results: [Node] = []
+        // Held by the parameters and by the state.
+        var results: [Unmanaged<Node>] = []
         results.reserveCapacity(parameters.count * 3)
         withoutGradients {
             forEachUpdate(gradients: { parameters[$0].takeGradient() }) { index, gradient, step in
@@ -100,8 +101,8 @@ open class Optimizer {
                 let value = update(parameter.value, gradient, &state[index], step).node
                 updateCounts[index] = step
                 parameter.adopt(value)
-                results.append(value)
-                results += state[index].lazy.map(\.node)
+                results.append(.passUnretained(value))
+                for place in state[index].indices { results.append(.passUnretained(state[index][place].node)) }
             }
         }
         Graph.evaluate(results)
