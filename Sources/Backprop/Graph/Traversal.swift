@@ -35,7 +35,7 @@ struct Traversal {
     /// `released` are nodes to which one reference will be gone when the graph is evaluated. Where gradients of the passes
     /// depend on what is reached, those that lie in the cells of their parameters become roots as well.
     mutating func run(
-        roots: [Node], awaited: AwaitedValues = AwaitedValues(), released: [Unmanaged<Node>] = [],
+        roots: [Unmanaged<Node>], awaited: AwaitedValues = AwaitedValues(), released: [Unmanaged<Node>] = [],
         passes: borrowing BackwardPasses,
         epoch: UInt32
     ) {
@@ -50,10 +50,10 @@ struct Traversal {
         scalars.removeAll(keepingCapacity: true)
         if !scalarSlots.isEmpty { scalarSlots.removeAll(keepingCapacity: true) }
         key = CanonicalKey()
-        for root in roots where root.isPending && root.mark != epoch { descend(from: root) }
-        awaited.forEach(of: .current) { if $0.isPending && $0.mark != epoch { descend(from: $0) } }
+        for root in roots { descend(from: root) }
+        awaited.forEach(of: .current) { descend(from: .passUnretained($0)) }
         if !touched.isEmpty {
-            passes.forEachGradientInCells(of: touched) { if $0.mark != epoch { descend(from: $0) } }
+            passes.forEachGradientInCells(of: touched) { descend(from: .passUnretained($0)) }
         }
         isSaved.removeAll(keepingCapacity: true)
         isOpenElsewhere.removeAll(keepingCapacity: true)
@@ -110,9 +110,14 @@ struct Traversal {
         Int(bk_reference_count(node.toOpaque()))
     }
 
-    private mutating func descend(from root: Node) {
-        root.mark = epoch
-        stack.append(Visit(node: Unmanaged.passUnretained(root), next: 0))
+    private mutating func descend(from root: Unmanaged<Node>) {
+        let isNew = root._withUnsafeGuaranteedRef { root in
+            if !root.isPending || root.mark == epoch { return false }
+            root.mark = epoch
+            return true
+        }
+        guard isNew else { return }
+        stack.append(Visit(node: root, next: 0))
         while !stack.isEmpty {
             let node = stack[stack.count - 1].node
             if let (child, position) = unvisitedInput(of: node, from: stack[stack.count - 1].next) {

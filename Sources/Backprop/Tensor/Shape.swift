@@ -47,7 +47,13 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
 
     /// The shape itself; traps, in the name of an operator, where it has too many elements.
     package func countable(_ name: @autoclosure () -> String) -> Shape {
-        if let mistake = Shape.mistake(in: array) { trap("\(name()): \(mistake)") }
+        var count = 1
+        for axis in 0..<rank {
+            // Two factors below 2^49 and 2^32 at most: what is too large is noticed before it overflows twice.
+            let (product, overflow) = count.multipliedReportingOverflow(by: self[axis])
+            count = overflow ? .max : product
+            if count > Shape.maximumCount { trap("\(name()): \(Shape.mistake(in: array)!)") }
+        }
         return self
     }
 

@@ -92,7 +92,10 @@ open class Optimizer {
     public func step() {
         stepCount += 1
         let parameters = parameters
-        var results: [Node] = []
+        // Others may assign to the parameters meanwhile; the state is ours.
+        var values: [Node] = []
+        values.reserveCapacity(parameters.count)
+        var results: [Unmanaged<Node>] = []
         results.reserveCapacity(parameters.count * 3)
         withoutGradients {
             forEachUpdate(gradients: { parameters[$0].takeGradient() }) { index, gradient, step in
@@ -100,11 +103,12 @@ open class Optimizer {
                 let value = update(parameter.value, gradient, &state[index], step).node
                 updateCounts[index] = step
                 parameter.adopt(value)
-                results.append(value)
-                results += state[index].lazy.map(\.node)
+                results.append(.passUnretained(value))
+                values.append(value)
+                for place in state[index].indices { results.append(.passUnretained(state[index][place].node)) }
             }
         }
-        Graph.evaluate(results)
+        withExtendedLifetime(values) { Graph.evaluate(results) }
     }
 
     /// What the next `step()` will hold in memory, forward and backward pass included. Runs nothing.
