@@ -14,7 +14,7 @@ struct ForwardWalk {
         // What is computed meanwhile leaves the operands where they are.
         let order = Graph.state.withLock { _ in
             let order = walk.order(below: outputs)
-            for node in order { node.readers += 1 }
+            for node in order { node.addReader() }
             return order
         }
         for node in order {
@@ -22,7 +22,7 @@ struct ForwardWalk {
         }
         Graph.state.withLock { _ in
             for node in order {
-                node.readers -= 1
+                node.removeReader()
                 if node.storage != nil && !node.needsGradient { node.dropInputs() }
             }
         }

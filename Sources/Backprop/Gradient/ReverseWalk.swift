@@ -104,7 +104,7 @@ struct ReverseWalk {
 
     /// Keeps the way back in place, whatever is computed or released meanwhile.
     private func begin() {
-        for index in order.indices { order[index]._withUnsafeGuaranteedRef { $0.readers += 1 } }
+        for index in order.indices { order[index]._withUnsafeGuaranteedRef { $0.addReader() } }
     }
 
     /// Marks the history as used, unless it is kept, and lets go of what nobody needs of it. Operands first, since a node
@@ -112,7 +112,7 @@ struct ReverseWalk {
     private func end(keepingGraph: Bool) {
         for index in order.indices {
             order[index]._withUnsafeGuaranteedRef { node in
-                node.readers -= 1
+                node.removeReader()
                 if node.isParameter { return }
                 if !keepingGraph { node.isConsumed = true }
                 if node.storage != nil && !node.needsGradient { node.dropInputs() }

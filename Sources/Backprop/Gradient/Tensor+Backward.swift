@@ -50,7 +50,8 @@ extension Graph {
         bk_walk_depth_add(1)
         defer { bk_walk_depth_add(-1) }
         return state.withLock { state in
-            guard let (parameters, recorder) = state.traversal.markWayBack(from: loss, epoch: state.epochs.next()) else {
+            guard let (parameters, recorder) = state.traversal.markWayBack(from: loss, epoch: state.epochs.next())
+            else {
                 return nil
             }
             let pass = BackwardPass(

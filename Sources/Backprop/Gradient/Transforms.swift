@@ -159,10 +159,10 @@ func differentiating<Result>(
                 argument.dtype.isFloatingPoint, "a gradient needs floating-point arguments, not \(argument.dtype)")
             let variable = Node.alias(argument.node)
             variable.variables |= mask
-            variable.readers = 1
+            variable.addReader()
             return variable
         }
-        defer { Graph.state.withLock { _ in for variable in variables { variable.readers -= 1 } } }
+        defer { Graph.state.withLock { _ in for variable in variables { variable.removeReader() } } }
         return try body(variables, mask)
     }
 }

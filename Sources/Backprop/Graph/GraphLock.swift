@@ -10,7 +10,7 @@ struct GraphLock: ~Copyable, Sendable {
     private let mutex = Mutex(Graph.State())
 
     @inline(__always)
-    func withLock<Result>(_ body: (inout sending Graph.State) -> Result) -> Result {
+    func withLock<Result: ~Copyable>(_ body: (inout sending Graph.State) -> sending Result) -> Result {
         var leftovers: [AnyObject] = []
         var result: Result?
         withUnsafeMutablePointer(to: &leftovers) { place in
@@ -20,7 +20,7 @@ struct GraphLock: ~Copyable, Sendable {
                 bk_graph_lock_set(nil)
             }
         }
-        return result!
+        return result.take()!
     }
 
     /// Whether this thread holds the lock.

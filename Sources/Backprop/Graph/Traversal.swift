@@ -289,7 +289,7 @@ struct Traversal {
         for position in order.indices {
             order[position]._withUnsafeGuaranteedRef { node in
                 guard node.variables > 1, !node.isConsumed else { return }
-                var isOpen = node.readers > 0 || node.storage != nil && node.edge0 != nil
+                var isOpen = node.hasReaders || node.storage != nil && node.edge0 != nil
                 if node.storage == nil {
                     node.forEachEdge { edge in
                         if isOpenElsewhere[Int(edge._withUnsafeGuaranteedRef { $0.index })] { isOpen = true }

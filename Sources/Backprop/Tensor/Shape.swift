@@ -19,6 +19,16 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
         rank = 0
     }
 
+    /// Up to four extents; those beyond the rank are zero.
+    @inline(__always)
+    init(_ extents01: SIMD2<Int32>, _ extents23: SIMD2<Int32>, rank: Int) {
+        low = SIMD4(lowHalf: extents01, highHalf: extents23)
+        high = SIMD4(repeating: 0)
+        self.rank = rank
+    }
+
+    var firstExtents: (SIMD2<Int32>, SIMD2<Int32>) { (low.lowHalf, low.highHalf) }
+
     /// Traps, in the name of an operator, where no tensor has these extents.
     package init(_ extents: some Collection<Int>, _ name: @autoclosure () -> String = "") {
         self.init()

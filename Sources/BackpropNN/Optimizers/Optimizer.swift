@@ -175,10 +175,10 @@ extension Optimizer {
 
     /// value - direction size.
     func descended(_ value: Tensor, _ direction: Tensor, _ size: Double) -> Tensor {
-        let known = stepSize.flatMap { $0.number == size && $0.tensor.dtype == value.dtype ? $0.tensor : nil }
-        let tensor = known ?? Tensor(size, dtype: value.dtype)
-        if known == nil { stepSize = (size, tensor) }
-        return Tensor(Node.descend(value.node, direction.node, tensor.node))
+        if stepSize?.number != size || stepSize?.tensor.dtype != value.dtype {
+            stepSize = (size, Tensor(size, dtype: value.dtype))
+        }
+        return Tensor(Node.descend(value.node, direction.node, stepSize!.tensor.node))
     }
 
     /// A running mean moved toward a new value by the given share.
