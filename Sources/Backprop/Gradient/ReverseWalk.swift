@@ -59,7 +59,7 @@ struct ReverseWalk {
         switch targets {
         case .cells:
             let found = walk.sweepToParameters().compactMap { parameter, gradient in
-                parameter.cell.map { ($0, gradient.node) }
+                parameter.cell.map { ($0.takeUnretainedValue(), gradient.node) }
             }
             Graph.state.withLock { _ in for (cell, gradient) in found { cell.add(gradient) } }
             cells = found.map(\.0)

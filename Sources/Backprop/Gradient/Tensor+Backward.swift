@@ -59,9 +59,10 @@ extension Graph {
             var sums: [Node] = []
             for parameter in parameters {
                 parameter._withUnsafeGuaranteedRef { parameter in
-                    guard let cell = parameter.cell else { return }
-                    cell.add(BackwardPass.gradient(of: loss, for: parameter, pass))
-                    if cell.passes > 1 { sums.append(cell.gradient!) }
+                    parameter.cell?._withUnsafeGuaranteedRef { cell in
+                        cell.add(BackwardPass.gradient(of: loss, for: parameter, pass))
+                        if cell.passes > 1 { sums.append(cell.gradient!) }
+                    }
                 }
             }
             state.passes.append(pass)

@@ -97,8 +97,13 @@ package enum Graph {
     /// each time, since its node may be shared by many graphs.
     package static func elements(of node: Node) -> Storage {
         if node.isScalarConstant { return storage(scalar: node) }
-        evaluate([node])
-        return node.storage!
+        guard let storage = state.withLock({ _ in node.storage }) else {
+            evaluate([node])
+            return node.storage!
+        }
+        // Another thread may still be computing it.
+        storage.waitUntilReady()
+        return storage
     }
 
     private static func storage(scalar node: Node) -> Storage {

@@ -73,6 +73,8 @@ package final class Node: @unchecked Sendable {
         set { attachmentReference.object = newValue }
     }
 
+    /// Whether there may be a list or more than four inputs.
+    var hasExtras: Bool { extras != nil }
     /// Attributes that do not fit: starts and steps of a slice, widths of a pad.
     package var list: [Int]? { extras.flatMap { $0._withUnsafeGuaranteedRef(\.list) } }
 
@@ -192,13 +194,14 @@ package final class Node: @unchecked Sendable {
     var isUndefinedGradient: Bool { primitive == .gradient && edge1 != nil }
 
     /// The pass that an undefined gradient belongs to.
-    var pass: BackwardPass? {
-        isUndefinedGradient ? attachment.map { unsafeDowncast($0, to: BackwardPass.self) } : nil
+    var pass: Unmanaged<BackwardPass>? {
+        isUndefinedGradient ? attachmentReference.unmanaged.map { .fromOpaque($0.toOpaque()) } : nil
     }
 
     /// Takes over the definition of a gradient, if its pass has one by now.
     func adoptDefinition() {
-        guard let definition = pass?.takeDefinition(for: input1!) else { return }
+        let parameter = edge1!._withUnsafeGuaranteedRef { ObjectIdentifier($0) }
+        guard let definition = pass?._withUnsafeGuaranteedRef({ $0.takeDefinition(for: parameter) }) else { return }
         releaseInputs()
         edge0 = Unmanaged.passRetained(definition)
         depth = Node.increased(definition.depth)
@@ -295,8 +298,8 @@ package final class Node: @unchecked Sendable {
 
     /// Where the gradient of a parameter's value goes. The parameter empties it when it goes, which breaks the circle
     /// of a gradient that was computed from the value.
-    package var cell: GradientCell? {
-        isParameter ? attachment.map { unsafeDowncast($0, to: GradientCell.self) } : nil
+    package var cell: Unmanaged<GradientCell>? {
+        isParameter ? attachmentReference.unmanaged.map { .fromOpaque($0.toOpaque()) } : nil
     }
 
     package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }
@@ -318,15 +321,15 @@ package final class Node: @unchecked Sendable {
 
 /// A reference that is counted by hand, which costs no call where there is none. Its owner empties it in the end.
 private struct HandCounted<Object: AnyObject> {
-    private var reference: Unmanaged<Object>?
+    private(set) var unmanaged: Unmanaged<Object>?
 
     var isEmpty: Bool { reference == nil }
 
     var object: Object? {
-        @inline(__always) get { reference?.takeUnretainedValue() }
+        @inline(__always) get { unmanaged?.takeUnretainedValue() }
         @inline(__always) set {
-            let old = reference
-            reference = newValue.map(Unmanaged.passRetained)
+            let old = unmanaged
+            unmanaged = newValue.map(Unmanaged.passRetained)
             old?.release()
         }
     }
@@ -356,7 +359,11 @@ package final class GradientCell: @unchecked Sendable {
 
     /// Adds what a backward pass found.
     package func add(_ gradient: Node) {
-        self.gradient = self.gradient.map { Node.binary(.add, $0, gradient) } ?? gradient
+        if let sum = self.gradient {
+            self.gradient = Node.binary(.add, sum, gradient)
+        } else {
+            self.gradient = gradient
+        }
         passes += 1
     }
 }
