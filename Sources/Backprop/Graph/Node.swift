@@ -323,7 +323,7 @@ package final class Node: @unchecked Sendable {
 private struct HandCounted<Object: AnyObject> {
     private(set) var unmanaged: Unmanaged<Object>?
 
-    var isEmpty: Bool { reference == nil }
+    var isEmpty: Bool { unmanaged == nil }
 
     var object: Object? {
         @inline(__always) get { unmanaged?.takeUnretainedValue() }
