@@ -36,7 +36,7 @@ package enum Graph {
         }
     }
 
-    static let state = Mutex(State())
+    static let state = GraphLock()
 
     /// Computes the nodes that are not in memory yet.
     package static func evaluate(_ roots: [Node]) {
@@ -138,6 +138,8 @@ struct Epochs {
     /// A mark that no node carries yet.
     mutating func next() -> UInt32 {
         last &+= 1
+        // New nodes carry zero.
+        if last == 0 { last = 1 }
         return last
     }
 }

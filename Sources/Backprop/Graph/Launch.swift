@@ -47,9 +47,10 @@ struct Launch: ~Copyable {
     private mutating func dropHistory(_ traversal: borrowing Traversal) {
         for output in traversal.outputs.indices {
             let node = traversal.output(output).retain()
+            let needsHistory = traversal.needsHistory(of: output)
             node._withUnsafeGuaranteedRef {
                 $0.pendingDepth = 0
-                if !$0.needsGradient { $0.dropInputs() }
+                if !needsHistory { $0.dropInputs() }
             }
             heldOutputs.append(node)
         }

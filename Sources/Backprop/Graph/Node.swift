@@ -18,6 +18,8 @@ package final class Node: @unchecked Sendable {
     @exclusivity(unchecked) package var isParameter = false
     /// A backward pass has been recorded from here: the history is not needed once the value is in memory.
     @exclusivity(unchecked) package var isConsumed = false
+    /// Who still needs the inputs: of a transform's variable the transform, and sweeps, which read them without the lock.
+    @exclusivity(unchecked) private var readers: UInt8 = 0
     private let extents01: SIMD2<Int32>
     private let extents23: SIMD2<Int32>
     /// Small attributes: axes, a permutation, a scalar's bits, the flags of a matrix product.
@@ -152,17 +154,40 @@ package final class Node: @unchecked Sendable {
     private static let shallow: UInt16 = 256
 
     deinit {
+        if !attachmentReference.isEmpty { releaseAttachment() }
         releaseInputs()
         storageReference.object = nil
         attachmentReference.object = nil
         extras?.release()
     }
 
-    /// Forgets how the value was computed.
+    private func releaseAttachment() {
+        if isUndefinedGradient && !GraphLock.isHeld {
+            Graph.state.withLock { _ in
+                attachment = nil
+                releaseInputs()
+            }
+        } else if primitive == .customCall {
+            GraphLock.release(attachment!)
+        }
+    }
+
+    var hasReaders: Bool { readers > 0 }
+
+    /// Keeps the inputs in place. Whoever counts further than can be counted keeps them for good.
+    func addReader() { if readers < .max { readers += 1 } }
+
+    func removeReader() { if readers < .max { readers -= 1 } }
+
+    /// Forgets how the value was computed, unless a sweep is under way here, which does it in the end.
     package func dropInputs() {
+        if readers > 0 { return }
         releaseInputs()
         depth = 0
         if primitive == .gradient { attachment = nil }
+        // To transforms that are over it is a constant like any other. One of another thread, which may be open, finds that
+        // the history has been used.
+        if variables > 1 && !(isConsumed && OpenTransforms.areElsewhere) { variables &= Node.openVariables }
     }
 
     /// Whether this is a gradient that has no definition yet, but a loss and a parameter.
@@ -210,6 +235,8 @@ package final class Node: @unchecked Sendable {
         var pending: [Node] = []
         moveInputs(to: &pending)
         while var node = pending.popLast() {
+            // A gradient that is a name goes with the lock held.
+            if node.isUndefinedGradient && !GraphLock.isHeld { continue }
             if isKnownUniquelyReferenced(&node) { node.moveInputs(to: &pending) }
         }
     }
@@ -231,8 +258,12 @@ package final class Node: @unchecked Sendable {
     /// Whether a backward pass that is still possible runs through here. At a parameter's value it ends.
     package var needsGradient: Bool {
         guard variables != 0, !isParameter else { return false }
-        let open = (UInt32(2) << UInt32(bk_transform_depth())) - 1
-        return UInt32(variables) & open != 0 && !isConsumed
+        return variables & Node.openVariables != 0 && !isConsumed
+    }
+
+    /// The bits of parameters, and of the variables of transforms that are open around this thread.
+    private static var openVariables: UInt16 {
+        UInt16(truncatingIfNeeded: (UInt32(2) << UInt32(bk_transform_depth())) - 1)
     }
 
     package var input0: Node? { edge0?.takeUnretainedValue() }
@@ -291,6 +322,8 @@ package final class Node: @unchecked Sendable {
 /// A reference that is counted by hand, which costs no call where there is none. Its owner empties it in the end.
 private struct HandCounted<Object: AnyObject> {
     private(set) var unmanaged: Unmanaged<Object>?
+
+    var isEmpty: Bool { unmanaged == nil }
 
     var object: Object? {
         @inline(__always) get { unmanaged?.takeUnretainedValue() }

@@ -23,6 +23,8 @@ struct Traversal {
     private var scalarSlots: [ScalarCell: Int] = [:]
     private var epoch: UInt32 = 0
     private var isSaved: [Bool] = []
+    /// Where not empty, what a transform of another thread may still differentiate.
+    private var isOpenElsewhere: [Bool] = []
     /// Whose gradients that may not have been reached depend on something that has.
     private var touched = Recorders()
     /// Whether a backward pass may still follow on something that was reached.
@@ -54,7 +56,11 @@ struct Traversal {
             passes.forEachGradientInCells(of: touched) { descend(from: .passUnretained($0)) }
         }
         isSaved.removeAll(keepingCapacity: true)
-        if hasOpenNodes { markSavedForBackward() }
+        isOpenElsewhere.removeAll(keepingCapacity: true)
+        if hasOpenNodes {
+            markSavedForBackward()
+            if OpenTransforms.areElsewhere { markOpenElsewhere() }
+        }
         for node in released {
             node._withUnsafeGuaranteedRef { if $0.mark == epoch { uses[Int($0.index)] += 1 } }
         }
@@ -81,6 +87,12 @@ struct Traversal {
 
     /// The node of an output.
     func output(_ number: Int) -> Unmanaged<Node> { order[Int(outputs[number])] }
+
+    /// Whether somebody may still ask how an output was computed.
+    func needsHistory(of number: Int) -> Bool {
+        if !isOpenElsewhere.isEmpty && isOpenElsewhere[Int(outputs[number])] { return true }
+        return output(number)._withUnsafeGuaranteedRef { $0.needsGradient }
+    }
 
     /// Gives the memory back; the traversal must not be used afterwards.
     func deallocate() {
@@ -284,4 +296,21 @@ struct Traversal {
         }
     }
 
+    /// Which variables belong to transforms that are open is known by their threads. Here it follows from who reads the
+    /// variables, as far as the walk goes down.
+    private mutating func markOpenElsewhere() {
+        isOpenElsewhere = Array(repeating: false, count: order.count)
+        for position in order.indices {
+            order[position]._withUnsafeGuaranteedRef { node in
+                guard node.variables > 1, !node.isConsumed else { return }
+                var isOpen = node.hasReaders || node.storage != nil && node.edge0 != nil
+                if node.storage == nil {
+                    node.forEachEdge { edge in
+                        if isOpenElsewhere[Int(edge._withUnsafeGuaranteedRef { $0.index })] { isOpen = true }
+                    }
+                }
+                isOpenElsewhere[position] = isOpen
+            }
+        }
+    }
 }

@@ -92,7 +92,9 @@ open class Optimizer {
     public func step() {
         stepCount += 1
         let parameters = parameters
-        // Held by the parameters and by the state.
+        // Others may assign to the parameters meanwhile; the state is ours.
+        var values: [Node] = []
+        values.reserveCapacity(parameters.count)
         var results: [Unmanaged<Node>] = []
         results.reserveCapacity(parameters.count * 3)
         withoutGradients {
@@ -102,10 +104,11 @@ open class Optimizer {
                 updateCounts[index] = step
                 parameter.adopt(value)
                 results.append(.passUnretained(value))
+                values.append(value)
                 for place in state[index].indices { results.append(.passUnretained(state[index][place].node)) }
             }
         }
-        Graph.evaluate(results)
+        withExtendedLifetime(values) { Graph.evaluate(results) }
     }
 
     /// What the next `step()` will hold in memory, forward and backward pass included. Runs nothing.
