@@ -93,9 +93,12 @@ final class ChainKernel: Kernel {
 /// Kernels one after the other, each task on its own rows.
 final class RunKernel: Kernel {
     private let run: [Kernel]
+    /// The same. Threads go through them at the same time, and would hand the counts of references to and fro.
+    private let steps: [Unmanaged<Kernel>]
 
     init(_ members: [Kernel]) {
         run = members
+        steps = members.map(Unmanaged.passUnretained)
         let isCut = members.allSatisfy { $0.tasks == members[0].tasks }
         super.init(
             name: "run of \(members.count) kernels", tasks: isCut ? members[0].tasks : 1,
@@ -106,15 +109,17 @@ final class RunKernel: Kernel {
 
     override func run(task: Int, _ pointers: Pointers) {
         if tasks > 1 {
-            for position in run.indices {
+            for position in steps.indices {
                 // While a member computes, the weights of the next one are on their way.
-                if position + 1 < run.count { run[position + 1].fetch(pointers) }
-                run[position].run(task: task, pointers)
+                if position + 1 < steps.count { steps[position + 1]._withUnsafeGuaranteedRef { $0.fetch(pointers) } }
+                steps[position]._withUnsafeGuaranteedRef { $0.run(task: task, pointers) }
             }
         } else {
-            for member in run {
-                for task in 0..<member.tasks { member.run(task: task, pointers) }
-                if member.needsFinish { member.finish(pointers) }
+            for step in steps {
+                step._withUnsafeGuaranteedRef { member in
+                    for task in 0..<member.tasks { member.run(task: task, pointers) }
+                    if member.needsFinish { member.finish(pointers) }
+                }
             }
         }
     }

@@ -16,8 +16,9 @@ package protocol Executable: AnyObject, Sendable {
     var workspaceItems: [BillItem] { get }
     /// Memory for one run, with the numbers of the graph written to it.
     func begin(_ scalars: [ScalarCell]) -> MemoryBlock
-    /// Computes the outputs, and gives the memory back. `leaves` and `outputs` are in the order of the canonical graph.
-    func run(_ workspace: MemoryBlock, leaves: [Storage], outputs: [Storage])
+    /// Computes the outputs, and gives the workspace back. The elements of leaves and outputs are in the order of the
+    /// canonical graph, and somebody holds them meanwhile.
+    func run(_ workspace: MemoryBlock, leaves: UnsafePointer<MemoryBlock>, outputs: UnsafePointer<MemoryBlock>)
     /// The plan as a person reads it.
     var description: String { get }
 }

@@ -21,7 +21,9 @@ package enum Graph {
         var epochs = Epochs()
 
         /// Finds what the roots need, and the plan for it.
-        mutating func executable(roots: [Node], released: [Unmanaged<Node>] = []) -> any Executable {
+        mutating func executable(
+            roots: [Unmanaged<Node>], released: [Unmanaged<Node>] = []
+        ) -> any Executable {
             traversal.run(
                 roots: roots, awaited: awaited, released: released, passes: passes, epoch: epochs.next())
             if let recorders = traversal.missedRecorders(passes) {
@@ -34,19 +36,27 @@ package enum Graph {
         }
     }
 
-    static let state = Mutex(State())
+    static let state = GraphLock()
 
     /// Computes the nodes that are not in memory yet.
     package static func evaluate(_ roots: [Node]) {
-        var launch: Launch?
-        state.withLock { state in
-            launch = prepare(roots, &state)
+        withExtendedLifetime(roots) { evaluate(roots.map(Unmanaged.passUnretained)) }
+    }
+
+    /// Computes the nodes that are not in memory yet. The caller holds them.
+    package static func evaluate(_ roots: [Unmanaged<Node>]) {
+        var unfinished: [Storage] = []
+        let launch = state.withLock { state -> Launch? in
+            for root in roots {
+                root._withUnsafeGuaranteedRef {
+                    // Another thread may still be computing it.
+                    if let storage = $0.storage, !storage.isReady { unfinished.append(storage) }
+                }
+            }
+            return prepare(roots, &state)
         }
-        launch?.run()
-        for root in roots {
-            // What this run did not compute, another thread may still be computing.
-            if let storage = root.storage, !storage.isReady { storage.waitUntilReady() }
-        }
+        if let launch { launch.run() }
+        for storage in unfinished { storage.waitUntilReady() }
     }
 
     /// Has the node computed together with whatever is computed next.
@@ -69,13 +79,14 @@ package enum Graph {
     package static func bill(_ roots: [Node], released: [Unmanaged<Node>] = []) -> MemoryBill {
         state.withLock { state in
             guard roots.contains(where: \.isPending) else { return MemoryBill(items: [], peakBytes: 0) }
+            let roots = roots.map(Unmanaged.passUnretained)
             let executable = state.executable(roots: roots, released: released)
             return MemoryBill(state.traversal, executable)
         }
     }
 
-    private static func prepare(_ roots: [Node], _ state: inout State) -> Launch? {
-        guard roots.contains(where: \.isPending) else { return nil }
+    private static func prepare(_ roots: [Unmanaged<Node>], _ state: inout State) -> Launch? {
+        guard roots.contains(where: { $0._withUnsafeGuaranteedRef(\.isPending) }) else { return nil }
         let executable = state.executable(roots: roots)
         let launch = Launch(state.traversal, executable)
         state.awaited.removeAll(of: .current)
@@ -86,8 +97,13 @@ package enum Graph {
     /// each time, since its node may be shared by many graphs.
     package static func elements(of node: Node) -> Storage {
         if node.isScalarConstant { return storage(scalar: node) }
-        evaluate([node])
-        return node.storage!
+        guard let storage = state.withLock({ _ in node.storage }) else {
+            evaluate([node])
+            return node.storage!
+        }
+        // Another thread may still be computing it.
+        storage.waitUntilReady()
+        return storage
     }
 
     private static func storage(scalar node: Node) -> Storage {
@@ -101,63 +117,6 @@ package enum Graph {
         case .bfloat16: storage.pointer.storeBytes(of: BFloat16(Float(node.scalarValue)), as: BFloat16.self)
         }
         return storage
-    }
-}
-
-/// One run of a plan with its memory, made under the lock and run outside of it.
-private struct Launch {
-    let executable: any Executable
-    let workspace: MemoryBlock
-    private(set) var leaves: [Storage] = []
-    private(set) var outputs: [Storage] = []
-    /// Leaves that other runs may still be computing.
-    private var unfinished: [Storage] = []
-
-    init(_ traversal: borrowing Traversal, _ executable: any Executable) {
-        self.executable = executable
-        workspace = executable.begin(traversal.scalars)
-        leaves.reserveCapacity(traversal.leaves.count)
-        for index in traversal.leaves.indices {
-            let storage = traversal.leaves[index]._withUnsafeGuaranteedRef { $0.storage! }
-            if !storage.isReady { unfinished.append(storage) }
-            leaves.append(storage)
-        }
-        // The history goes first: it holds the old parameters, and whether somebody else still does decides whether
-        // their memory can be taken over. Outputs are held meanwhile, since one may hang on the history of another.
-        for output in traversal.outputs.indices {
-            let node = traversal.output(output).retain()
-            node._withUnsafeGuaranteedRef {
-                $0.pendingDepth = 0
-                if !$0.needsGradient { $0.dropInputs() }
-            }
-        }
-        let donors = executable.donors, sharedLeaves = executable.sharedLeaves
-        outputs.reserveCapacity(traversal.outputs.count)
-        for output in traversal.outputs.indices {
-            let node = traversal.output(output)
-            node._withUnsafeGuaranteedRef {
-                let storage = storage(for: $0, donor: donors[output], sharedLeaf: sharedLeaves[output])
-                $0.storage = storage
-                outputs.append(storage)
-            }
-            node.release()
-        }
-    }
-
-    /// Memory for an output: that of a leaf which has the same elements or is not needed any more, or new memory.
-    private mutating func storage(for node: Node, donor: Int, sharedLeaf: Int) -> Storage {
-        if sharedLeaf >= 0 { return leaves[sharedLeaf] }
-        guard donor >= 0, leaves[donor].isReady, isKnownUniquelyReferenced(&leaves[donor]) else {
-            return Storage(byteCount: node.shape.count * node.dtype.byteCount, isReady: false)
-        }
-        leaves[donor].beginOverwriting()
-        return leaves[donor]
-    }
-
-    func run() {
-        for leaf in unfinished { leaf.waitUntilReady() }
-        executable.run(workspace, leaves: leaves, outputs: outputs)
-        for output in outputs { output.finish() }
     }
 }
 
@@ -179,6 +138,8 @@ struct Epochs {
     /// A mark that no node carries yet.
     mutating func next() -> UInt32 {
         last &+= 1
+        // New nodes carry zero.
+        if last == 0 { last = 1 }
         return last
     }
 }
@@ -187,6 +148,8 @@ struct Epochs {
 struct PlanCache {
     private var entries: [CanonicalKey: Entry] = [:]
     private var clock = 0
+    /// The plan that was asked for last: mostly the next one too.
+    private var last: (key: CanonicalKey, index: Dictionary<CanonicalKey, Entry>.Index)?
     private static let capacity = 128
 
     private struct Entry {
@@ -197,14 +160,16 @@ struct PlanCache {
     }
 
     mutating func executable(
-        for traversal: borrowing Traversal, of roots: [Node], _ epochs: inout Epochs
+        for traversal: borrowing Traversal, of roots: [Unmanaged<Node>], _ epochs: inout Epochs
     ) -> any Executable {
         clock += 1
-        if let index = entries.index(forKey: traversal.key) {
+        if let index = last?.key == traversal.key ? last?.index : entries.index(forKey: traversal.key) {
+            last = (traversal.key, index)
             entries.values[index].lastUse = clock
             EngineCounters.countNodes(entries.values[index].nodes)
             return entries.values[index].executable
         }
+        last = nil
         if entries.count >= PlanCache.capacity {
             let oldest = entries.min { $0.value.lastUse < $1.value.lastUse }!.key
             entries[oldest] = nil

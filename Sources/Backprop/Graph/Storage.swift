@@ -25,6 +25,8 @@ package final class Storage: @unchecked Sendable {
 
     deinit { MemoryPool.shared.giveBack(pointer, byteCount) }
 
+    package var block: MemoryBlock { MemoryBlock(pointer: pointer, bytes: byteCount) }
+
     /// Whether the plan that computes the elements has finished.
     package var isReady: Bool { ready.load(ordering: .acquiring) }
 
@@ -34,8 +36,8 @@ package final class Storage: @unchecked Sendable {
     package func finish() { ready.store(true, ordering: .releasing) }
 }
 
-/// Memory that belongs to one run of a plan at a time, which is what `@unchecked` stands for.
-package struct MemoryBlock: @unchecked Sendable {
+/// Memory that one run of a plan works with, written by no other run meanwhile, which is what `@unchecked` stands for.
+package struct MemoryBlock: BitwiseCopyable, @unchecked Sendable {
     package let pointer: UnsafeMutableRawPointer
     package let bytes: Int
 }

@@ -1,18 +1,18 @@
 /// From the nodes of a traversal to the graph that a plan is made from.
 extension Traversal {
     /// The graph that was just walked, with a definition for every gradient.
-    func canonicalGraph(of roots: [Node], _ epochs: inout Epochs) -> CanonicalGraph {
+    func canonicalGraph(of roots: [Unmanaged<Node>], _ epochs: inout Epochs) -> CanonicalGraph {
         hasUndefinedGradients ? definedGraph(of: roots, &epochs) : canonicalGraph(boundAs: self)
     }
 
     /// The graph with the passes worked out, for as long as it takes to look at it: the nodes stay names, so that the next
     /// recording looks the same. The graph then has more in it than the traversal has met, but nothing from outside.
-    private func definedGraph(of roots: [Node], _ epochs: inout Epochs) -> CanonicalGraph {
+    private func definedGraph(of roots: [Unmanaged<Node>], _ epochs: inout Epochs) -> CanonicalGraph {
         var definitions: [ObjectIdentifier: [ObjectIdentifier: Node]] = [:]
         var restoring: [() -> Void] = []
         for position in order.indices {
             let node = order[position].takeUnretainedValue()
-            guard node.storage == nil, let pass = node.pass else { continue }
+            guard node.storage == nil, let pass = node.pass?.takeUnretainedValue() else { continue }
             if definitions[ObjectIdentifier(pass)] == nil {
                 definitions[ObjectIdentifier(pass)] = pass.recordedGradients(&epochs)
             }
@@ -22,7 +22,7 @@ extension Traversal {
         }
         defer { for restore in restoring { restore() } }
         var defined = Traversal()
-        let held = outputs.indices.map { output($0).takeUnretainedValue() }
+        let held = outputs.indices.map { output($0) }
         let noPasses = BackwardPasses()
         defer {
             defined.deallocate()
