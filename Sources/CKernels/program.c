@@ -352,7 +352,10 @@ static void make_step(bk_runner *runner, int64_t number) {
         block->rows = runner->shape_rows;
         block->cols = once ? 1 : runner->shape_cols;
         step->first_col_only = once;
-        if (op == BK_OP_STANDARDIZE_GRAD_TOTALS) block->more = runner->at + instruction->e;
+        if (op == BK_OP_STANDARDIZE_GRAD_TOTALS) {
+            block->more = runner->at + instruction->e;
+            block->more_row = runner->row + instruction->e;
+        }
         const bool is_walk = !once && (bk_is_row_reduction(op) || dst->extent != BK_COL);
         if (runner->asks_ahead && is_walk) ask_ahead(runner, step, number);
         if (bk_is_row_reduction(op)) {
