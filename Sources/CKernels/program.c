@@ -44,7 +44,7 @@ static int64_t table_bytes(const bk_program *program, int64_t total_count) {
 }
 
 int64_t bk_program_scratch_bytes(const bk_program *program) {
-    bk_total totals[program->instruction_count + 1];
+    bk_total totals[bk_most_totals(program)];
     const int64_t total_count = bk_program_totals(program, totals);
     int64_t bytes = table_bytes(program, total_count);
     for (int64_t i = 0; i < total_count; i++) bytes += 2 * totals[i].bytes;
@@ -308,16 +308,18 @@ static bool is_known(const bk_program *program, int64_t number, uint16_t operand
 enum { ASK_AT_LEAST_BYTES = 4096 };
 
 // The first instruction that meets an array asks for what lies in the place of the next tile. With short tiles the
-// processor finds the sources by itself, but not the results, which are written at the end of each.
+// processor finds the sources by itself, but not the results, which are written at the end of each. What takes whole rows
+// one after the other asks for a row a little further down.
 static void ask_ahead(const bk_runner *runner, bk_step *step, int64_t number) {
     const bk_program *program = runner->program;
     const int64_t bytes = bk_type_bytes(bk_lane_type(program->lane));
+    const bool by_row = bk_is_whole_row(program->instructions[number].op);
     for (int i = 0; i < step->count; i++) {
         const uint16_t operand = step->operands[i];
         if (program->operands[operand].kind != BK_MEMORY || runner->col[operand] != bytes) continue;
         if (is_known(program, number, operand)) continue;
-        if (program->whole_rows && i != BK_DST) continue;
-        const int64_t below = runner->shape_rows * runner->row[operand];
+        if (program->whole_rows && !by_row && i != BK_DST) continue;
+        const int64_t below = (by_row ? 1 : runner->shape_rows) * runner->row[operand];
         const int64_t tiles = program->whole_rows && below > 0 ? bk_chunks(ASK_AT_LEAST_BYTES, below) : 1;
         step->block.ahead[i] = runner->shape_cols < runner->space.cols ? runner->shape_cols * bytes : tiles * below;
     }
@@ -350,6 +352,10 @@ static void make_step(bk_runner *runner, int64_t number) {
         block->rows = runner->shape_rows;
         block->cols = once ? 1 : runner->shape_cols;
         step->first_col_only = once;
+        if (op == BK_OP_STANDARDIZE_GRAD_TOTALS) {
+            block->more = runner->at + instruction->e;
+            block->more_row = runner->row + instruction->e;
+        }
         const bool is_walk = !once && (bk_is_row_reduction(op) || dst->extent != BK_COL);
         if (runner->asks_ahead && is_walk) ask_ahead(runner, step, number);
         if (bk_is_row_reduction(op)) {
@@ -413,7 +419,7 @@ static bool can_follow(bk_runner *runner) {
     runner->can_follow = true;
     for (int64_t i = 0; i < program->instruction_count; i++) {
         bk_step *step = &runner->steps[i];
-        if (step->block.more) runner->can_follow = false;
+        if (program->instructions[i].op == BK_OP_ADAM) runner->can_follow = false;
         for (int j = 0; j < step->count; j++) {
             const int kind = program->operands[step->operands[j]].kind;
             const bool moves = kind == BK_MEMORY || kind == BK_INDEX;
@@ -446,7 +452,7 @@ void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, i
     for (int64_t i = 0; i < runner->total_count; i++) {
         const bk_total *total = &runner->totals[i];
         const int64_t offset = total->per_column ? (col - runner->first_col) * bytes : 0;
-        runner->at[total->instruction->dst] = total->tile + offset;
+        runner->at[total->target] = total->tile + offset;
     }
     for (int64_t i = 0; i < program->instruction_count; i++) {
         bk_step *step = &runner->steps[i];
