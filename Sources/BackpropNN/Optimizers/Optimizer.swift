@@ -138,7 +138,7 @@ open class Optimizer {
                 let step = updateCounts[index] + 1
                 if step != prepared { prepare(step: step) }
                 prepared = step
-                body(index, isMaximizing ? -gradient : gradient, step)
+                if isMaximizing { body(index, -gradient, step) } else { body(index, gradient, step) }
             }
         }
     }
