@@ -20,7 +20,7 @@ enum {
     COL_UNIT = 32,                 // columns are cut at multiples of this
     MAX_COLS = 512,                // columns of one packed block of B
     MAX_K = 512,                   // the aim for the depth of a packed block
-    MAX_SINGLE_K = 640,            // up to here k stays in one piece
+    MAX_SINGLE_K = 800,            // up to here k stays in one piece
     LARGE_BLOCK = 640 << 10,       // bytes of a block of B that leaves the second-level cache room for much else,
     LARGEST_BLOCK = 1200 << 10,    // for the rows of A and of C that pass,
     LARGE_BLOCK_APART = 64 << 10,  // and where its lines compete for the same places
@@ -84,8 +84,8 @@ static void cut(const bk_gemm *gemm, int64_t pieces, int64_t *row_tasks, int64_t
     }
 }
 
-// What tasks leave to those that follow: tasks beside each other read the same rows of A, tasks below each other the same
-// columns of B.
+// What tasks leave to those that follow: tasks beside each other read the same rows of A, those below each other the
+// same columns of B.
 static int64_t kept_operand(const bk_gemm *gemm, int64_t row_tasks, int64_t col_tasks) {
     enum { LEAST_TASKS_FOR_B = 8 };
     const int64_t element = bytes_of(gemm->type);
@@ -217,8 +217,8 @@ static int64_t spread(int64_t elements, int64_t element) {
     return elements * element % 2048 == 0 ? elements + 1024 / element : elements;
 }
 
-// Memory for a packed operand that starts at `operand`, and whether this thread has left it there in the same walk: data
-// may have changed before the next.
+// Memory for what is packed of `count` rows or columns from `operand` on. It is packed already where this thread has
+// left it there in the same walk; before the next one the data may have changed.
 static char *kept_memory(const bk_gemm *gemm, const char *operand, int64_t count, int64_t bytes, bool *is_packed) {
     static _Thread_local struct {
         const bk_gemm *gemm;
@@ -263,22 +263,25 @@ static packing plan_packing(const part *p, const char *a, const char *b, int64_t
     return packed;
 }
 
-// Has `strip` read its rows of A from their packed copy; makes it where it is missing, or leaves that to the kernel.
-// Gives the kernel.
+// Has `strip` read its rows of A from a packed copy, which is made where it is missing, at best by the kernel on its
+// way. Gives the kernel.
 static strip_kernel *use_packed_a(const part *p, const packing *packed, const gemm_strips *strips, int64_t s,
                                   const char *a, char *copies, gemm_strip *strip) {
     const bk_gemm *gemm = p->gemm;
     const gemm_kernels *kernels = p->kernels;
     const int64_t rows = gemm_strip_start(strips, s + 1) - gemm_strip_start(strips, s), place = s % packed->strips;
     char *copy = copies + place * packed->strip * p->element;
-    const bool is_near = gemm->m * gemm->k * p->element <= NEAR_A;
-    if (!packed->has_a && is_near && gemm->a_row == 1 && rows == kernels->rows && strip->cols >= kernels->cols) {
-        strip->packed_a = copy;
-        return kernels->strip_packing;
-    }
-    if (!packed->has_a && (is_near || place == 0)) {
+    if (!packed->has_a) {
+        // From afar, long runs of memory are read for many strips together.
+        const bool is_near = gemm->m * gemm->k * p->element <= NEAR_A;
+        if (is_near && gemm->a_row == 1 && rows == kernels->rows && strip->cols >= kernels->cols) {
+            strip->packed_a = copy;
+            return kernels->strip_packing;
+        }
         const int64_t end = is_near ? s + 1 : least(s + packed->strips, strips->count);
-        kernels->pack_a(copy, packed->strip, a, gemm->a_row, gemm->a_col, strips, s, end, strip->k);
+        if (is_near || place == 0) {
+            kernels->pack_a(copy, packed->strip, a, gemm->a_row, gemm->a_col, strips, s, end, strip->k);
+        }
     }
     strip->a = copy;
     strip->a_row = 1;
