@@ -202,6 +202,42 @@ static void run_dots(const part *p, const char *a, const char *b, char *c, int64
     if (p->done) report(p, tile, tile_row, batch, 0, p->rows);
 }
 
+// A few rows of A times a transposed B that lies as it is read: with the roles exchanged, the rows of A are the columns of
+// a vector, and only they and the result are transposed instead of all of B.
+static bool is_slim(const part *p) {
+    const bk_gemm *gemm = p->gemm;
+    const int64_t lanes = p->kernels->lanes;
+    return gemm->a_col == 1 && gemm->b_row == 1 && gemm->plan[PLAN_K_BLOCKS] == 1 && p->rows <= lanes &&
+           p->cols >= 2 * lanes && p->cols % lanes == 0;
+}
+
+static void run_slim(const part *p, const char *a, const char *b, char *c, int64_t batch) {
+    const bk_gemm *gemm = p->gemm;
+    const gemm_kernels *kernels = p->kernels;
+    const int64_t element = p->element, width = kernels->cols, lanes = kernels->lanes;
+    const int64_t panel = width * gemm->k, exchanged = width * p->cols;
+    const int64_t tile_row = c ? gemm->c_row : p->cols;
+    char *columns = bk_scratch(BK_SCRATCH_PACK, (size_t)((panel + exchanged) * element));
+    char *result = columns + panel * element;
+    char *tile = c ? c + (p->row * tile_row + p->col) * element
+                   : bk_scratch(BK_SCRATCH_TILE, (size_t)(p->rows * tile_row * element));
+
+    kernels->pack_b(columns, panel, a + p->row * gemm->a_row * element, 1, gemm->a_row, gemm->k, p->rows);
+    gemm_strip strip = {.a_row = gemm->b_col, .a_col = 1, .b = columns, .b_row = width, .b_panel = panel,
+                        .c_row = width, .k = gemm->k, .cols = p->rows};
+    const gemm_strips strips = gemm_cut_strips(p->cols, kernels->rows);
+    for (int64_t s = 0; s < strips.count; s++) {
+        const int64_t first = gemm_strip_start(&strips, s), end = gemm_strip_start(&strips, s + 1);
+        strip.a = b + (p->col + first) * gemm->b_col * element;
+        strip.c = result + first * width * element;
+        kernels->strip[end - first - 1](&strip);
+    }
+    for (int64_t col = 0; col < p->cols; col += lanes) {
+        kernels->transpose(tile + col * element, tile_row, result + col * width * element, width, p->rows, lanes);
+    }
+    if (p->done) report(p, tile, tile_row, batch, 0, p->rows);
+}
+
 // Where a part has what it packs, and how. Small parts use the stack.
 typedef struct {
     char *a, *b;               // NULL where the operand is read in place
@@ -386,7 +422,8 @@ static void run_entry(part p, const char *a, const char *b, char *c, int64_t bat
             part q = p;
             q.row = row;
             q.rows = least(height, end_row - row);
-            run_part(&q, a, b, c, batch);
+            if (is_slim(&q)) run_slim(&q, a, b, c, batch);
+            else run_part(&q, a, b, c, batch);
         }
     }
 }

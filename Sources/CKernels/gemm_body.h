@@ -198,6 +198,11 @@ static void NAME(pack_transposed)(ELEMENT *packed, int64_t packed_row, const ELE
     }
 }
 
+static void NAME(transpose_lines)(void *to, int64_t to_row, const void *from, int64_t from_row, int64_t k,
+                                  int64_t count) {
+    NAME(pack_transposed)(to, to_row, from, from_row, k, count);
+}
+
 // Rows that lie side by side are copied a few at a time, so that memory is read along its pages.
 static void NAME(pack_rows)(ELEMENT *packed, int64_t panel, const ELEMENT *b, int64_t b_row, int64_t k, int64_t n) {
     const int64_t width = VECTORS * LANES, whole = n / width * width;
@@ -313,6 +318,7 @@ const gemm_kernels NAME(gemm) = {
     },
     .strip_packing = NAME(strip_packing),
     .pack_b = NAME(pack_b),
+    .transpose = NAME(transpose_lines),
     .pack_a = NAME(pack_a),
     .dots = NAME(dots),
 };

@@ -68,6 +68,8 @@ typedef struct {
     // Copies the block of B into panels, each `k` rows of `cols` elements, the last one filled up with zeros. They
     // begin `panel` elements apart.
     void (*pack_b)(void *packed, int64_t panel, const void *b, int64_t b_row, int64_t b_col, int64_t k, int64_t n);
+    // Turns `count` (at most `lanes`) rows of `k` elements into columns; whole vectors are written.
+    void (*transpose)(void *to, int64_t to_row, const void *from, int64_t from_row, int64_t k, int64_t count);
     // Copies strips `first` to `end` of A, so that the rows lie side by side, to places `strip` elements apart.
     void (*pack_a)(void *packed, int64_t strip, const void *a, int64_t a_row, int64_t a_col,
                    const gemm_strips *strips, int64_t first, int64_t end, int64_t k);

@@ -3,6 +3,9 @@
 
 #include "program_run.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 const bk_kernels *bk_program_kernels(void) {
     switch (bk_isa_current()) {
 #if defined(__x86_64__)
@@ -54,20 +57,104 @@ int64_t bk_program_scratch_bytes(const bk_program *program) {
     return bytes;
 }
 
-bk_runner bk_runner_start(const bk_program *program, void *const *pointers, int64_t rows, int64_t cols,
-                          int64_t row_axis) {
-    bk_runner runner = {.program = program, .kernels = bk_program_kernels(), .pointers = pointers,
-                        .rows = rows, .cols = cols, .row_axis = row_axis};
+// MARK: Starting as before
+
+// The tables of a program that has been made ready for tiles of one shape. A plan runs the same programs on the same shapes
+// step after step: what was made ready once is copied from then on.
+typedef struct {
+    const bk_kernels *kernels;
+    bk_space space;
+    int64_t shape_rows, shape_cols, total_count;
+    bool asks_ahead;
+    char *scratch;  // where the tables were
+    int64_t bytes;
+    _Alignas(64) char tables[];
+} image;
+
+static int64_t bytes_of_tables(const bk_runner *runner) {
+    return (char *)(runner->totals + runner->total_count) - (char *)runner->views;
+}
+
+static bool same_space(const bk_space *a, const bk_space *b) {
+    return a->rows == b->rows && a->cols == b->cols && a->row_axis == b->row_axis && a->product == b->product &&
+           a->product_stride == b->product_stride;
+}
+
+// Addresses inside of the scratch memory, which may lie elsewhere now.
+static void move_tables(bk_runner *runner, ptrdiff_t distance) {
+    const bk_program *program = runner->program;
+    for (int i = 0; i < program->operand_count; i++) {
+        if (program->operands[i].kind == BK_TEMP) runner->at[i] += distance;
+    }
+    for (int64_t i = 0; i < runner->total_count; i++) {
+        runner->totals[i].tile += distance;
+        runner->totals[i].sum += distance;
+    }
+    for (int64_t i = 0; i < program->instruction_count; i++) {
+        bk_block *block = &runner->steps[i].block;
+        if (!block->more) continue;
+        block->more = (char *const *)((const char *)block->more + distance);
+        block->more_row = (const int64_t *)((const char *)block->more_row + distance);
+    }
+}
+
+// Takes over what an earlier run has left for the same space.
+static bool restore(bk_runner *runner) {
+    const image *known = __atomic_load_n((image **)runner->program->image, __ATOMIC_ACQUIRE);
+    if (!known || known->kernels != runner->kernels || !same_space(&known->space, &runner->space)) return false;
+    char *scratch = (char *)runner->views;
+    memcpy(scratch, known->tables, (size_t)known->bytes);
+    runner->shape_rows = known->shape_rows;
+    runner->shape_cols = known->shape_cols;
+    runner->total_count = known->total_count;
+    runner->asks_ahead = known->asks_ahead;
+    if (scratch != known->scratch) move_tables(runner, scratch - known->scratch);
+    return true;
+}
+
+// Leaves the tables for later runs, unless there are some already.
+static void remember(const bk_runner *runner) {
+    image **place = (image **)runner->program->image;
+    if (__atomic_load_n(place, __ATOMIC_RELAXED)) return;
+    const int64_t bytes = bytes_of_tables(runner);
+    void *memory = NULL;
+    if (posix_memalign(&memory, 64, sizeof(image) + (size_t)bytes) != 0) return;
+    image *made = memory, *none = NULL;
+    *made = (image){.kernels = runner->kernels, .space = runner->space, .shape_rows = runner->shape_rows,
+                    .shape_cols = runner->shape_cols, .total_count = runner->total_count,
+                    .asks_ahead = runner->asks_ahead, .scratch = (char *)runner->views, .bytes = bytes};
+    memcpy(made->tables, runner->views, (size_t)bytes);
+    if (!__atomic_compare_exchange_n(place, &none, made, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) free(made);
+}
+
+void bk_program_discard(bk_program *program) {
+    free(*program->image);
+    free(program->image);
+}
+
+// Finds the places of the tables; returns the end of the steps.
+static char *place_tables(bk_runner *runner, char *scratch) {
+    const int64_t operands = runner->program->operand_count;
+    runner->views = (bk_view *)scratch;
+    runner->at = (char **)(runner->views + operands);
+    runner->row = (int64_t *)(runner->at + operands);
+    runner->col = runner->row + operands;
+    scratch += bk_aligned(operands * (int64_t)(sizeof(bk_view) + sizeof(char *) + 2 * sizeof(int64_t)));
+    runner->steps = (bk_step *)scratch;
+    scratch += bk_aligned(runner->program->instruction_count * (int64_t)sizeof(bk_step));
+    runner->totals = (bk_total *)scratch;
+    return scratch;
+}
+
+bk_runner bk_runner_start(const bk_program *program, void *const *pointers, bk_space space) {
+    bk_runner runner = {.program = program, .kernels = bk_program_kernels(), .pointers = pointers, .space = space};
     char *place = bk_scratch(BK_SCRATCH_PROGRAM, (size_t)program->plan[PLAN_SCRATCH_BYTES]);
     const int64_t operands = program->operand_count;
-    runner.views = (bk_view *)place;
-    runner.at = (char **)(runner.views + operands);
-    runner.row = (int64_t *)(runner.at + operands);
-    runner.col = runner.row + operands;
-    place += bk_aligned(operands * (int64_t)(sizeof(bk_view) + sizeof(char *) + 2 * sizeof(int64_t)));
-    runner.steps = (bk_step *)place;
-    place += bk_aligned(program->instruction_count * (int64_t)sizeof(bk_step));
-    runner.totals = (bk_total *)place;
+    place = place_tables(&runner, place);
+    if (restore(&runner)) {
+        bk_runner_set_batch(&runner, 0, 0);
+        return runner;
+    }
     runner.total_count = bk_program_totals(program, runner.totals);
     place += bk_aligned(runner.total_count * (int64_t)sizeof(bk_total));
     for (int64_t i = 0; i < runner.total_count; i++) {
@@ -91,8 +178,9 @@ bk_runner bk_runner_start(const bk_program *program, void *const *pointers, int6
             continue;
         }
         const int64_t bytes = o->kind == BK_INDEX ? 1 : bk_type_bytes(o->type);
-        runner.views[i].row = bk_row_stride(o, row_axis) * bytes;
-        runner.views[i].col = bk_col_stride(o) * bytes;
+        const bool is_product = i == space.product;
+        runner.views[i].row = is_product ? space.product_stride * bytes : bk_row_stride(o, space.row_axis) * bytes;
+        runner.views[i].col = is_product ? bytes : bk_col_stride(o) * bytes;
     }
     bk_runner_set_batch(&runner, 0, 0);
     return runner;
@@ -188,7 +276,7 @@ static void choose_move(bk_runner *runner, bk_step *step, bool stores) {
     const bool same_type = type == bk_lane_type(program->lane);
     const int64_t a = block->col[BK_A], dst = block->col[BK_DST];
     block->past_cache = program->operands[step->operands[BK_DST]].kind == BK_MEMORY &&
-                        program->plan[PLAN_BATCHES] * runner->rows * runner->cols * bytes >= PAST_CACHE_BYTES;
+                        program->plan[PLAN_BATCHES] * runner->space.rows * runner->space.cols * bytes >= PAST_CACHE_BYTES;
     if (same_type && (dst == bytes || block->cols == 1) && (a == bytes || a == 0)) {
         step->kernel = kernels->map[program->lane][BK_OP_COPY][a != 0];
     } else if (same_type && block->rows > 1 && block->cols > 1 && dst == bytes && block->row[BK_A] == bytes) {
@@ -231,7 +319,7 @@ static void ask_ahead(const bk_runner *runner, bk_step *step, int64_t number) {
         if (program->whole_rows && i != BK_DST) continue;
         const int64_t below = runner->shape_rows * runner->row[operand];
         const int64_t tiles = program->whole_rows && below > 0 ? bk_chunks(ASK_AT_LEAST_BYTES, below) : 1;
-        step->block.ahead[i] = runner->shape_cols < runner->cols ? runner->shape_cols * bytes : tiles * below;
+        step->block.ahead[i] = runner->shape_cols < runner->space.cols ? runner->shape_cols * bytes : tiles * below;
     }
 }
 
@@ -289,7 +377,7 @@ static void make_step(bk_runner *runner, int64_t number) {
         block->row_step = block->row[BK_A];
         block->col_step = block->col[BK_A];
     } else if (step->is_random) {
-        block->row_step = runner->cols;
+        block->row_step = runner->space.cols;
         block->col_step = 1;
     } else {
         block->row_step = block->col_step = 0;
@@ -341,10 +429,11 @@ void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, i
         runner->shape_rows = rows;
         runner->shape_cols = cols;
         lay_out_tile(runner, cols);
-        runner->asks_ahead = program->plan[PLAN_BATCHES] * runner->rows * runner->cols *
+        runner->asks_ahead = program->plan[PLAN_BATCHES] * runner->space.rows * runner->space.cols *
                                  bk_type_bytes(bk_lane_type(program->lane)) >= ASK_AHEAD_BYTES;
         for (int64_t i = 0; i < program->instruction_count; i++) make_step(runner, i);
         runner->knows_way_below = false;
+        remember(runner);
     }
     for (int i = 0; i < program->operand_count; i++) {
         const bk_view *view = &runner->views[i];
@@ -362,7 +451,7 @@ void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, i
     for (int64_t i = 0; i < program->instruction_count; i++) {
         bk_step *step = &runner->steps[i];
         for (int j = 0; j < step->count; j++) step->block.at[j] = runner->at[step->operands[j]];
-        if (step->is_random) step->block.first = (runner->batch * runner->rows + row) * runner->cols + col;
+        if (step->is_random) step->block.first = (runner->batch * runner->space.rows + row) * runner->space.cols + col;
         else if (step->reads_index) step->block.first = (int64_t)step->block.at[BK_A];
         step->is_due = !(step->first_row_only && row != 0) && !(step->first_col_only && col != 0);
         if (step->is_due) step->kernel(&step->block);
@@ -375,7 +464,7 @@ void bk_runner_tile_below(bk_runner *runner) {
         bk_step *step = &runner->steps[i];
         if (!step->is_due || step->first_row_only) continue;
         for (int j = 0; j < step->count; j++) step->block.at[j] += step->below[j];
-        if (step->is_random) step->block.first += runner->shape_rows * runner->cols;
+        if (step->is_random) step->block.first += runner->shape_rows * runner->space.cols;
         else if (step->reads_index) step->block.first = (int64_t)step->block.at[BK_A];
         step->kernel(&step->block);
     }
@@ -398,7 +487,8 @@ void bk_program_run(const bk_program *program, void *const *pointers, void *part
     const int64_t last_col = least(cols, first_col + plan[PLAN_COL_CHUNK]);
     const int64_t tile_rows = plan[PLAN_TILE_ROWS], tile_cols = plan[PLAN_TILE_COLS];
 
-    bk_runner runner = bk_runner_start(program, pointers, rows, cols, plan[PLAN_ROW_AXIS]);
+    const bk_space space = {.rows = rows, .cols = cols, .row_axis = plan[PLAN_ROW_AXIS], .product = -1};
+    bk_runner runner = bk_runner_start(program, pointers, space);
     runner.first_col = first_col;
     char *slot = (char *)partials + task * plan[PLAN_SLOT_BYTES];
     const int64_t width = last_col - first_col;
@@ -428,11 +518,11 @@ void bk_program_run(const bk_program *program, void *const *pointers, void *part
 
 void bk_program_tile(const bk_program *program, void *const *pointers, int32_t product, void *tile,
                      int64_t tile_stride, int64_t batch, int64_t row, int64_t rows, int64_t col, int64_t cols) {
-    bk_runner runner = bk_runner_start(program, pointers, program->rows, program->cols, -1);
+    const bk_space space = {.rows = program->rows, .cols = program->cols, .row_axis = -1,
+                            .product = product, .product_stride = tile_stride};
+    bk_runner runner = bk_runner_start(program, pointers, space);
     bk_runner_set_batch(&runner, program->batch_rank, batch);
     const int64_t bytes = bk_type_bytes(bk_lane_type(program->lane));
-    runner.views[product].row = tile_stride * bytes;
-    runner.views[product].col = bytes;
     runner.views[product].base = (intptr_t)tile - row * tile_stride * bytes - col * bytes;
     const int64_t room = program->plan[PLAN_TILE_ELEMENTS];
     const int64_t tile_cols = least(cols, room), tile_rows = least(rows, room / tile_cols);

@@ -2,6 +2,8 @@
 #include "program_plan.h"
 #include "program_run.h"
 
+#include <stdlib.h>
+
 // Temporaries of a tile should stay in the first-level cache together with the memory that streams by.
 enum { TEMP_BUDGET_BYTES = 8192, GREATEST_TILE_BYTES = 8192 };
 // Whole rows are gone over several times. In short tiles the passes over one row run beside those over the next, and
@@ -288,4 +290,5 @@ void bk_program_prepare(bk_program *program) {
     plan[PLAN_SLOT_BYTES] = bk_program_slot_bytes(program);
     program->partial_bytes = plan[PLAN_SLOT_BYTES] * program->tasks;
     plan[PLAN_SCRATCH_BYTES] = bk_program_scratch_bytes(program);
+    program->image = calloc(1, sizeof(void *));
 }

@@ -21,11 +21,18 @@ typedef struct {
     bk_block block;
 } bk_step;
 
+// What a runner goes over: the merged space of the program, or the original one as the tiles of a product.
+typedef struct {
+    int64_t rows, cols, row_axis;
+    int64_t product;         // the operand that is read from a tile, or -1;
+    int64_t product_stride;  // elements from one row of the tile to the next
+} bk_space;
+
 typedef struct {
     const bk_program *program;
     const bk_kernels *kernels;
     void *const *pointers;
-    int64_t rows, cols, row_axis;    // of the iteration space
+    bk_space space;
     int64_t batch;                   // the current one, linear
     int64_t shape_rows, shape_cols;  // of the tiles that the steps are ready for
     bool asks_ahead;                 // the arrays are so large that what comes next is asked for
@@ -43,9 +50,8 @@ typedef struct {
 int64_t bk_program_slot_bytes(const bk_program *program);
 int64_t bk_program_scratch_bytes(const bk_program *program);
 
-// Makes ready to run tiles of a space of rows x cols (the merged one or the original one).
-bk_runner bk_runner_start(const bk_program *program, void *const *pointers, int64_t rows, int64_t cols,
-                          int64_t row_axis);
+// Makes ready to run tiles of a space.
+bk_runner bk_runner_start(const bk_program *program, void *const *pointers, bk_space space);
 // Chooses the linear index over the first `kept` batch dimensions.
 void bk_runner_set_batch(bk_runner *runner, int64_t kept, int64_t batch);
 void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, int64_t cols);

@@ -38,11 +38,15 @@ struct Report {
 /// How long a call takes, in seconds.
 struct Timing {
     var median: Double
-    /// The fastest call: what the machine can do when nobody else uses it.
+    /// The fastest sample: what the machine can do when nobody else uses it.
     var minimum: Double
 }
 
-/// Times a call: a few to warm up, then as many as fit.
+/// Seconds between two readings of the clock, at least.
+private let shortestSample = 100e-6
+
+/// Times a call: a few to warm up, then as many as fit. Short calls are timed several at once, since reading the clock
+/// would be part of the figure.
 func time(during seconds: Double, atLeast minimum: Int = 20, _ body: () -> Void) -> Timing {
     let clock = ContinuousClock()
     let warmUp = clock.now
@@ -51,12 +55,13 @@ func time(during seconds: Double, atLeast minimum: Int = 20, _ body: () -> Void)
         body()
         warmed += 1
     }
+    let together = Int((shortestSample * Double(warmed) / (clock.now - warmUp).seconds).rounded(.up))
     var times: [Double] = []
     let start = clock.now
     while times.count < minimum || (clock.now - start) < .seconds(seconds) {
         let before = clock.now
-        body()
-        times.append((clock.now - before).seconds)
+        for _ in 0..<together { body() }
+        times.append((clock.now - before).seconds / Double(together))
         if times.count >= minimum && (clock.now - start) > .seconds(seconds * 4) { break }
     }
     times.sort()

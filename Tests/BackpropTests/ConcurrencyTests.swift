@@ -126,7 +126,7 @@ import Testing
     @Test(arguments: waits.indices) func evaluationsLeaveAloneWhatWaitsForOthers(_ index: Int) {
         let wait = ConcurrencyTests.waits[index]
         let expected = wait.run {}
-        let found = wait.run { ConcurrencyTests.onAnotherThread { _ = Tensor([1.0, 2]).sum().item() } }
+        let found = wait.run { onAnotherThread { _ = Tensor([1.0, 2]).sum().item() } }
         #expect(found == expected, "\(wait.name)")
     }
 
@@ -134,7 +134,7 @@ import Testing
         let weight = Parameter(Tensor([0.5, -1, 2]))
         let loss = square(weight.value).sum()
         loss.backward()
-        ConcurrencyTests.onAnotherThread { _ = Tensor([1.0, 2]).sum().item() }
+        onAnotherThread { _ = Tensor([1.0, 2]).sum().item() }
         #expect(loss.node.storage == nil && weight.gradient!.node.storage == nil)
         #expect(weight.gradient!.numbers == [1, -2, 4])
         #expect(loss.node.storage != nil)
@@ -147,8 +147,8 @@ import Testing
             let hidden = tanh(weight.value)
             let loss = square(hidden).sum()
             loss.backward()
-            if reads == 2 { ConcurrencyTests.onAnotherThread { exp(hidden).sum().backward() } }
-            ConcurrencyTests.onAnotherThread { _ = hidden.sum().item() }
+            if reads == 2 { onAnotherThread { exp(hidden).sum().backward() } }
+            onAnotherThread { _ = hidden.sum().item() }
             let slopes = [0.5, -1, 2].map { x in
                 let y = Foundation.tanh(x)
                 return (1 - y * y) * (2 * y + (reads == 2 ? Foundation.exp(y) : 0))
@@ -156,16 +156,4 @@ import Testing
             #expect(difference(weight.gradient!.numbers, slopes) < 1e-12)
         }
     }
-
-    private static func onAnotherThread(_ body: @escaping () -> Void) {
-        let work = Unshared(body: body), finished = DispatchSemaphore(value: 0)
-        Thread {
-            work.body()
-            finished.signal()
-        }.start()
-        finished.wait()
-    }
-
-    /// Used by one thread at a time.
-    private struct Unshared: @unchecked Sendable { let body: () -> Void }
 }

@@ -173,4 +173,20 @@ private final class Counter: @unchecked Sendable {
 private final class Recorder: @unchecked Sendable {
     private(set) var numbers: [[Double]] = []
     func add(_ new: [Double]) { numbers.append(new) }
+
+    /// What transforms have computed is a constant for those that follow, also when its history is gone.
+    @Test func descentOnPlainValues() {
+        var x = Tensor([0.5, -1, 2]), total = Tensor(0.0, dtype: .float64)
+        var expected = [0.5, -1, 2]
+        for step in 0..<4 {
+            let (gradient, before) = (grad { square($0).sum() }(x), x)
+            if step % 2 == 0 { evaluate(gradient) }
+            x = x - gradient * 0.1
+            #expect(difference(x.numbers, expected.map { $0 * 0.8 }) < 1e-12)
+            expected = expected.map { $0 * 0.8 }
+            total = total + grad { ($0 * before * gradient).sum() }(x).sum()
+            #expect(jvp({ [$0[0] * before] }, primals: [x], tangents: [gradient]).tangents[0].numbers.count == 3)
+        }
+        #expect(total.item().isFinite)
+    }
 }

@@ -45,7 +45,9 @@ final class CPUPlan: Executable, @unchecked Sendable {
         return workspace
     }
 
-    func run(_ workspace: MemoryBlock, leaves: [MemoryBlock], outputs: [MemoryBlock]) {
+    func run(
+        _ workspace: MemoryBlock, leaves: UnsafePointer<MemoryBlock>, outputs: UnsafePointer<MemoryBlock>
+    ) {
         let base = workspace.pointer
         for (index, cell) in addedScalars.enumerated() { cell.write(to: base + (graphScalars + index) * 8) }
         withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: pointers.count + 1) { table in

@@ -41,6 +41,7 @@ final class Program {
     }
 
     deinit {
+        bk_program_discard(program)
         program.deallocate()
         operands.deallocate()
         instructions.deallocate()

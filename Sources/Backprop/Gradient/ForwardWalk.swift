@@ -11,8 +11,20 @@ struct ForwardWalk {
     static func run(to outputs: [Node], from variables: [Node], tangents: [Tensor], mask: UInt16) -> [Tensor?] {
         var walk = ForwardWalk(mask: mask)
         for (variable, tangent) in zip(variables, tangents) { walk.tangents[ObjectIdentifier(variable)] = tangent }
-        for node in walk.order(below: outputs) {
+        // What is computed meanwhile leaves the operands where they are.
+        let order = Graph.state.withLock { _ in
+            let order = walk.order(below: outputs)
+            for node in order { node.addReader() }
+            return order
+        }
+        for node in order {
             if let tangent = walk.tangent(of: node) { walk.tangents[ObjectIdentifier(node)] = tangent }
+        }
+        Graph.state.withLock { _ in
+            for node in order {
+                node.removeReader()
+                if node.storage != nil && !node.needsGradient { node.dropInputs() }
+            }
         }
         return outputs.map { walk.tangents[ObjectIdentifier($0)] }
     }

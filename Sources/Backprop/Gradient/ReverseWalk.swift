@@ -49,6 +49,7 @@ struct ReverseWalk {
             starts = reachable.map { Int(outputs[$0].index) }
             // A node that was not reached may carry an index of an earlier walk.
             if case .nodes(let nodes) = targets { kept = nodes.map { $0.mark == epoch ? Int($0.index) : -1 } }
+            walk.begin()
         }
         walk.isWanted = Array(repeating: false, count: walk.order.count)
         walk.cotangents = Array(repeating: nil, count: walk.order.count)
@@ -58,7 +59,7 @@ struct ReverseWalk {
         switch targets {
         case .cells:
             let found = walk.sweepToParameters().compactMap { parameter, gradient in
-                parameter.cell.map { ($0, gradient.node) }
+                parameter.cell.map { ($0.takeUnretainedValue(), gradient.node) }
             }
             Graph.state.withLock { _ in for (cell, gradient) in found { cell.add(gradient) } }
             cells = found.map(\.0)
@@ -67,7 +68,7 @@ struct ReverseWalk {
             walk.sweep(keeping: kept)
             gradients = kept.map { $0 >= 0 ? walk.cotangents[$0] : nil }
         }
-        if !keepingGraph { Graph.state.withLock { _ in walk.release() } }
+        Graph.state.withLock { _ in walk.end(keepingGraph: keepingGraph) }
         return (gradients, cells)
     }
 
@@ -101,14 +102,20 @@ struct ReverseWalk {
         firstOperand.deallocate()
     }
 
-    /// Marks the history as used, and lets go of what is in memory already. Operands first, since a node may be freed
-    /// with the last that was computed from it.
-    private func release() {
+    /// Keeps the way back in place, whatever is computed or released meanwhile.
+    private func begin() {
+        for index in order.indices { order[index]._withUnsafeGuaranteedRef { $0.addReader() } }
+    }
+
+    /// Marks the history as used, unless it is kept, and lets go of what nobody needs of it. Operands first, since a node
+    /// may be freed with the last that was computed from it.
+    private func end(keepingGraph: Bool) {
         for index in order.indices {
             order[index]._withUnsafeGuaranteedRef { node in
+                node.removeReader()
                 if node.isParameter { return }
-                node.isConsumed = true
-                if node.storage != nil { node.dropInputs() }
+                if !keepingGraph { node.isConsumed = true }
+                if node.storage != nil && !node.needsGradient { node.dropInputs() }
             }
         }
     }

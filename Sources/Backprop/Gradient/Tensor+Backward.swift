@@ -50,7 +50,8 @@ extension Graph {
         bk_walk_depth_add(1)
         defer { bk_walk_depth_add(-1) }
         return state.withLock { state in
-            guard let (parameters, recorder) = state.traversal.markWayBack(from: loss, epoch: state.epochs.next()) else {
+            guard let (parameters, recorder) = state.traversal.markWayBack(from: loss, epoch: state.epochs.next())
+            else {
                 return nil
             }
             let pass = BackwardPass(
@@ -58,9 +59,10 @@ extension Graph {
             var sums: [Node] = []
             for parameter in parameters {
                 parameter._withUnsafeGuaranteedRef { parameter in
-                    guard let cell = parameter.cell else { return }
-                    cell.add(BackwardPass.gradient(of: loss, for: parameter, pass))
-                    if cell.passes > 1 { sums.append(cell.gradient!) }
+                    parameter.cell?._withUnsafeGuaranteedRef { cell in
+                        cell.add(BackwardPass.gradient(of: loss, for: parameter, pass))
+                        if cell.passes > 1 { sums.append(cell.gradient!) }
+                    }
                 }
             }
             state.passes.append(pass)

@@ -146,7 +146,11 @@ func differentiating<Result>(
 ) rethrows -> Result {
     try withGradients {
         bk_transform_depth_add(1)
-        defer { bk_transform_depth_add(-1) }
+        OpenTransforms.count.add(1, ordering: .relaxed)
+        defer {
+            bk_transform_depth_add(-1)
+            OpenTransforms.count.subtract(1, ordering: .relaxed)
+        }
         let depth = bk_transform_depth()
         require(depth < 16, "gradients of gradients nest at most 15 deep")
         let mask: UInt16 = 1 << UInt16(depth)
@@ -155,8 +159,10 @@ func differentiating<Result>(
                 argument.dtype.isFloatingPoint, "a gradient needs floating-point arguments, not \(argument.dtype)")
             let variable = Node.alias(argument.node)
             variable.variables |= mask
+            variable.addReader()
             return variable
         }
+        defer { Graph.state.withLock { _ in for variable in variables { variable.removeReader() } } }
         return try body(variables, mask)
     }
 }

@@ -18,7 +18,7 @@ package protocol Executable: AnyObject, Sendable {
     func begin(_ scalars: [ScalarCell]) -> MemoryBlock
     /// Computes the outputs, and gives the workspace back. The elements of leaves and outputs are in the order of the
     /// canonical graph, and somebody holds them meanwhile.
-    func run(_ workspace: MemoryBlock, leaves: [MemoryBlock], outputs: [MemoryBlock])
+    func run(_ workspace: MemoryBlock, leaves: UnsafePointer<MemoryBlock>, outputs: UnsafePointer<MemoryBlock>)
     /// The plan as a person reads it.
     var description: String { get }
 }

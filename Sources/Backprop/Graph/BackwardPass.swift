@@ -56,7 +56,9 @@ final class BackwardPass: @unchecked Sendable {
     func forEachGradientInCells(_ body: (Node) -> Void) {
         for parameter in parameters {
             parameter._withUnsafeGuaranteedRef {
-                if let gradient = $0.cell?.gradient, gradient.storage == nil { body(gradient) }
+                $0.cell?._withUnsafeGuaranteedRef { cell in
+                    if let gradient = cell.gradient, gradient.storage == nil { body(gradient) }
+                }
             }
         }
     }
@@ -71,8 +73,8 @@ final class BackwardPass: @unchecked Sendable {
     func define(_ epochs: inout Epochs) { definitions = recordedGradients(&epochs) }
 
     /// The definition of a gradient, handed over to it; nil as long as there is none.
-    func takeDefinition(for parameter: Node) -> Node? {
-        definitions.isEmpty ? nil : definitions.removeValue(forKey: ObjectIdentifier(parameter))
+    func takeDefinition(for parameter: ObjectIdentifier) -> Node? {
+        definitions.isEmpty ? nil : definitions.removeValue(forKey: parameter)
     }
 }
 

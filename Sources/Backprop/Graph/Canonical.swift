@@ -51,11 +51,13 @@ package struct CanonicalKey: Hashable, Sendable {
     var low: UInt64 = 0x9E37_79B9_7F4A_7C15
     var high: UInt64 = 0xC2B2_AE3D_27D4_EB4F
 
+    /// Takes in two words, whose full product waits for nothing that came before: a traversal mixes at every node.
     @inline(__always)
-    mutating func mix(_ word: UInt64) {
-        low = (low ^ word) &* 0x9FB2_1C65_1E98_DF25
+    mutating func mix(_ first: UInt64, _ second: UInt64) {
+        let product = (first ^ 0x2D35_8DCC_AA6C_78A5).multipliedFullWidth(by: second ^ 0x8BB8_4B93_962E_ACC9)
+        low = (low ^ product.low) &* 0x9FB2_1C65_1E98_DF25
         low ^= low &>> 29
-        high = (high &+ word) &* 0xD6E8_FEB8_6659_FD93
+        high = (high &+ product.high) &* 0xD6E8_FEB8_6659_FD93
         high = (high &<< 31) | (high &>> 33)
     }
 }

@@ -36,7 +36,7 @@ package enum Graph {
         }
     }
 
-    static let state = Mutex(State())
+    static let state = GraphLock()
 
     /// Computes the nodes that are not in memory yet.
     package static func evaluate(_ roots: [Node]) {
@@ -45,18 +45,17 @@ package enum Graph {
 
     /// Computes the nodes that are not in memory yet. The caller holds them.
     package static func evaluate(_ roots: [Unmanaged<Node>]) {
-        var launch: Launch?
         var unfinished: [Storage] = []
-        state.withLock { state in
+        let launch = state.withLock { state -> Launch? in
             for root in roots {
                 root._withUnsafeGuaranteedRef {
                     // Another thread may still be computing it.
                     if let storage = $0.storage, !storage.isReady { unfinished.append(storage) }
                 }
             }
-            launch = prepare(roots, &state)
+            return prepare(roots, &state)
         }
-        launch?.run()
+        if let launch { launch.run() }
         for storage in unfinished { storage.waitUntilReady() }
     }
 
@@ -98,8 +97,13 @@ package enum Graph {
     /// each time, since its node may be shared by many graphs.
     package static func elements(of node: Node) -> Storage {
         if node.isScalarConstant { return storage(scalar: node) }
-        evaluate([node])
-        return node.storage!
+        guard let storage = state.withLock({ _ in node.storage }) else {
+            evaluate([node])
+            return node.storage!
+        }
+        // Another thread may still be computing it.
+        storage.waitUntilReady()
+        return storage
     }
 
     private static func storage(scalar node: Node) -> Storage {
@@ -134,6 +138,8 @@ struct Epochs {
     /// A mark that no node carries yet.
     mutating func next() -> UInt32 {
         last &+= 1
+        // New nodes carry zero.
+        if last == 0 { last = 1 }
         return last
     }
 }
@@ -142,6 +148,8 @@ struct Epochs {
 struct PlanCache {
     private var entries: [CanonicalKey: Entry] = [:]
     private var clock = 0
+    /// The plan that was asked for last: mostly the next one too.
+    private var last: (key: CanonicalKey, index: Dictionary<CanonicalKey, Entry>.Index)?
     private static let capacity = 128
 
     private struct Entry {
@@ -155,11 +163,13 @@ struct PlanCache {
         for traversal: borrowing Traversal, of roots: [Unmanaged<Node>], _ epochs: inout Epochs
     ) -> any Executable {
         clock += 1
-        if let index = entries.index(forKey: traversal.key) {
+        if let index = last?.key == traversal.key ? last?.index : entries.index(forKey: traversal.key) {
+            last = (traversal.key, index)
             entries.values[index].lastUse = clock
             EngineCounters.countNodes(entries.values[index].nodes)
             return entries.values[index].executable
         }
+        last = nil
         if entries.count >= PlanCache.capacity {
             let oldest = entries.min { $0.value.lastUse < $1.value.lastUse }!.key
             entries[oldest] = nil

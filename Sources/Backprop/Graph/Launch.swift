@@ -4,16 +4,16 @@ import CKernels
 ///
 /// References are counted by hand here: a step binds some hundred values, and each costs as many counted references as
 /// it has owners.
-struct Launch {
+struct Launch: ~Copyable {
     private let executable: any Executable
     private let workspace: MemoryBlock
     /// Elements of leaves and outputs, in the order of the plan.
-    private var leaves: [MemoryBlock] = []
-    private var outputs: [MemoryBlock] = []
+    private var leaves: Scratch<MemoryBlock>
+    private var outputs: Scratch<MemoryBlock>
     /// A reference each to the leaves, but to those whose memory an output has taken over.
-    private var heldLeaves: [Unmanaged<Storage>?] = []
+    private var heldLeaves: Scratch<Unmanaged<Storage>?>
     /// A reference each to the nodes that will have the outputs.
-    private var heldOutputs: [Unmanaged<Node>] = []
+    private var heldOutputs: Scratch<Unmanaged<Node>>
     /// Whether other runs may still be computing some of the leaves.
     private var waits = false
 
@@ -21,14 +21,16 @@ struct Launch {
     init(_ traversal: borrowing Traversal, _ executable: any Executable) {
         self.executable = executable
         workspace = executable.begin(traversal.scalars)
+        leaves = Scratch(capacity: traversal.leaves.count)
+        heldLeaves = Scratch(capacity: traversal.leaves.count)
+        outputs = Scratch(capacity: traversal.outputs.count)
+        heldOutputs = Scratch(capacity: traversal.outputs.count)
         bindLeaves(traversal)
         dropHistory(traversal)
         bindOutputs(traversal)
     }
 
     private mutating func bindLeaves(_ traversal: borrowing Traversal) {
-        leaves.reserveCapacity(traversal.leaves.count)
-        heldLeaves.reserveCapacity(traversal.leaves.count)
         for index in traversal.leaves.indices {
             let storage = traversal.leaves[index]._withUnsafeGuaranteedRef { Unmanaged.passRetained($0.storage!) }
             storage._withUnsafeGuaranteedRef {
@@ -43,12 +45,12 @@ struct Launch {
     /// does decides whether their memory can be taken over. Outputs are held meanwhile, since one may hang on the history
     /// of another.
     private mutating func dropHistory(_ traversal: borrowing Traversal) {
-        heldOutputs.reserveCapacity(traversal.outputs.count)
         for output in traversal.outputs.indices {
             let node = traversal.output(output).retain()
+            let needsHistory = traversal.needsHistory(of: output)
             node._withUnsafeGuaranteedRef {
                 $0.pendingDepth = 0
-                if !$0.needsGradient { $0.dropInputs() }
+                if !needsHistory { $0.dropInputs() }
             }
             heldOutputs.append(node)
         }
@@ -56,9 +58,8 @@ struct Launch {
 
     private mutating func bindOutputs(_ traversal: borrowing Traversal) {
         let donors = executable.donors, sharedLeaves = executable.sharedLeaves
-        outputs.reserveCapacity(heldOutputs.count)
-        for (output, node) in heldOutputs.enumerated() {
-            node._withUnsafeGuaranteedRef {
+        for output in heldOutputs.indices {
+            heldOutputs[output]._withUnsafeGuaranteedRef {
                 let storage = storage(for: $0, donor: donors[output], sharedLeaf: sharedLeaves[output])
                 outputs.append(storage.block)
                 $0.storage = storage
@@ -83,16 +84,21 @@ struct Launch {
         return Storage(byteCount: node.shape.count * node.dtype.byteCount, isReady: false)
     }
 
-    /// Runs the plan, and lets go of everything. To be called once.
+    /// Runs the plan, and lets go of everything.
     consuming func run() {
         if waits {
-            for leaf in heldLeaves { leaf?._withUnsafeGuaranteedRef { $0.waitUntilReady() } }
+            for index in heldLeaves.indices { heldLeaves[index]?._withUnsafeGuaranteedRef { $0.waitUntilReady() } }
         }
-        executable.run(workspace, leaves: leaves, outputs: outputs)
-        for node in heldOutputs {
-            node._withUnsafeGuaranteedRef { $0.storage!.finish() }
-            node.release()
-        }
-        for leaf in heldLeaves { leaf?.release() }
+        executable.run(workspace, leaves: leaves.elements, outputs: outputs.elements)
+        for index in heldOutputs.indices { heldOutputs[index]._withUnsafeGuaranteedRef { $0.storage!.finish() } }
+    }
+
+    deinit {
+        for index in heldOutputs.indices { heldOutputs[index].release() }
+        for index in heldLeaves.indices { heldLeaves[index]?.release() }
+        leaves.deallocate()
+        outputs.deallocate()
+        heldLeaves.deallocate()
+        heldOutputs.deallocate()
     }
 }

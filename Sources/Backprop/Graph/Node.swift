@@ -5,40 +5,84 @@ import CKernels
 /// What describes the operation never changes. `storage`, the inputs (dropped once the value is in memory and no
 /// backward pass will ask for them) and the scratch fields of a traversal change only under the lock of `Graph.state`; that is
 /// what `@unchecked` stands for.
+///
+/// A step records thousands of nodes. Their size is that of the blocks that `malloc` hands out and takes back without a
+/// search, so what few of them have lies apart, and no field asks for more than eight bytes of alignment.
 package final class Node: @unchecked Sendable {
     package let primitive: Primitive
     package let dtype: DType
     /// Whether a parameter (bit 0) or a variable of the n-th nested transform (bit n) is among the ancestors.
     @exclusivity(unchecked) package var variables: UInt16
-    package let shape: Shape
+    private let rank: UInt8
+    /// Whether this is the value of a parameter: differentiation ends here.
+    @exclusivity(unchecked) package var isParameter = false
+    /// A backward pass has been recorded from here: the history is not needed once the value is in memory.
+    @exclusivity(unchecked) package var isConsumed = false
+    /// Who still needs the inputs: of a transform's variable the transform, and sweeps, which read them without the lock.
+    @exclusivity(unchecked) private var readers: UInt8 = 0
+    private let extents01: SIMD2<Int32>
+    private let extents23: SIMD2<Int32>
     /// Small attributes: axes, a permutation, a scalar's bits, the flags of a matrix product.
     package let bits: UInt64
-    /// Attributes that do not fit: starts and steps of a slice, widths of a pad.
-    package let list: [Int]?
 
     // References to inputs are counted by hand, so that walking over a graph does not touch a counter at every edge.
     @exclusivity(unchecked) private(set) var edge0: Unmanaged<Node>?
     @exclusivity(unchecked) private(set) var edge1: Unmanaged<Node>?
     @exclusivity(unchecked) private(set) var edge2: Unmanaged<Node>?
     @exclusivity(unchecked) private(set) var edge3: Unmanaged<Node>?
-    /// The inputs beyond the fourth.
-    @exclusivity(unchecked) package private(set) var moreInputs: [Node]?
-
-    @exclusivity(unchecked) package var storage: Storage?
-    /// Whether this is the value of a parameter: differentiation ends here.
-    @exclusivity(unchecked) package var isParameter = false
-    /// Of a parameter's value, the cell for its gradient; of a custom call, its rule; of a gradient without a definition,
-    /// the pass that knows it.
-    @exclusivity(unchecked) package var attachment: (AnyObject & Sendable)?
-    /// A backward pass has been recorded from here: the history is not needed once the value is in memory.
-    @exclusivity(unchecked) package var isConsumed = false
+    private let extras: Unmanaged<Extras>?
+    @exclusivity(unchecked) private var storageReference = HandCounted<Storage>()
+    @exclusivity(unchecked) private var attachmentReference = HandCounted<AnyObject>()
     @exclusivity(unchecked) private var awaitedByNumber: UInt32 = 0
-    /// Operations on the longest way down; tells whether freeing the chain needs more than recursion.
-    @exclusivity(unchecked) package var depth: Int32
-    /// Operations on the longest way down that have not been evaluated.
-    @exclusivity(unchecked) package var pendingDepth: Int32
+    /// Operations on the longest way down, as far as they can be counted; tells whether freeing the chain needs more than
+    /// recursion.
+    @exclusivity(unchecked) package var depth: UInt16
+    /// Operations on the longest way down that have not been evaluated, as far as they can be counted.
+    @exclusivity(unchecked) package var pendingDepth: UInt16
     @exclusivity(unchecked) package var mark: UInt32 = 0
     @exclusivity(unchecked) package var index: Int32 = 0
+
+    /// What few nodes have.
+    private final class Extras {
+        let shape: Shape
+        let list: [Int]?
+        var moreInputs: [Node]?
+
+        init(_ shape: Shape, _ list: [Int]?, _ moreInputs: [Node]?) {
+            (self.shape, self.list, self.moreInputs) = (shape, list, moreInputs)
+        }
+    }
+
+    package var shape: Shape {
+        if rank > 4 { return extras!._withUnsafeGuaranteedRef(\.shape) }
+        return Shape(extents01, extents23, rank: Int(rank))
+    }
+
+    /// The elements, once there is memory for them.
+    @inline(__always)
+    package var storage: Storage? {
+        get { storageReference.object }
+        set { storageReference.object = newValue }
+    }
+
+    /// Of a parameter's value, the cell for its gradient; of a custom call, its rule; of a gradient without a definition,
+    /// the pass that knows it.
+    @inline(__always)
+    package var attachment: AnyObject? {
+        get { attachmentReference.object }
+        set { attachmentReference.object = newValue }
+    }
+
+    /// Whether there may be a list or more than four inputs.
+    var hasExtras: Bool { extras != nil }
+    /// Attributes that do not fit: starts and steps of a slice, widths of a pad.
+    package var list: [Int]? { extras.flatMap { $0._withUnsafeGuaranteedRef(\.list) } }
+
+    /// The inputs beyond the fourth.
+    package private(set) var moreInputs: [Node]? {
+        get { extras.flatMap { $0._withUnsafeGuaranteedRef(\.moreInputs) } }
+        set { extras!._withUnsafeGuaranteedRef { $0.moreInputs = newValue } }
+    }
 
     package init(
         _ primitive: Primitive, _ dtype: DType, _ shape: Shape, _ input0: Node? = nil, _ input1: Node? = nil,
@@ -46,50 +90,38 @@ package final class Node: @unchecked Sendable {
     ) {
         self.primitive = primitive
         self.dtype = dtype
-        self.shape = shape
+        rank = UInt8(shape.rank)
+        (extents01, extents23) = shape.firstExtents
         self.bits = bits
-        self.list = list
         edge0 = input0.map(Unmanaged.passRetained)
         edge1 = input1.map(Unmanaged.passRetained)
         edge2 = input2.map(Unmanaged.passRetained)
         edge3 = input3.map(Unmanaged.passRetained)
-        self.moreInputs = moreInputs
+        let hasExtras = shape.rank > 4 || list != nil || moreInputs != nil
+        extras = hasExtras ? .passRetained(Extras(shape, list, moreInputs)) : nil
         var variables: UInt16 = 0
-        var depth: Int32 = 0
-        var pending: Int32 = 0
-        if let input0 {
-            variables = input0.variables
-            depth = input0.depth
-            pending = input0.pendingDepth
+        var depth: UInt16 = 0
+        var pending: UInt16 = 0
+        func take(_ input: Node) {
+            variables |= input.variables
+            depth = Swift.max(depth, input.depth)
+            pending = Swift.max(pending, input.pendingDepth)
         }
-        if let input1 {
-            variables |= input1.variables
-            depth = Swift.max(depth, input1.depth)
-            pending = Swift.max(pending, input1.pendingDepth)
-        }
-        if let input2 {
-            variables |= input2.variables
-            depth = Swift.max(depth, input2.depth)
-            pending = Swift.max(pending, input2.pendingDepth)
-        }
-        if let input3 {
-            variables |= input3.variables
-            depth = Swift.max(depth, input3.depth)
-            pending = Swift.max(pending, input3.pendingDepth)
-        }
-        if let moreInputs {
-            for input in moreInputs {
-                variables |= input.variables
-                depth = Swift.max(depth, input.depth)
-                pending = Swift.max(pending, input.pendingDepth)
-            }
-        }
+        if let input0 { take(input0) }
+        if let input1 { take(input1) }
+        if let input2 { take(input2) }
+        if let input3 { take(input3) }
+        if let moreInputs { for input in moreInputs { take(input) } }
         if variables != 0 && (!dtype.isFloatingPoint || bk_gradients_off() != 0) { variables = 0 }
         self.variables = variables
-        self.depth = depth &+ 1
-        self.pendingDepth = pending &+ 1
+        self.depth = Node.increased(depth)
+        self.pendingDepth = Node.increased(pending)
         if pending >= Node.longestChain { Graph.flush(self) }
     }
+
+    /// One operation more, as far as it can be counted.
+    @inline(__always)
+    private static func increased(_ depth: UInt16) -> UInt16 { depth == .max ? .max : depth &+ 1 }
 
     /// An operation on any number of operands.
     package convenience init(
@@ -105,9 +137,10 @@ package final class Node: @unchecked Sendable {
     package init(storage: Storage, dtype: DType, shape: Shape) {
         primitive = .constant
         self.dtype = dtype
-        self.shape = shape
+        rank = UInt8(shape.rank)
+        (extents01, extents23) = shape.firstExtents
         bits = 0
-        list = nil
+        extras = shape.rank > 4 ? .passRetained(Extras(shape, nil, nil)) : nil
         variables = 0
         depth = 0
         pendingDepth = 0
@@ -116,34 +149,63 @@ package final class Node: @unchecked Sendable {
 
     /// Recorded operations above which a chain is evaluated by itself, so that neither memory nor the work of one
     /// plan grows without bound.
-    private static let longestChain: Int32 = 4096
+    private static let longestChain: UInt16 = 4096
     /// Chains up to this depth may be freed by plain recursion.
-    private static let shallow: Int32 = 256
+    private static let shallow: UInt16 = 256
 
-    deinit { releaseInputs() }
+    deinit {
+        if !attachmentReference.isEmpty { releaseAttachment() }
+        releaseInputs()
+        storageReference.object = nil
+        attachmentReference.object = nil
+        extras?.release()
+    }
 
-    /// Forgets how the value was computed.
+    private func releaseAttachment() {
+        if isUndefinedGradient && !GraphLock.isHeld {
+            Graph.state.withLock { _ in
+                attachment = nil
+                releaseInputs()
+            }
+        } else if primitive == .customCall {
+            GraphLock.release(attachment!)
+        }
+    }
+
+    var hasReaders: Bool { readers > 0 }
+
+    /// Keeps the inputs in place. Whoever counts further than can be counted keeps them for good.
+    func addReader() { if readers < .max { readers += 1 } }
+
+    func removeReader() { if readers < .max { readers -= 1 } }
+
+    /// Forgets how the value was computed, unless a sweep is under way here, which does it in the end.
     package func dropInputs() {
+        if readers > 0 { return }
         releaseInputs()
         depth = 0
         if primitive == .gradient { attachment = nil }
+        // To transforms that are over it is a constant like any other. One of another thread, which may be open, finds that
+        // the history has been used.
+        if variables > 1 && !(isConsumed && OpenTransforms.areElsewhere) { variables &= Node.openVariables }
     }
 
     /// Whether this is a gradient that has no definition yet, but a loss and a parameter.
     var isUndefinedGradient: Bool { primitive == .gradient && edge1 != nil }
 
     /// The pass that an undefined gradient belongs to.
-    var pass: BackwardPass? {
-        isUndefinedGradient ? attachment.map { unsafeDowncast($0, to: BackwardPass.self) } : nil
+    var pass: Unmanaged<BackwardPass>? {
+        isUndefinedGradient ? attachmentReference.unmanaged.map { .fromOpaque($0.toOpaque()) } : nil
     }
 
     /// Takes over the definition of a gradient, if its pass has one by now.
     func adoptDefinition() {
-        guard let definition = pass?.takeDefinition(for: input1!) else { return }
+        let parameter = edge1!._withUnsafeGuaranteedRef { ObjectIdentifier($0) }
+        guard let definition = pass?._withUnsafeGuaranteedRef({ $0.takeDefinition(for: parameter) }) else { return }
         releaseInputs()
         edge0 = Unmanaged.passRetained(definition)
-        depth = definition.depth &+ 1
-        pendingDepth = definition.pendingDepth &+ 1
+        depth = Node.increased(definition.depth)
+        pendingDepth = Node.increased(definition.pendingDepth)
         attachment = nil
     }
 
@@ -165,7 +227,7 @@ package final class Node: @unchecked Sendable {
         edge2 = nil
         edge3?.release()
         edge3 = nil
-        if moreInputs != nil { moreInputs = nil }
+        if extras != nil { moreInputs = nil }
     }
 
     /// Frees a long chain without one stack frame a node.
@@ -173,6 +235,8 @@ package final class Node: @unchecked Sendable {
         var pending: [Node] = []
         moveInputs(to: &pending)
         while var node = pending.popLast() {
+            // A gradient that is a name goes with the lock held.
+            if node.isUndefinedGradient && !GraphLock.isHeld { continue }
             if isKnownUniquelyReferenced(&node) { node.moveInputs(to: &pending) }
         }
     }
@@ -186,15 +250,20 @@ package final class Node: @unchecked Sendable {
         edge2 = nil
         if let edge3 { pending.append(edge3.takeRetainedValue()) }
         edge3 = nil
-        if let moreInputs { pending += moreInputs }
-        moreInputs = nil
+        guard let moreInputs else { return }
+        pending += moreInputs
+        self.moreInputs = nil
     }
 
     /// Whether a backward pass that is still possible runs through here. At a parameter's value it ends.
     package var needsGradient: Bool {
         guard variables != 0, !isParameter else { return false }
-        let open = (UInt32(2) << UInt32(bk_transform_depth())) - 1
-        return UInt32(variables) & open != 0 && !isConsumed
+        return variables & Node.openVariables != 0 && !isConsumed
+    }
+
+    /// The bits of parameters, and of the variables of transforms that are open around this thread.
+    private static var openVariables: UInt16 {
+        UInt16(truncatingIfNeeded: (UInt32(2) << UInt32(bk_transform_depth())) - 1)
     }
 
     package var input0: Node? { edge0?.takeUnretainedValue() }
@@ -229,8 +298,8 @@ package final class Node: @unchecked Sendable {
 
     /// Where the gradient of a parameter's value goes. The parameter empties it when it goes, which breaks the circle
     /// of a gradient that was computed from the value.
-    package var cell: GradientCell? {
-        isParameter ? attachment.map { unsafeDowncast($0, to: GradientCell.self) } : nil
+    package var cell: Unmanaged<GradientCell>? {
+        isParameter ? attachmentReference.unmanaged.map { .fromOpaque($0.toOpaque()) } : nil
     }
 
     package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }
@@ -247,6 +316,22 @@ package final class Node: @unchecked Sendable {
     /// The number of a `scalar` node.
     package var scalarValue: Double {
         dtype.isFloatingPoint ? Double(bitPattern: bits) : Double(Int64(bitPattern: bits))
+    }
+}
+
+/// A reference that is counted by hand, which costs no call where there is none. Its owner empties it in the end.
+private struct HandCounted<Object: AnyObject> {
+    private(set) var unmanaged: Unmanaged<Object>?
+
+    var isEmpty: Bool { unmanaged == nil }
+
+    var object: Object? {
+        @inline(__always) get { unmanaged?.takeUnretainedValue() }
+        @inline(__always) set {
+            let old = unmanaged
+            unmanaged = newValue.map(Unmanaged.passRetained)
+            old?.release()
+        }
     }
 }
 
@@ -274,7 +359,11 @@ package final class GradientCell: @unchecked Sendable {
 
     /// Adds what a backward pass found.
     package func add(_ gradient: Node) {
-        self.gradient = self.gradient.map { Node.binary(.add, $0, gradient) } ?? gradient
+        if let sum = self.gradient {
+            self.gradient = Node.binary(.add, sum, gradient)
+        } else {
+            self.gradient = gradient
+        }
         passes += 1
     }
 }

@@ -33,28 +33,47 @@ struct Recorders: BitwiseCopyable {
     func contains(_ recorder: Recorder) -> Bool { member == recorder || member == .several || recorder == .several }
 }
 
-/// Values that are to be computed together with whatever their recorders compute next. Lives inside the lock of the graph.
+/// Values that are to be computed together with whatever their recorders compute next, as long as anybody can still ask
+/// for them: a recorder may be gone without having computed anything more. Lives inside the lock of the graph.
 struct AwaitedValues {
-    private var entries: [(node: Node, recorder: Recorder)] = []
-    /// More than a network has buffers. A recorder that is gone takes nothing away any more; what is forgotten here is
-    /// computed when somebody asks for it.
+    private struct Entry {
+        /// Held by hand, so that the count of references tells whether anybody else holds it.
+        var node: Unmanaged<Node>
+        var recorder: Recorder
+
+        var isWanted: Bool {
+            bk_reference_count(node.toOpaque()) > 1 && node._withUnsafeGuaranteedRef { $0.storage == nil }
+        }
+    }
+
+    private var entries: [Entry] = []
+    /// More than a network has buffers. What is forgotten here is computed when somebody asks for it.
     private static let capacity = 4096
 
     mutating func append(_ node: Node) {
         if node.storage != nil { return }
-        if entries.count >= AwaitedValues.capacity { entries.removeFirst(AwaitedValues.capacity / 2) }
-        entries.append((node, .current))
+        if entries.count >= AwaitedValues.capacity { removeAll { !$0.isWanted } }
+        if entries.count >= AwaitedValues.capacity {
+            for entry in entries.prefix(AwaitedValues.capacity / 2) { entry.node.release() }
+            entries.removeFirst(AwaitedValues.capacity / 2)
+        }
+        entries.append(Entry(node: Unmanaged.passRetained(node), recorder: .current))
     }
 
     func forEach(of recorder: Recorder, _ body: (Node) -> Void) {
-        for entry in entries where entry.recorder == recorder { body(entry.node) }
+        for entry in entries where entry.recorder == recorder && entry.isWanted {
+            entry.node._withUnsafeGuaranteedRef { body($0) }
+        }
     }
 
-    mutating func removeAll(of recorder: Recorder) {
-        if entries.allSatisfy({ $0.recorder == recorder }) {
-            entries.removeAll(keepingCapacity: true)
-        } else {
-            entries.removeAll { $0.recorder == recorder }
+    /// Forgets those of a recorder, and of others what nobody wants any more.
+    mutating func removeAll(of recorder: Recorder) { removeAll { $0.recorder == recorder || !$0.isWanted } }
+
+    private mutating func removeAll(where isOver: (Entry) -> Bool) {
+        entries.removeAll { entry in
+            if !isOver(entry) { return false }
+            entry.node.release()
+            return true
         }
     }
 }

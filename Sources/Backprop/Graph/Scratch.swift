@@ -6,8 +6,8 @@ struct Scratch<Element: BitwiseCopyable> {
     private(set) var count = 0
 
     init(capacity: Int = 64) {
-        self.capacity = capacity
-        base = .allocate(capacity: capacity)
+        self.capacity = Swift.max(1, capacity)
+        base = .allocate(capacity: self.capacity)
     }
 
     @inline(__always)
@@ -25,6 +25,8 @@ struct Scratch<Element: BitwiseCopyable> {
         base = larger
         capacity *= 2
     }
+
+    var elements: UnsafePointer<Element> { UnsafePointer(base) }
 
     mutating func removeLast() { count &-= 1 }
     mutating func removeAll() { count = 0 }

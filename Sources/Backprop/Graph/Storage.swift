@@ -37,7 +37,7 @@ package final class Storage: @unchecked Sendable {
 }
 
 /// Memory that one run of a plan works with, written by no other run meanwhile, which is what `@unchecked` stands for.
-package struct MemoryBlock: @unchecked Sendable {
+package struct MemoryBlock: BitwiseCopyable, @unchecked Sendable {
     package let pointer: UnsafeMutableRawPointer
     package let bytes: Int
 }

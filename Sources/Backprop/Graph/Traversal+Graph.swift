@@ -12,7 +12,7 @@ extension Traversal {
         var restoring: [() -> Void] = []
         for position in order.indices {
             let node = order[position].takeUnretainedValue()
-            guard node.storage == nil, let pass = node.pass else { continue }
+            guard node.storage == nil, let pass = node.pass?.takeUnretainedValue() else { continue }
             if definitions[ObjectIdentifier(pass)] == nil {
                 definitions[ObjectIdentifier(pass)] = pass.recordedGradients(&epochs)
             }

@@ -23,6 +23,8 @@ struct Traversal {
     private var scalarSlots: [ScalarCell: Int] = [:]
     private var epoch: UInt32 = 0
     private var isSaved: [Bool] = []
+    /// Where not empty, what a transform of another thread may still differentiate.
+    private var isOpenElsewhere: [Bool] = []
     /// Whose gradients that may not have been reached depend on something that has.
     private var touched = Recorders()
     /// Whether a backward pass may still follow on something that was reached.
@@ -54,7 +56,11 @@ struct Traversal {
             passes.forEachGradientInCells(of: touched) { descend(from: .passUnretained($0)) }
         }
         isSaved.removeAll(keepingCapacity: true)
-        if hasOpenNodes { markSavedForBackward() }
+        isOpenElsewhere.removeAll(keepingCapacity: true)
+        if hasOpenNodes {
+            markSavedForBackward()
+            if OpenTransforms.areElsewhere { markOpenElsewhere() }
+        }
         for node in released {
             node._withUnsafeGuaranteedRef { if $0.mark == epoch { uses[Int($0.index)] += 1 } }
         }
@@ -67,10 +73,10 @@ struct Traversal {
             let isHeld = references > Int(uses[position])
             if isHeld || (!isSaved.isEmpty && isSaved[position]) {
                 outputs.append(Int32(position))
-                key.mix(UInt64(position))
+                key.mix(UInt64(position), 1)
             }
         }
-        key.mix(UInt64(order.count))
+        key.mix(UInt64(order.count), 2)
     }
 
     /// Whose gradients wait that were not reached, although something was that they depend on; nil where there are none.
@@ -81,6 +87,12 @@ struct Traversal {
 
     /// The node of an output.
     func output(_ number: Int) -> Unmanaged<Node> { order[Int(outputs[number])] }
+
+    /// Whether somebody may still ask how an output was computed.
+    func needsHistory(of number: Int) -> Bool {
+        if !isOpenElsewhere.isEmpty && isOpenElsewhere[Int(outputs[number])] { return true }
+        return output(number)._withUnsafeGuaranteedRef { $0.needsGradient }
+    }
 
     /// Gives the memory back; the traversal must not be used afterwards.
     func deallocate() {
@@ -158,36 +170,50 @@ struct Traversal {
             uses.append(0)
             let isLeaf = node.storage != nil
             let kind: Primitive = isLeaf ? .constant : node.primitive
-            let listCount = node.list == nil ? 0 : node.list!.count
+            let shape = node.shape
             key.mix(
-                UInt64(kind.rawValue) | UInt64(node.dtype.rawValue) << 8 | UInt64(node.shape.rank) << 16
-                    | (node.isAwaited ? 1 << 20 : 0) | UInt64(listCount) << 24)
-            node.shape.forEachWord { key.mix($0) }
+                UInt64(kind.rawValue) | UInt64(node.dtype.rawValue) << 8 | UInt64(shape.rank) << 16
+                    | (node.isAwaited ? 1 << 20 : 0),
+                shape.words.0)
+            if shape.rank > 2 { key.mix(shape.words.1, shape.words.2) }
+            if shape.rank > 6 { key.mix(shape.words.3, 3) }
             if isLeaf {
                 leaves.append(unmanaged)
                 return
             }
             if kind == .scalar {
-                key.mix(UInt64(slot(of: ScalarCell(bits: node.bits, dtype: node.dtype))))
-                key.mix(ScalarLiteral(node).rawValue)
+                let slot = slot(of: ScalarCell(bits: node.bits, dtype: node.dtype))
+                key.mix(UInt64(slot), ScalarLiteral(node).rawValue)
                 return
             }
-            key.mix(node.bits)
             if let recorder = node.awaitedBy { touched.insert(recorder) }
             if node.variables != 0 && !node.isConsumed && !node.isParameter { hasOpenNodes = true }
             if kind == .gradient { meet(node) }
-            node.forEachEdge { edge in
-                let index = Int(edge._withUnsafeGuaranteedRef { $0.index })
-                uses[index] += 1
-                key.mix(UInt64(truncatingIfNeeded: index))
-            }
-            if listCount > 0 { for number in node.list! { key.mix(UInt64(bitPattern: Int64(number))) } }
+            key.mix(node.bits, number(of: node.edge0) | number(of: node.edge1) << 32)
+            if node.edge2 != nil { key.mix(number(of: node.edge2) | number(of: node.edge3) << 32, 4) }
+            if node.hasExtras { emitExtras(of: node) }
         }
+    }
+
+    private mutating func emitExtras(of node: Node) {
+        let inputs = node.moreInputs ?? [], list = node.list ?? []
+        key.mix(UInt64(inputs.count), UInt64(list.count))
+        for input in inputs { key.mix(number(of: .passUnretained(input)), 5) }
+        for number in list { key.mix(UInt64(bitPattern: Int64(number)), 6) }
+    }
+
+    /// The position of an input, of which one more use is known now.
+    @inline(__always)
+    private func number(of edge: Unmanaged<Node>?) -> UInt64 {
+        guard let edge else { return 0xFFFF_FFFF }
+        let index = Int(edge._withUnsafeGuaranteedRef { $0.index })
+        uses[index] += 1
+        return UInt64(UInt32(truncatingIfNeeded: index))
     }
 
     private mutating func meet(_ gradient: Node) {
         guard let pass = gradient.pass else { return }
-        pass.meet(epoch)
+        pass._withUnsafeGuaranteedRef { $0.meet(epoch) }
         hasUndefinedGradients = true
     }
 
@@ -270,4 +296,21 @@ struct Traversal {
         }
     }
 
+    /// Which variables belong to transforms that are open is known by their threads. Here it follows from who reads the
+    /// variables, as far as the walk goes down.
+    private mutating func markOpenElsewhere() {
+        isOpenElsewhere = Array(repeating: false, count: order.count)
+        for position in order.indices {
+            order[position]._withUnsafeGuaranteedRef { node in
+                guard node.variables > 1, !node.isConsumed else { return }
+                var isOpen = node.hasReaders || node.storage != nil && node.edge0 != nil
+                if node.storage == nil {
+                    node.forEachEdge { edge in
+                        if isOpenElsewhere[Int(edge._withUnsafeGuaranteedRef { $0.index })] { isOpen = true }
+                    }
+                }
+                isOpenElsewhere[position] = isOpen
+            }
+        }
+    }
 }

@@ -15,7 +15,8 @@ public final class Buffer: Sendable {
         get { Tensor(node.withLock { $0 }) }
         set {
             let new = withoutGradients { Node.alias(newValue.node) }
-            node.withLock { $0 = new }
+            var old = new
+            node.withLock { swap(&$0, &old) }
             Graph.awaitValue(of: new)
         }
     }

@@ -58,7 +58,7 @@ public final class Parameter: Sendable {
     /// Takes a node that nobody else uses yet as the new value.
     package func adopt(_ node: Node) {
         // A gradient is attached to its pass, a parameter's value to its cell.
-        let node = node.primitive == .gradient ? Node.alias(node) : node
+        var node = node.primitive == .gradient ? Node.alias(node) : node
         state.withLock { state in
             node.isParameter = state.isTrainable && node.dtype.isFloatingPoint
             if node.isParameter {
@@ -67,13 +67,17 @@ public final class Parameter: Sendable {
             } else {
                 node.variables = 0
             }
-            state.value = node
+            // The old value, and all that it may take along, goes without the lock.
+            swap(&state.value, &node)
         }
     }
 
     /// Takes a value through which gradients flow on to what it was computed from: for functions of the parameters of a
     /// model.
-    package func substitute(_ value: Tensor) { state.withLock { $0.value = value.node } }
+    package func substitute(_ value: Tensor) {
+        var node = value.node
+        state.withLock { swap(&$0.value, &node) }
+    }
 
     /// Hands the gradient over to an optimizer, and starts anew.
     package func takeGradient() -> Tensor? {

@@ -19,6 +19,16 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
         rank = 0
     }
 
+    /// Up to four extents; those beyond the rank are zero.
+    @inline(__always)
+    init(_ extents01: SIMD2<Int32>, _ extents23: SIMD2<Int32>, rank: Int) {
+        low = SIMD4(lowHalf: extents01, highHalf: extents23)
+        high = SIMD4(repeating: 0)
+        self.rank = rank
+    }
+
+    var firstExtents: (SIMD2<Int32>, SIMD2<Int32>) { (low.lowHalf, low.highHalf) }
+
     /// Traps, in the name of an operator, where no tensor has these extents.
     package init(_ extents: some Collection<Int>, _ name: @autoclosure () -> String = "") {
         self.init()
@@ -84,15 +94,13 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
         return product
     }
 
-    /// The extents as words for hashing; a zero beyond the rank.
+    /// The extents as words for hashing, two in each; zeros beyond the rank.
     @inline(__always)
-    func forEachWord(_ body: (UInt64) -> Void) {
-        body(UInt64(UInt32(bitPattern: low[0])) | UInt64(UInt32(bitPattern: low[1])) << 32)
-        guard rank > 2 else { return }
-        body(UInt64(UInt32(bitPattern: low[2])) | UInt64(UInt32(bitPattern: low[3])) << 32)
-        guard rank > 4 else { return }
-        body(UInt64(UInt32(bitPattern: high[0])) | UInt64(UInt32(bitPattern: high[1])) << 32)
-        body(UInt64(UInt32(bitPattern: high[2])) | UInt64(UInt32(bitPattern: high[3])) << 32)
+    var words: (UInt64, UInt64, UInt64, UInt64) {
+        (
+            unsafeBitCast(low.lowHalf, to: UInt64.self), unsafeBitCast(low.highHalf, to: UInt64.self),
+            unsafeBitCast(high.lowHalf, to: UInt64.self), unsafeBitCast(high.highHalf, to: UInt64.self)
+        )
     }
 
     package var array: [Int] { (0..<rank).map { self[$0] } }

@@ -32,7 +32,7 @@ func requireSameShape(
     _ line: UInt
 ) {
     require(
-        a.value.shape == b.value.shape,
+        a.value.node.shape == b.value.node.shape,
         "\(name): \(a.name) \(a.value.shape) and \(b.name) \(b.value.shape) differ in shape", file: file, line: line)
 }
 

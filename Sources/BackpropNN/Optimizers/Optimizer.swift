@@ -92,7 +92,9 @@ open class Optimizer {
     public func step() {
         stepCount += 1
         let parameters = parameters
-        // Held by the parameters and by the state.
+        // Others may assign to the parameters meanwhile; the state is ours.
+        var values: [Node] = []
+        values.reserveCapacity(parameters.count)
         var results: [Unmanaged<Node>] = []
         results.reserveCapacity(parameters.count * 3)
         withoutGradients {
@@ -102,10 +104,11 @@ open class Optimizer {
                 updateCounts[index] = step
                 parameter.adopt(value)
                 results.append(.passUnretained(value))
+                values.append(value)
                 for place in state[index].indices { results.append(.passUnretained(state[index][place].node)) }
             }
         }
-        Graph.evaluate(results)
+        withExtendedLifetime(values) { Graph.evaluate(results) }
     }
 
     /// What the next `step()` will hold in memory, forward and backward pass included. Runs nothing.
@@ -135,7 +138,7 @@ open class Optimizer {
                 let step = updateCounts[index] + 1
                 if step != prepared { prepare(step: step) }
                 prepared = step
-                body(index, isMaximizing ? -gradient : gradient, step)
+                if isMaximizing { body(index, -gradient, step) } else { body(index, gradient, step) }
             }
         }
     }
@@ -172,10 +175,10 @@ extension Optimizer {
 
     /// value - direction size.
     func descended(_ value: Tensor, _ direction: Tensor, _ size: Double) -> Tensor {
-        let known = stepSize.flatMap { $0.number == size && $0.tensor.dtype == value.dtype ? $0.tensor : nil }
-        let tensor = known ?? Tensor(size, dtype: value.dtype)
-        if known == nil { stepSize = (size, tensor) }
-        return Tensor(Node.descend(value.node, direction.node, tensor.node))
+        if stepSize?.number != size || stepSize?.tensor.dtype != value.dtype {
+            stepSize = (size, Tensor(size, dtype: value.dtype))
+        }
+        return Tensor(Node.descend(value.node, direction.node, stepSize!.tensor.node))
     }
 
     /// A running mean moved toward a new value by the given share.

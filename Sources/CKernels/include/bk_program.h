@@ -113,9 +113,12 @@ typedef struct {
     int64_t tasks;           // independent pieces of work
     int64_t partial_bytes;   // memory that the caller provides to all tasks of one run for accumulators
     int64_t plan[16];
+    void **image;            // what runs leave behind for later ones
 } bk_program;
 
 void bk_program_prepare(bk_program *program);
+// Frees what preparing and running have left.
+void bk_program_discard(bk_program *program);
 void bk_program_run(const bk_program *program, void *const *pointers, void *partials, int64_t task);
 // After all tasks: combines accumulators in a fixed order. Does nothing where partial_bytes is 0.
 void bk_program_finish(const bk_program *program, void *const *pointers, void *partials);
