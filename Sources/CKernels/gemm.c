@@ -21,8 +21,8 @@ enum {
     MAX_COLS = 512,                // columns of one packed block of B
     MAX_K = 512,                   // the aim for the depth of a packed block
     MAX_SINGLE_K = 800,            // up to here k stays in one piece
-    LARGE_BLOCK = 640 << 10,       // bytes of a block of B that leaves the second-level cache room for much else,
-    LARGEST_BLOCK = 1200 << 10,    // for the rows of A and of C that pass,
+    LARGE_BLOCK = 128 << 10,       // bytes of a block of B that several threads may well read at once,
+    LARGEST_BLOCK = 1200 << 10,    // that leaves the second-level cache room for the rows of A and of C that pass,
     LARGE_BLOCK_APART = 64 << 10,  // and where its lines compete for the same places
     PACKED_STRIPS = 24,            // strips of A that are packed together
     NEAR_A = 1 << 20,              // bytes of A that the caches hold, so that it can be packed while it is used
