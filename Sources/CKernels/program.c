@@ -3,9 +3,6 @@
 
 #include "program_run.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 const bk_kernels *bk_program_kernels(void) {
     switch (bk_isa_current()) {
 #if defined(__x86_64__)
@@ -44,7 +41,7 @@ static int64_t table_bytes(const bk_program *program, int64_t total_count) {
 }
 
 int64_t bk_program_scratch_bytes(const bk_program *program) {
-    bk_total totals[program->instruction_count + 1];
+    bk_total totals[bk_most_totals(program)];
     const int64_t total_count = bk_program_totals(program, totals);
     int64_t bytes = table_bytes(program, total_count);
     for (int64_t i = 0; i < total_count; i++) bytes += 2 * totals[i].bytes;
@@ -55,81 +52,6 @@ int64_t bk_program_scratch_bytes(const bk_program *program) {
         bytes += counts[extent] * temp_bytes(program, &temp);
     }
     return bytes;
-}
-
-// MARK: Starting as before
-
-// The tables of a program that has been made ready for tiles of one shape. A plan runs the same programs on the same shapes
-// step after step: what was made ready once is copied from then on.
-typedef struct {
-    const bk_kernels *kernels;
-    bk_space space;
-    int64_t shape_rows, shape_cols, total_count;
-    bool asks_ahead;
-    char *scratch;  // where the tables were
-    int64_t bytes;
-    _Alignas(64) char tables[];
-} image;
-
-static int64_t bytes_of_tables(const bk_runner *runner) {
-    return (char *)(runner->totals + runner->total_count) - (char *)runner->views;
-}
-
-static bool same_space(const bk_space *a, const bk_space *b) {
-    return a->rows == b->rows && a->cols == b->cols && a->row_axis == b->row_axis && a->product == b->product &&
-           a->product_stride == b->product_stride;
-}
-
-// Addresses inside of the scratch memory, which may lie elsewhere now.
-static void move_tables(bk_runner *runner, ptrdiff_t distance) {
-    const bk_program *program = runner->program;
-    for (int i = 0; i < program->operand_count; i++) {
-        if (program->operands[i].kind == BK_TEMP) runner->at[i] += distance;
-    }
-    for (int64_t i = 0; i < runner->total_count; i++) {
-        runner->totals[i].tile += distance;
-        runner->totals[i].sum += distance;
-    }
-    for (int64_t i = 0; i < program->instruction_count; i++) {
-        bk_block *block = &runner->steps[i].block;
-        if (!block->more) continue;
-        block->more = (char *const *)((const char *)block->more + distance);
-        block->more_row = (const int64_t *)((const char *)block->more_row + distance);
-    }
-}
-
-// Takes over what an earlier run has left for the same space.
-static bool restore(bk_runner *runner) {
-    const image *known = __atomic_load_n((image **)runner->program->image, __ATOMIC_ACQUIRE);
-    if (!known || known->kernels != runner->kernels || !same_space(&known->space, &runner->space)) return false;
-    char *scratch = (char *)runner->views;
-    memcpy(scratch, known->tables, (size_t)known->bytes);
-    runner->shape_rows = known->shape_rows;
-    runner->shape_cols = known->shape_cols;
-    runner->total_count = known->total_count;
-    runner->asks_ahead = known->asks_ahead;
-    if (scratch != known->scratch) move_tables(runner, scratch - known->scratch);
-    return true;
-}
-
-// Leaves the tables for later runs, unless there are some already.
-static void remember(const bk_runner *runner) {
-    image **place = (image **)runner->program->image;
-    if (__atomic_load_n(place, __ATOMIC_RELAXED)) return;
-    const int64_t bytes = bytes_of_tables(runner);
-    void *memory = NULL;
-    if (posix_memalign(&memory, 64, sizeof(image) + (size_t)bytes) != 0) return;
-    image *made = memory, *none = NULL;
-    *made = (image){.kernels = runner->kernels, .space = runner->space, .shape_rows = runner->shape_rows,
-                    .shape_cols = runner->shape_cols, .total_count = runner->total_count,
-                    .asks_ahead = runner->asks_ahead, .scratch = (char *)runner->views, .bytes = bytes};
-    memcpy(made->tables, runner->views, (size_t)bytes);
-    if (!__atomic_compare_exchange_n(place, &none, made, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) free(made);
-}
-
-void bk_program_discard(bk_program *program) {
-    free(*program->image);
-    free(program->image);
 }
 
 // Finds the places of the tables; returns the end of the steps.
@@ -151,7 +73,7 @@ bk_runner bk_runner_start(const bk_program *program, void *const *pointers, bk_s
     char *place = bk_scratch(BK_SCRATCH_PROGRAM, (size_t)program->plan[PLAN_SCRATCH_BYTES]);
     const int64_t operands = program->operand_count;
     place = place_tables(&runner, place);
-    if (restore(&runner)) {
+    if (bk_image_restore(&runner)) {
         bk_runner_set_batch(&runner, 0, 0);
         return runner;
     }
@@ -308,16 +230,18 @@ static bool is_known(const bk_program *program, int64_t number, uint16_t operand
 enum { ASK_AT_LEAST_BYTES = 4096 };
 
 // The first instruction that meets an array asks for what lies in the place of the next tile. With short tiles the
-// processor finds the sources by itself, but not the results, which are written at the end of each.
+// processor finds the sources by itself, but not the results, which are written at the end of each. What takes whole rows
+// one after the other asks for a row a little further down.
 static void ask_ahead(const bk_runner *runner, bk_step *step, int64_t number) {
     const bk_program *program = runner->program;
     const int64_t bytes = bk_type_bytes(bk_lane_type(program->lane));
+    const bool by_row = bk_is_whole_row(program->instructions[number].op);
     for (int i = 0; i < step->count; i++) {
         const uint16_t operand = step->operands[i];
         if (program->operands[operand].kind != BK_MEMORY || runner->col[operand] != bytes) continue;
         if (is_known(program, number, operand)) continue;
-        if (program->whole_rows && i != BK_DST) continue;
-        const int64_t below = runner->shape_rows * runner->row[operand];
+        if (program->whole_rows && !by_row && i != BK_DST) continue;
+        const int64_t below = (by_row ? 1 : runner->shape_rows) * runner->row[operand];
         const int64_t tiles = program->whole_rows && below > 0 ? bk_chunks(ASK_AT_LEAST_BYTES, below) : 1;
         step->block.ahead[i] = runner->shape_cols < runner->space.cols ? runner->shape_cols * bytes : tiles * below;
     }
@@ -350,6 +274,10 @@ static void make_step(bk_runner *runner, int64_t number) {
         block->rows = runner->shape_rows;
         block->cols = once ? 1 : runner->shape_cols;
         step->first_col_only = once;
+        if (op == BK_OP_STANDARDIZE_GRAD_TOTALS) {
+            block->more = runner->at + instruction->e;
+            block->more_row = runner->row + instruction->e;
+        }
         const bool is_walk = !once && (bk_is_row_reduction(op) || dst->extent != BK_COL);
         if (runner->asks_ahead && is_walk) ask_ahead(runner, step, number);
         if (bk_is_row_reduction(op)) {
@@ -413,7 +341,7 @@ static bool can_follow(bk_runner *runner) {
     runner->can_follow = true;
     for (int64_t i = 0; i < program->instruction_count; i++) {
         bk_step *step = &runner->steps[i];
-        if (step->block.more) runner->can_follow = false;
+        if (program->instructions[i].op == BK_OP_ADAM) runner->can_follow = false;
         for (int j = 0; j < step->count; j++) {
             const int kind = program->operands[step->operands[j]].kind;
             const bool moves = kind == BK_MEMORY || kind == BK_INDEX;
@@ -433,7 +361,7 @@ void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, i
                                  bk_type_bytes(bk_lane_type(program->lane)) >= ASK_AHEAD_BYTES;
         for (int64_t i = 0; i < program->instruction_count; i++) make_step(runner, i);
         runner->knows_way_below = false;
-        remember(runner);
+        bk_image_leave(runner);
     }
     for (int i = 0; i < program->operand_count; i++) {
         const bk_view *view = &runner->views[i];
@@ -446,7 +374,7 @@ void bk_runner_tile(bk_runner *runner, int64_t row, int64_t rows, int64_t col, i
     for (int64_t i = 0; i < runner->total_count; i++) {
         const bk_total *total = &runner->totals[i];
         const int64_t offset = total->per_column ? (col - runner->first_col) * bytes : 0;
-        runner->at[total->instruction->dst] = total->tile + offset;
+        runner->at[total->target] = total->tile + offset;
     }
     for (int64_t i = 0; i < program->instruction_count; i++) {
         bk_step *step = &runner->steps[i];

@@ -18,7 +18,7 @@ typedef struct {
     int64_t first, row_step, col_step;  // BK_INDEX and BK_OP_RANDOM: the number of the first element, and its steps
     int64_t ahead[BK_ARGUMENTS];     // how far beyond an argument lies the memory to ask for in advance; 0: nothing
     bool past_cache;                 // the result is too large to be found in the cache later
-    char *const *more;               // wide instructions: addresses and line strides of operands d, d+1, ...
+    char *const *more;               // addresses, and line strides, of operands behind one of the arguments
     const int64_t *more_row;
 } bk_block;
 
@@ -28,7 +28,7 @@ typedef struct {
     // Elementwise loops: variant number v of an instruction reads argument i (A = bit 0, ...) as a line where the
     // bit is set, and as one value a line where it is not.
     const bk_kernel *map[BK_LANES][BK_OP_COUNT];
-    bk_kernel row[BK_LANES][BK_OP_COUNT];     // ROW_* and *_SUM(S): one value a line, or a few
+    bk_kernel row[BK_LANES][BK_OP_COUNT];     // ROW_*, *_SUM(S) and whole rows
     bk_kernel column[BK_LANES][BK_OP_COUNT];  // TOTAL_* into one accumulator a column
     bk_kernel whole[BK_LANES][BK_OP_COUNT];   // TOTAL_* into one: a double, or an int64_t
     bk_kernel adam[BK_LANES];

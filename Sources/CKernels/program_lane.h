@@ -90,6 +90,7 @@ INLINE W N(get_wide_part)(const T *p, int64_t count, T fill) {
 #include "program_reduce.h"
 #if LANE_FLOAT
 #include "program_sum.h"
+#include "program_row.h"
 #endif
 #include "program_move.h"
 #if LANE_FLOAT

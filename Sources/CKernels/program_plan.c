@@ -91,7 +91,8 @@ static merged_space merge(const bk_program *program) {
 static int64_t cost_of(const bk_program *program, const bk_instruction *instruction) {
     switch (instruction->op) {
     case BK_OP_EXP: case BK_OP_EXPM1: case BK_OP_LOG: case BK_OP_LOG1P: case BK_OP_TANH: case BK_OP_SIGMOID:
-    case BK_OP_RANDOM: case BK_OP_GELU_TANH: case BK_OP_EXPSUB: case BK_OP_EXPSUB_SUM: case BK_OP_ADAM:
+    case BK_OP_RANDOM: case BK_OP_GELU_TANH: case BK_OP_EXPSUB: case BK_OP_EXPSUB_SUM: case BK_OP_SOFTMAX:
+    case BK_OP_ADAM:
         return 8;
     case BK_OP_ATAN2: case BK_OP_ERF: case BK_OP_SIN: case BK_OP_COS: case BK_OP_GELU: case BK_OP_GELU_GRAD: case BK_OP_GELU_TANH_GRAD:
         return 16;
@@ -100,7 +101,8 @@ static int64_t cost_of(const bk_program *program, const bk_instruction *instruct
         return 100;
     case BK_OP_DIV: case BK_OP_SQRT: case BK_OP_RSQRT: case BK_OP_RECIPROCAL:
         return program->lane == BK_LANE_I64 ? 30 : 4;
-    case BK_OP_LOAD: case BK_OP_STORE:
+    case BK_OP_LOAD: case BK_OP_STORE: case BK_OP_SOFTMAX_GRAD: case BK_OP_STANDARDIZE: case BK_OP_STANDARDIZE_MULADD:
+    case BK_OP_STANDARDIZE_GRAD: case BK_OP_STANDARDIZE_GRAD_TOTALS:
         return 2;
     default:
         return 1;
@@ -159,6 +161,17 @@ static int64_t power_of_two_below(int64_t x) {
     return power;
 }
 
+// Instructions that go over the elements of a tile.
+static int passes_of(const bk_program *program) {
+    int passes = 0;
+    for (int i = 0; i < program->instruction_count; i++) {
+        const bk_instruction *instruction = &program->instructions[i];
+        const bool reduces = bk_is_row_reduction(instruction->op) || bk_is_total(instruction->op);
+        if (reduces || program->operands[instruction->dst].extent == BK_FULL) passes++;
+    }
+    return passes;
+}
+
 static void choose_tile(bk_program *program) {
     const int64_t rows = program->plan[PLAN_ROWS], cols = program->plan[PLAN_COLS];
     const int64_t lane_bytes = bk_type_bytes(bk_lane_type(program->lane));
@@ -183,7 +196,7 @@ static void choose_tile(bk_program *program) {
         tile_cols = least(cols, elements);
     }
     tile_cols = most(tile_cols, 1);
-    const bool is_short = program->whole_rows && totals == NO_TOTALS;
+    const bool is_short = program->whole_rows && totals == NO_TOTALS && passes_of(program) > 1;
     const int64_t room = is_short ? least(elements, WHOLE_ROWS_TILE_BYTES / lane_bytes) : elements;
     int64_t tile_rows = most(1, least(rows, room / tile_cols));
     const int64_t group = power_of_two_below(most(1, TASK_ELEMENTS_WITH_TOTALS / most(cols, 1)));
@@ -240,31 +253,51 @@ static void choose_tasks(bk_program *program) {
     }
 }
 
-int64_t bk_program_totals(const bk_program *program, bk_total *totals) {
+// The accumulators of an instruction, by what is accumulated and where; returns their number.
+static int targets_of(const bk_instruction *instruction, int ops[2], uint16_t targets[2]) {
+    if (bk_is_total(instruction->op)) {
+        ops[0] = instruction->op;
+        targets[0] = instruction->dst;
+        return 1;
+    }
+    if (instruction->op != BK_OP_STANDARDIZE_GRAD_TOTALS) return 0;
+    ops[0] = BK_OP_TOTAL_DOT;
+    ops[1] = BK_OP_TOTAL_SUM;
+    for (int i = 0; i < 2; i++) targets[i] = (uint16_t)(instruction->e + 1 + i);
+    return 2;
+}
+
+static bk_total total_of(const bk_program *program, int op, uint16_t target) {
     const int64_t *plan = program->plan;
+    const bk_operand *operand = &program->operands[target];
+    bk_total total = {.op = op, .target = target, .operand = operand, .per_column = operand->extent == BK_COL};
+    bool every_key = true;
+    for (int64_t axis = 0; axis < plan[PLAN_KEPT]; axis++) {
+        if (program->batch[axis] == 1) continue;
+        if (operand->batch_stride[axis] != 0) total.keyed = true;
+        else every_key = false;
+    }
     const bool one_row_chunk = plan[PLAN_ROW_CHUNK] >= plan[PLAN_ROWS];
     const bool one_col_chunk = plan[PLAN_COL_CHUNK] >= plan[PLAN_COLS];
     const bool one_batch_chunk = plan[PLAN_BATCH_CHUNK] >= plan[PLAN_BATCHES];
+    total.direct = one_row_chunk && (total.per_column || one_col_chunk) && (total.keyed ? every_key : one_batch_chunk);
+    const int64_t lane_bytes = bk_type_bytes(bk_lane_type(program->lane));
+    total.bytes = bk_aligned(total.per_column ? plan[PLAN_COL_CHUNK] * lane_bytes : 8);
+    return total;
+}
+
+int64_t bk_program_totals(const bk_program *program, bk_total *totals) {
     int64_t count = 0, slot = 0;
     for (int i = 0; i < program->instruction_count; i++) {
-        const bk_instruction *instruction = &program->instructions[i];
-        if (!bk_is_total(instruction->op)) continue;
-        const bk_operand *operand = &program->operands[instruction->dst];
-        bk_total total = {.instruction = instruction, .operand = operand, .per_column = operand->extent == BK_COL};
-        bool every_key = true;
-        for (int64_t axis = 0; axis < plan[PLAN_KEPT]; axis++) {
-            if (program->batch[axis] == 1) continue;
-            if (operand->batch_stride[axis] != 0) total.keyed = true;
-            else every_key = false;
+        int ops[2];
+        uint16_t targets[2];
+        const int found = targets_of(&program->instructions[i], ops, targets);
+        for (int j = 0; j < found; j++) {
+            bk_total total = total_of(program, ops[j], targets[j]);
+            total.slot = slot;
+            if (!total.direct) slot += total.bytes * (total.keyed ? program->plan[PLAN_BATCH_CHUNK] : 1);
+            totals[count++] = total;
         }
-        total.direct = one_row_chunk && (total.per_column || one_col_chunk) &&
-                       (total.keyed ? every_key : one_batch_chunk);
-        const int64_t lane_bytes = bk_type_bytes(bk_lane_type(program->lane));
-        total.bytes = bk_aligned(total.per_column ? plan[PLAN_COL_CHUNK] * lane_bytes : 8);
-        total.slot = slot;
-        if (!total.direct) slot += total.bytes * (total.keyed ? plan[PLAN_BATCH_CHUNK] : 1);
-        if (totals) totals[count] = total;
-        count++;
     }
     return count;
 }

@@ -43,14 +43,17 @@ static inline int64_t bk_chunks(int64_t count, int64_t chunk) { return (count + 
 static inline int64_t bk_aligned(int64_t bytes) { return (bytes + 63) & ~(int64_t)63; }
 // Operands of an instruction beyond its arguments, and how many of them come first that are not scalars.
 enum { BK_ADAM_MORE = 11, BK_ADAM_MORE_FULL = 4 };
-static inline bool bk_is_row_reduction(int op) { return op >= BK_OP_ROW_SUM && op <= BK_OP_MUL_SUMS; }
+static inline bool bk_is_row_reduction(int op) { return op >= BK_OP_ROW_SUM && op <= BK_OP_STANDARDIZE_GRAD_TOTALS; }
+// Whether the instruction takes whole rows through all passes, one row after the other.
+static inline bool bk_is_whole_row(int op) { return op >= BK_OP_SOFTMAX && op <= BK_OP_STANDARDIZE_GRAD_TOTALS; }
 // Whether the instruction tells operands that vary along a line from others by its name alone.
 static inline bool bk_has_fixed_lines(int op) { return op == BK_OP_SUBMUL_MULADD || op == BK_OP_SUBMUL_MULSUB; }
 static inline bool bk_is_total(int op) { return op >= BK_OP_TOTAL_SUM && op <= BK_OP_TOTAL_DOT; }
 
 // One accumulator of a program.
 typedef struct {
-    const bk_instruction *instruction;
+    int op;                     // TOTAL_*
+    uint16_t target;            // the operand: its number, and itself
     const bk_operand *operand;
     bool per_column;  // otherwise a single value, kept as a double or an int64_t
     bool keyed;       // has a result for each index of some kept batch dimension
@@ -60,7 +63,9 @@ typedef struct {
     char *tile, *sum; // accumulators: where tiles add to, and of the whole task; the same for single values
 } bk_total;
 
-// Describes the accumulators of a program whose chunks are known, and returns their number; `totals` may be NULL.
+// Room for all accumulators of a program.
+static inline int64_t bk_most_totals(const bk_program *program) { return 2 * (int64_t)program->instruction_count + 1; }
+// Describes the accumulators of a program whose chunks are known, and returns their number.
 int64_t bk_program_totals(const bk_program *program, bk_total *totals);
 
 #endif

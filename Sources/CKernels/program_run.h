@@ -60,6 +60,12 @@ void bk_runner_tile_below(bk_runner *runner);
 
 const bk_kernels *bk_program_kernels(void);
 
+// What one run leaves for later ones (program_image.c). Takes over the tables that an earlier run has left for the same
+// space, if there are any.
+bool bk_image_restore(bk_runner *runner);
+// Leaves the tables, unless there are some already.
+void bk_image_leave(const bk_runner *runner);
+
 // Accumulators (program_total.c). `keyed` chooses those that have a result for each batch.
 void bk_totals_begin(bk_runner *runner, bool keyed, int64_t cols);
 void bk_totals_settle(bk_runner *runner, int64_t cols);

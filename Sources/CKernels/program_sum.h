@@ -19,6 +19,7 @@ INLINE W N(sum_of_chains)(const N(chains) * chains) {
 
 // A step computes one vector of the block and adds to the chains. It is written once, for vectors side by side, single
 // ones and the last few elements: F names the vectors' functions, READ and WRITE move them, ADD adds to sum `which`.
+// These macros go on in program_row.h.
 #define READ_SIDE(p) SIDE(get)(p + i)
 #define WRITE_SIDE(p, x) SIDE(put)(p + i, x)
 #define ADD_SIDE(which, x) chains[which].parts[part] += x
@@ -100,15 +101,5 @@ static void N(mul_sums)(const bk_block *k) {
     else N(mul_sums_lines)(k, false);
 }
 
-#undef READ_SIDE
-#undef WRITE_SIDE
-#undef ADD_SIDE
-#undef READ_ONE
-#undef WRITE_ONE
-#undef ADD_ONE
-#undef READ_PART
-#undef WRITE_PART
-#undef ADD_PART
-#undef SUMMED_LINE
 #undef EXPSUB_SUM_STEP
 #undef MUL_SUMS_STEP

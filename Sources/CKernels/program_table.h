@@ -37,7 +37,11 @@
     [BK_OP_ROW_MIN] = row_min_##lane, [BK_OP_ROW_PROD] = row_prod_##lane
 #define FLOAT_ROWS(lane)                                                                 \
     ROWS(lane), [BK_OP_ROW_DOT] = row_dot_##lane, [BK_OP_ROW_SQUARES] = row_squares_##lane, \
-    [BK_OP_EXPSUB_SUM] = expsub_sum_##lane, [BK_OP_MUL_SUMS] = mul_sums_##lane
+    [BK_OP_EXPSUB_SUM] = expsub_sum_##lane, [BK_OP_MUL_SUMS] = mul_sums_##lane, \
+    [BK_OP_SOFTMAX] = softmax_##lane, [BK_OP_SOFTMAX_GRAD] = softmax_grad_##lane,         \
+    [BK_OP_STANDARDIZE] = standardize_##lane,                                            \
+    [BK_OP_STANDARDIZE_MULADD] = standardize_muladd_##lane, [BK_OP_STANDARDIZE_GRAD] = standardize_grad_##lane,  \
+    [BK_OP_STANDARDIZE_GRAD_TOTALS] = standardize_grad_totals_##lane
 #define TOTALS(kind, lane)                                                               \
     [BK_OP_TOTAL_SUM] = kind##_sum_##lane, [BK_OP_TOTAL_MAX] = kind##_max_##lane,        \
     [BK_OP_TOTAL_MIN] = kind##_min_##lane, [BK_OP_TOTAL_PROD] = kind##_prod_##lane

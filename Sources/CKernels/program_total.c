@@ -10,7 +10,7 @@
 #include <string.h>
 
 int64_t bk_program_slot_bytes(const bk_program *program) {
-    bk_total totals[program->instruction_count + 1];
+    bk_total totals[bk_most_totals(program)];
     const int64_t count = bk_program_totals(program, totals);
     int64_t bytes = 0;
     for (int64_t i = 0; i < count; i++) {
@@ -44,7 +44,7 @@ static void combine_values(bk_lane lane, int op, void *into, const void *from) {
 
 static void combine(const bk_program *program, const bk_kernels *kernels, const bk_total *total, char *into,
                     const char *from, int64_t cols) {
-    const int op = total->instruction->op;
+    const int op = total->op;
     if (!total->per_column) {
         combine_values(program->lane, op, into, from);
         return;
@@ -57,7 +57,7 @@ static void combine(const bk_program *program, const bk_kernels *kernels, const 
 
 // Fills an accumulator with what changes nothing.
 static void clear(const bk_program *program, const bk_total *total, char *accumulator, int64_t cols) {
-    const int order = total->instruction->op - BK_OP_TOTAL_SUM;
+    const int order = total->op - BK_OP_TOTAL_SUM;
     static const double neutral[] = {0, -INFINITY, INFINITY, 1, 0};
     static const int64_t neutral_i64[] = {0, INT64_MIN, INT64_MAX, 1, 0};
     const int64_t count = total->per_column ? cols : 1;
@@ -110,7 +110,7 @@ void bk_totals_end(bk_runner *runner, bool keyed, char *slot, int64_t batch_in_s
         const bk_total *total = &runner->totals[i];
         if (total->keyed != keyed) continue;
         if (total->direct) {
-            const bk_view *view = &runner->views[total->instruction->dst];
+            const bk_view *view = &runner->views[total->target];
             char *place = (char *)(view->base + (total->per_column ? runner->first_col * view->col : 0));
             write_result(runner->program, runner->kernels, total, place, total->sum, cols);
         } else {
@@ -218,7 +218,7 @@ static void finish_total(const bk_program *program, const bk_total *total, char 
 
 void bk_program_finish(const bk_program *program, void *const *pointers, void *partials) {
     if (program->partial_bytes == 0) return;
-    bk_total totals[program->instruction_count + 1];
+    bk_total totals[bk_most_totals(program)];
     const int64_t count = bk_program_totals(program, totals);
     for (int64_t i = 0; i < count; i++) {
         if (!totals[i].direct) finish_total(program, &totals[i], pointers[totals[i].operand->slot], partials);

@@ -13,26 +13,44 @@ INLINE V N(submul_muladd)(V a, V b, V c, V d, V e) { return ((a - b) * c) * d + 
 INLINE V N(submul_mulsub)(V a, V b, V c, V d, V e) { return (a - b) * c - d * e; }
 INLINE V N(scaled_sum)(V a, V b, V c, V d) { return a * c + b * d; }
 
-// The normal distribution function at -a, a >= 0, from which both sides follow without cancellation, and e^(-a^2/2).
+// F(-a) / e^(-a^2/2) for a >= 0, F the normal distribution function, from which both of its sides follow without
+// cancellation; and e^(-a^2/2).
 #if LANE_BYTES == 4
 #define NORMAL_END 15.0f  // the bell is 0 there
-INLINE V N(normal_tail)(V a, V *bell) {
-    // 2^y in place of e^x takes a step less: y = n + r, |r| <= 1/2.
-    V square = a * a;
+// 2^y in place of e^x takes a step less.
+INLINE V N(normal_bell)(V square) {
+#if BODY_AVX512
+    V y = square * -0.721347520f;
+#define FRACTION(x, unused) _mm512_reduce_ps((__m512)(x), _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)
+    V fraction = BY_REGISTER(FRACTION, y, y);
+#undef FRACTION
+    return N(scale)(POLYNOMIAL(fraction, power_from_zero_terms), y, y);
+#else
     V rounded = N(fma)(square, N(splat)(-0.721347520f), N(splat)(ROUNDER));
     V n = rounded - ROUNDER;
     V r = N(fma)(square, N(splat)(-0.721347520f), -n);
-    *bell = N(scale)(POLYNOMIAL(r, power_terms), n, rounded);
-    V ratio = POLYNOMIAL(a, mills_over_terms) * N(quick_reciprocal)(POLYNOMIAL(a, mills_under_terms));
-    return *bell * ratio;
+    return N(scale)(POLYNOMIAL(r, power_terms), n, rounded);
+#endif
+}
+// Polynomials of degree 4 whose halves do not wait for each other.
+INLINE V N(quartic)(V x, V square, const T *terms) {
+    V low = N(fma)(x, N(splat)(terms[1]), N(splat)(terms[0]));
+    V high = N(fma)(square, N(splat)(terms[4]), N(fma)(x, N(splat)(terms[3]), N(splat)(terms[2])));
+    return N(fma)(high, square, low);
+}
+INLINE V N(normal_ratio)(V a, V *bell) {
+    V square = a * a;
+    *bell = N(normal_bell)(square);
+    V over = N(quartic)(a, square, mills_over_terms_f32), under = N(quartic)(a, square, mills_under_terms_f32);
+    return over * N(quick_reciprocal)(under);
 }
 #else
 #define NORMAL_END 39.0
-INLINE V N(normal_tail)(V a, V *bell) {
+INLINE V N(normal_ratio)(V a, V *bell) {
     const T center = 5.0;
     *bell = N(near_exp)(a * a * -0.5);
     V inverse = N(quick_reciprocal)(a + center);
-    return *bell * (inverse * POLYNOMIAL((a - center) * inverse, normal_tail_terms));
+    return inverse * POLYNOMIAL((a - center) * inverse, normal_tail_terms);
 }
 #endif
 
@@ -42,16 +60,18 @@ INLINE V N(normal_distance)(V x) {
     return a > NORMAL_END ? N(splat)(NORMAL_END) : a;
 }
 
+// x F(x) is -a F(-a) below zero, and x - a F(-a) above.
 INLINE V N(gelu)(V x) {
-    V bell, tail = N(normal_tail)(N(normal_distance)(x), &bell);
-    return x * (x < 0 ? tail : 1 - tail);
+    V a = N(normal_distance)(x), bell, ratio = N(normal_ratio)(a, &bell);
+    V above = x - (x < 0 ? x : N(splat)(0));
+    return N(fma)(-(bell * a), ratio, above);
 }
 
-INLINE V N(gelu_grad)(V a, V x) {
-    V distance = N(normal_distance)(x), bell, tail = N(normal_tail)(distance, &bell);
-    V below = x < 0 ? tail : 1 - tail;
-    V near = __builtin_elementwise_copysign(distance, x);
-    return a * N(fma)(near * bell, N(splat)(K(0.398942280f, 0.39894228040143268)), below);
+// F(x) + x F'(x), and 1 minus that of -x above zero.
+INLINE V N(gelu_grad)(V g, V x) {
+    V a = N(normal_distance)(x), bell, ratio = N(normal_ratio)(a, &bell);
+    V below = bell * N(fma)(a, N(splat)(K(-0.398942280f, -0.39894228040143268)), ratio);
+    return g * (x < 0 ? below : 1 - below);
 }
 
 #undef NORMAL_END

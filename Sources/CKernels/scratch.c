@@ -43,8 +43,8 @@ static __attribute__((noinline)) void *grow(bk_scratch_slot slot, size_t bytes) 
     buffers[slot] = (buffer){NULL, 0};
     void *memory = owned ? aligned_alloc(ALIGNMENT, bytes) : NULL;
     if (!memory) {
-        fprintf(stderr, "Backprop is out of memory: %zu bytes of scratch for one thread\n", bytes);
-        abort();
+        fprintf(stderr, "out of memory: %zu bytes of scratch for one thread\n", bytes);
+        exit(EXIT_FAILURE);
     }
     owned[slot] = memory;
     buffers[slot] = (buffer){memory, bytes};

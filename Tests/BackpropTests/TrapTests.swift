@@ -155,4 +155,13 @@ import Testing
         }
         expect(result, toName: "unflattened", "[2, 5]", "[2, -1]")
     }
+
+    /// More than an address can say: what there is of memory does not matter, and no report of a crash helps.
+    @Test func memoryThatRunsOutIsSaidInOneLine() async {
+        let result = await #expect(processExitsWith: .exitCode(1), observing: [\.standardErrorContent]) {
+            _ = Storage(byteCount: 1 << 60)
+        }
+        #expect(message(result).contains("out of memory: 1152921504606846976 bytes for tensors"))
+        #expect(!message(result).contains("Fatal"))
+    }
 }

@@ -90,7 +90,11 @@ final class CPUPlan: Executable, @unchecked Sendable {
 enum Workspace {
     private static let kept = Mutex<MemoryBlock?>(nil)
 
+    /// What plans borrow that need none. Nothing is written there.
+    private static let nothing = MemoryBlock(pointer: UnsafeMutableRawPointer(bitPattern: 64)!, bytes: 0)
+
     static func borrow(_ bytes: Int) -> MemoryBlock {
+        if bytes == 0 { return nothing }
         let block = kept.withLock { kept -> MemoryBlock? in
             guard let block = kept, block.bytes >= bytes else { return nil }
             kept = nil
@@ -101,6 +105,7 @@ enum Workspace {
     }
 
     static func giveBack(_ block: MemoryBlock) {
+        if block.bytes == 0 { return }
         let surplus = kept.withLock { kept -> MemoryBlock? in
             if let other = kept, other.bytes >= block.bytes { return block }
             defer { kept = block }

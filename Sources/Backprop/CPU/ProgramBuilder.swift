@@ -69,6 +69,7 @@ struct ProgramBuilder {
         if lane != .int64 {
             instructions = InstructionFusion.run(instructions, operands, ones: ones)
             instructions = RowFusion.run(instructions, operands)
+            instructions = WholeRowFusion.run(instructions, &operands, ones: ones)
         }
         assignTemporaries()
         return Program(
@@ -298,6 +299,8 @@ extension bk_instruction {
         switch operation {
         case BK_OP_EXPSUB_SUM: [dst, c]
         case BK_OP_MUL_SUMS: [dst, d, e]
+        case BK_OP_SOFTMAX: [dst, b]
+        case BK_OP_STANDARDIZE: [dst, d]
         default: [dst]
         }
     }
@@ -306,7 +309,8 @@ extension bk_instruction {
     var sources: [UInt16] {
         switch operation {
         case BK_OP_EXPSUB_SUM: [a, b]
-        case BK_OP_MUL_SUMS: [a, b, c]
+        case BK_OP_MUL_SUMS, BK_OP_STANDARDIZE: [a, b, c]
+        case BK_OP_SOFTMAX: [a]
         default: [a, b, c, d, e].filter { $0 != BK_NONE }
         }
     }

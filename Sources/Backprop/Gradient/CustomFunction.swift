@@ -22,12 +22,21 @@ public struct CustomFunction: Sendable {
         @Sendable (_ inputs: [Tensor], _ outputs: [Tensor], _ cotangents: [Tensor]) -> [Tensor?]
 
     private let forward: Forward
-    private let vjp: VJP
+    private let vjp: CustomRule.VJP
 
     /// A function from what it computes and the vector-Jacobian product that stands in for its derivative.
     public init(forward: @escaping Forward, vjp: @escaping VJP) {
+        self.init(
+            forward: forward,
+            sparseVJP: { inputs, outputs, arrived in
+                vjp(inputs, outputs, zip(arrived, outputs).map { $0 ?? Tensor.zeros(like: $1) })
+            })
+    }
+
+    /// The same with a rule that sees where no gradient flows, so that it can leave out what would be zero.
+    package init(forward: @escaping Forward, sparseVJP: @escaping CustomRule.VJP) {
         self.forward = forward
-        self.vjp = vjp
+        vjp = sparseVJP
     }
 
     /// Records the function on these inputs. Inputs of any shape and dtype.
@@ -98,8 +107,7 @@ struct CustomCall {
             value.dtype.isFloatingPoint
                 ? Tensor(Node.customResult(value, of: node, position: position)) : Tensor(value)
         }
-        let cotangents = outputs.indices.map { arrived[$0] ?? Tensor.zeros(like: values[$0]) }
-        let gradients = rule.vjp(inputs.map(Tensor.init), outputs, cotangents)
+        let gradients = rule.vjp(inputs.map(Tensor.init), outputs, outputs.indices.map { arrived[$0] })
         require(
             gradients.count == inputs.count,
             "the rule of a custom function gives \(gradients.count) gradients for \(inputs.count) inputs")

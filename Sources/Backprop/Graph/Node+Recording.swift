@@ -122,6 +122,20 @@ extension Node {
         return Node(.transpose, x.dtype, Shape(permutation.map { x.shape[$0] }), x, bits: bits)
     }
 
+    /// Two axes exchanged.
+    static func swap(_ x: Node, _ first: Int, _ second: Int) -> Node {
+        if first == second { return x }
+        var bits: UInt64 = 0
+        for axis in 0..<x.shape.rank {
+            let source = axis == first ? second : axis == second ? first : axis
+            bits |= UInt64(source) << UInt64(4 * axis)
+        }
+        var shape = x.shape
+        shape[first] = x.shape[second]
+        shape[second] = x.shape[first]
+        return Node(.transpose, x.dtype, shape, x, bits: bits)
+    }
+
     package static func permutation(_ bits: UInt64, rank: Int) -> [Int] {
         (0..<rank).map { Int(bits >> UInt64(4 * $0)) & 15 }
     }

@@ -337,8 +337,8 @@ private struct HandCounted<Object: AnyObject> {
 
 /// What differentiation asks a custom call for.
 package final class CustomRule: Sendable {
-    /// Gradients for the inputs, from inputs, outputs and the gradients of the outputs.
-    package typealias VJP = @Sendable (_ inputs: [Tensor], _ outputs: [Tensor], _ cotangents: [Tensor]) -> [Tensor?]
+    /// Gradients for the inputs, from inputs, outputs and the gradients of the outputs, nil where none flows.
+    package typealias VJP = @Sendable (_ inputs: [Tensor], _ outputs: [Tensor], _ cotangents: [Tensor?]) -> [Tensor?]
     package let vjp: VJP
     package let inputCount: Int
 

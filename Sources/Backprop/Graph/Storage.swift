@@ -80,16 +80,27 @@ package final class MemoryPool: Sendable {
             return block
         }
         if let kept { return UnsafeMutableRawPointer(bitPattern: kept)! }
-        var pointer: UnsafeMutableRawPointer?
-        if size < MemoryPool.aligned {
-            pointer = malloc(size)
-        } else if posix_memalign(&pointer, 64, size) != 0 {
-            pointer = nil
-        }
-        guard let pointer else {
-            trap("out of memory: \(byteCount) bytes for a tensor; use a smaller batch or a smaller model")
+        if let new = MemoryPool.allocate(size) { return new }
+        forgetKept()
+        guard let pointer = MemoryPool.allocate(size) else {
+            exitOutOfMemory("\(byteCount) bytes for tensors; use a smaller batch or a smaller model")
         }
         return pointer
+    }
+
+    private static func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+        if size < aligned { return malloc(size) }
+        var pointer: UnsafeMutableRawPointer?
+        return posix_memalign(&pointer, 64, size) == 0 ? pointer : nil
+    }
+
+    /// Gives the blocks of the store back to the system.
+    private func forgetKept() {
+        let kept = state.withLock { state in
+            defer { (state.free, state.keptBytes) = ([:], 0) }
+            return state.free
+        }
+        for block in kept.values.joined() { free(UnsafeMutableRawPointer(bitPattern: block)) }
     }
 
     package func giveBack(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {

@@ -261,9 +261,16 @@ extension Tensor {
 public func softmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     requireLines(x, axis, "softmax", file, line)
     if x.size == 0 { return x }
-    let shifted = exp(x - withoutGradients { x.max(axis: axis, keepDims: true, file: file, line: line) })
-    // One division a row.
-    return shifted * (1 / shifted.sum(axis: axis, keepDims: true))
+    // A gradient of its own reads the result alone, where the one that follows from the steps would have the
+    // exponentials kept beside it.
+    return CustomFunction { inputs in
+        let powers = exp(inputs[0] - inputs[0].max(axis: axis, keepDims: true))
+        // One division a row.
+        return [powers * (1 / powers.sum(axis: axis, keepDims: true))]
+    } vjp: { _, outputs, cotangents in
+        let (shares, cotangent) = (outputs[0], cotangents[0])
+        return [(cotangent - (cotangent * shares).sum(axis: axis, keepDims: true)) * shares]
+    }([x])[0]
 }
 
 /// `softmax` of -x. Floating point only.

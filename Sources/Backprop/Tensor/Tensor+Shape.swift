@@ -83,11 +83,9 @@ extension Tensor {
     /// Tensor.zeros([2, 3, 4]).swappedAxes(0, -1).shape  // [4, 3, 2]
     /// ```
     public func swappedAxes(_ a: Int, _ b: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-        var order = Array(0..<ndim)
-        order.swapAt(
-            resolved(axis: a, "swappedAxes", file: file, line: line),
-            resolved(axis: b, "swappedAxes", file: file, line: line))
-        return Tensor(Node.transpose(node, order))
+        let first = resolved(axis: a, "swappedAxes", file: file, line: line)
+        let second = resolved(axis: b, "swappedAxes", file: file, line: line)
+        return Tensor(Node.swap(node, first, second))
     }
 
     /// The matrix transposed: the last two axes exchanged.

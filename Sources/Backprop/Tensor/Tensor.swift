@@ -57,7 +57,9 @@ public struct Tensor: Sendable {
 public func evaluate(_ tensors: Tensor...) { evaluate(tensors) }
 
 /// Computes the tensors, as one plan, and returns when their values are in memory.
-public func evaluate(_ tensors: [Tensor]) { Graph.evaluate(tensors.map(\.node)) }
+public func evaluate(_ tensors: [Tensor]) {
+    withExtendedLifetime(tensors) { Graph.evaluate(tensors.map { Unmanaged.passUnretained($0.node) }) }
+}
 
 extension Tensor {
     /// What computing this tensor will hold in memory. Nothing is run.

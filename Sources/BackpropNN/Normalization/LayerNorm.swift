@@ -45,16 +45,27 @@ public func rmsNorm(
 /// cotangent, or its part along the result, would move is taken back by the mean and by the variance.
 func standardized(_ x: Tensor, axes: [Int], epsilon: Double) -> Tensor {
     let share = 1 / Double(axes.reduce(1) { $0 * x.dim($1) })
-    return CustomFunction { inputs in
-        let centered = inputs[0] - inputs[0].mean(axes: axes, keepDims: true)
-        let scale = rsqrt(square(centered).mean(axes: axes, keepDims: true) + epsilon)
-        return [centered * scale, scale]
-    } vjp: { _, outputs, cotangents in
-        let (unit, scale, cotangent) = (outputs[0], outputs[1], cotangents[0])
-        let along = (cotangent * unit).mean(axes: axes, keepDims: true) * scale
-        let ofScale = cotangents[1] * square(scale) * share
-        return [(cotangent - cotangent.mean(axes: axes, keepDims: true)) * scale - unit * (along + ofScale)]
-    }([x])[0]
+    return CustomFunction(
+        forward: { inputs in
+            let centered = inputs[0] - inputs[0].mean(axes: axes, keepDims: true)
+            let scale = rsqrt(square(centered).mean(axes: axes, keepDims: true) + epsilon)
+            return [centered * scale, scale]
+        },
+        sparseVJP: { _, outputs, cotangents in
+            let (unit, scale) = (outputs[0], outputs[1])
+            var along: Tensor?, centered: Tensor?
+            if let cotangent = cotangents[0] {
+                along = (cotangent * unit).mean(axes: axes, keepDims: true) * scale
+                centered = (cotangent - cotangent.mean(axes: axes, keepDims: true)) * scale
+            }
+            // Of the scale, too, where the gradient itself is differentiated.
+            if let cotangent = cotangents[1] {
+                let ofScale = cotangent * square(scale) * share
+                along = along.map { $0 + ofScale } ?? ofScale
+            }
+            guard let along else { return [nil] }
+            return [centered.map { $0 - unit * along } ?? -(unit * along)]
+        })([x])[0]
 }
 
 private func trailing(

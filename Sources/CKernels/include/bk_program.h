@@ -87,6 +87,18 @@ typedef enum {
     // Blocks and their sums along the rows (float lanes only); a is BK_FULL, and so is dst, the block.
     BK_OP_EXPSUB_SUM,  // dst = exp(a - b), b one value a line; c, a BK_ROW temp, is its ROW_SUM
     BK_OP_MUL_SUMS,    // dst = a * b; d and e, BK_ROW temps, are its ROW_SUM and its ROW_DOT with c, which is BK_FULL
+    // Whole rows, one after the other (float lanes only): each is read from memory once and gone over in cache. The bits
+    // are those of the instructions that the expressions are made of. a and dst are BK_FULL.
+    BK_OP_SOFTMAX,        // dst = p * (1 / ROW_SUM(p)), p = exp(a - ROW_MAX(a)); b, a BK_FULL temp, is overwritten
+    BK_OP_SOFTMAX_GRAD,   // dst = (a - ROW_DOT(a, b)) * b, b is BK_FULL
+    // With m = ROW_SUM(a) * b and s = 1 / sqrt(ROW_SQUARES(a, m) * b + c); b and c have one value a line.
+    BK_OP_STANDARDIZE,         // dst = (a - m) * s; d, a BK_ROW temp, is s
+    BK_OP_STANDARDIZE_MULADD,  // dst = ((a - m) * s) * d + e
+    // With p = a * b; c is BK_FULL, d and e have one value a line.
+    BK_OP_STANDARDIZE_GRAD,  // dst = (p - ROW_SUM(p) * e) * d - c * ((ROW_DOT(p, c) * e) * d)
+    // The same and what TOTAL_DOT of a and c and TOTAL_SUM of a do: the BK_COL accumulators
+    // follow behind e in `operands`.
+    BK_OP_STANDARDIZE_GRAD_TOTALS,
     // into a BK_TOTAL operand (dst), from full or row operands; what varies by row only counts once a row. Single sums
     // and products of float lanes are kept in double precision across rows. The order of operations depends on the
     // shape of the iteration space, not on what else the program does.
