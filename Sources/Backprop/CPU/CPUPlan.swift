@@ -7,6 +7,7 @@ import Synchronization
 final class CPUPlan: Executable, @unchecked Sendable {
     let donors: [Int]
     let sharedLeaves: [Int]
+    let sharedOutputs: [Int]
     let workspaceBytes: Int
     let workspaceItems: [BillItem]
     private let waves: [[Kernel]]
@@ -21,7 +22,8 @@ final class CPUPlan: Executable, @unchecked Sendable {
 
     init(
         waves: [[Kernel]], pointers: [PointerTable.Entry], requestOffsets: [Int], workspaceBytes: Int,
-        workspaceItems: [BillItem], addedScalars: [ScalarCell], graphScalars: Int, donors: [Int], sharedLeaves: [Int]
+        workspaceItems: [BillItem], addedScalars: [ScalarCell], graphScalars: Int, donors: [Int], sharedLeaves: [Int],
+        sharedOutputs: [Int]
     ) {
         self.waves = waves
         walk = Walk(waves)
@@ -31,6 +33,7 @@ final class CPUPlan: Executable, @unchecked Sendable {
         self.graphScalars = graphScalars
         self.donors = donors
         self.sharedLeaves = sharedLeaves
+        self.sharedOutputs = sharedOutputs
         self.workspaceItems = workspaceItems
         scalarBytes = ((graphScalars + addedScalars.count) * 8 + 63) & ~63
         self.workspaceBytes = workspaceBytes + scalarBytes

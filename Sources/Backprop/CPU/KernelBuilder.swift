@@ -30,7 +30,8 @@ struct KernelBuilder {
         return CPUPlan(
             waves: waves, pointers: memory.pointers.entries, requestOffsets: placement.offsets,
             workspaceBytes: placement.bytes, workspaceItems: memory.items, addedScalars: memory.addedScalars,
-            graphScalars: graph.scalarCount, donors: schedule.donors, sharedLeaves: sharedLeaves)
+            graphScalars: graph.scalarCount, donors: schedule.donors, sharedLeaves: sharedLeaves,
+            sharedOutputs: graph.sharedOutputs)
     }
 
     private var sharedLeaves: [Int] {

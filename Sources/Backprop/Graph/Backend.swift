@@ -10,6 +10,8 @@ package protocol Executable: AnyObject, Sendable {
     var donors: [Int] { get }
     /// For each output, the leaf that has the very same elements, or -1: the output then shares its memory.
     var sharedLeaves: [Int] { get }
+    /// For each output, the one before it that has the very same elements, or -1: both then share their memory.
+    var sharedOutputs: [Int] { get }
     /// Memory beside leaves and outputs while running.
     var workspaceBytes: Int { get }
     /// Workspace by value, for the bill.

@@ -57,10 +57,14 @@ struct Launch: ~Copyable {
     }
 
     private mutating func bindOutputs(_ traversal: borrowing Traversal) {
-        let donors = executable.donors, sharedLeaves = executable.sharedLeaves
+        let donors = executable.donors
+        let sharedLeaves = executable.sharedLeaves, sharedOutputs = executable.sharedOutputs
         for output in heldOutputs.indices {
             heldOutputs[output]._withUnsafeGuaranteedRef {
-                let storage = storage(for: $0, donor: donors[output], sharedLeaf: sharedLeaves[output])
+                let storage =
+                    sharedOutputs[output] >= 0
+                    ? heldOutputs[sharedOutputs[output]]._withUnsafeGuaranteedRef { $0.storage! }
+                    : storage(for: $0, donor: donors[output], sharedLeaf: sharedLeaves[output])
                 outputs.append(storage.block)
                 $0.storage = storage
             }

@@ -41,7 +41,7 @@ extension MemoryBill {
         }
         for position in traversal.outputs.indices {
             let node = traversal.order[Int(traversal.outputs[position])].takeUnretainedValue()
-            guard executable.sharedLeaves[position] < 0 else { continue }
+            guard executable.sharedLeaves[position] < 0, executable.sharedOutputs[position] < 0 else { continue }
             if executable.donors[position] >= 0 { continue }
             let bytes = node.shape.count * node.dtype.byteCount
             items.append(BillItem(name: node.primitive.name, shape: node.shape.array, bytes: bytes))

@@ -27,7 +27,9 @@ struct Schedule {
         donors = Array(repeating: -1, count: graph.outputs.count)
         // A leaf that is also a result stays as it is.
         var taken = Set(graph.outputs.filter { graph.values[$0].primitive == .constant })
-        for (position, output) in graph.outputs.enumerated() where graph.isComputed(output) {
+        let sharedOutputs = graph.sharedOutputs
+        for (position, output) in graph.outputs.enumerated()
+        where graph.isComputed(output) && sharedOutputs[position] < 0 {
             let group = fusion.group(of: output)
             guard let leaf = Schedule.donor(for: output, group, graph, taken) else { continue }
             let others = (readers[leaf] ?? []).subtracting([group.id])

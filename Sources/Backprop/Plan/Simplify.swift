@@ -4,12 +4,25 @@ struct SimplifiedGraph {
     var values: [Value] = []
     /// Where each value's elements lie.
     var layouts: [Layout] = []
-    /// Values, in the order of the canonical outputs; each has memory of its own or is a leaf.
+    /// Values, in the order of the canonical outputs; each is in memory as a whole, or a leaf. Outputs that are the same
+    /// value share its memory.
     var outputs: [Int] = []
     var leafCount = 0
     /// Numbers that the plan itself needs, in cells after the ones of the canonical graph.
     var scalarCount = 0
     var addedScalars: [ScalarCell] = []
+
+    /// For each output, the one before it that is the same value, or -1.
+    var sharedOutputs: [Int] {
+        var first: [Int: Int] = [:]
+        return outputs.enumerated().map { position, output in
+            guard isComputed(output), let earlier = first[output] else {
+                first[output] = position
+                return -1
+            }
+            return earlier
+        }
+    }
 
     /// Whether the value is computed into memory or registers, rather than a view, a leaf or a number.
     func isComputed(_ value: Int) -> Bool {
@@ -45,22 +58,16 @@ struct Simplifier {
             value.inputs = value.inputs.map { renamed[$0] }
             renamed.append(simplifier.simplified(value))
         }
-        var taken: Set<Int> = []
-        for output in canonical.outputs {
-            simplifier.graph.outputs.append(simplifier.owned(renamed[output], &taken))
-        }
+        for output in canonical.outputs { simplifier.graph.outputs.append(simplifier.owned(renamed[output])) }
         return simplifier.graph.withoutDeadValues()
     }
 
-    /// A value that can be an output: with memory of its own, or a leaf whose elements it has exactly.
-    private mutating func owned(_ value: Int, _ taken: inout Set<Int>) -> Int {
+    /// A value that can be an output: one whose elements, and no others, lie in memory or will lie there.
+    private mutating func owned(_ value: Int) -> Int {
         let layout = graph.layouts[value], base = graph.values[layout.base]
         let isWhole = layout.isDense(graph.values[value].shape) && base.shape.count == graph.values[value].shape.count
-        if isWhole, base.primitive == .constant { return layout.base }
-        if isWhole, base.primitive != .scalar, taken.insert(layout.base).inserted { return layout.base }
-        let copy = append(copying(value))
-        taken.insert(copy)
-        return copy
+        if isWhole, base.primitive != .scalar { return layout.base }
+        return append(copying(value))
     }
 
     private func copying(_ value: Int) -> Value {
