@@ -1,6 +1,7 @@
 // The matrix product: how a problem is cut into tasks, and how one task walks through its part of C.
 #include "bk_gemm.h"
 #include "gemm_kernels.h"
+#include "walk.h"
 
 #include <string.h>
 
@@ -10,17 +11,22 @@ enum {
     PLAN_ROW_TASKS,  // tasks that share the rows of one batch entry,
     PLAN_COL_TASKS,  // and its columns
     PLAN_K_BLOCKS,   // parts of k that are accumulated one after the other
+    PLAN_KEPT,       // the operand that a thread packs once for the tasks beside or below each other
 };
+
+enum { KEPT_NONE, KEPT_A, KEPT_B };
 
 enum {
     COL_UNIT = 32,                 // columns are cut at multiples of this
     MAX_COLS = 512,                // columns of one packed block of B
     MAX_K = 512,                   // the aim for the depth of a packed block
-    MAX_SINGLE_K = 640,            // up to here k stays in one piece
-    LARGE_BLOCK = 640 << 10,       // bytes of a block of B that leaves the second-level cache room for much else,
-    LARGEST_BLOCK = 1200 << 10,    // for the rows of A and of C that pass,
+    MAX_SINGLE_K = 800,            // up to here k stays in one piece
+    LARGE_BLOCK = 128 << 10,       // bytes of a block of B that several threads may well read at once,
+    LARGEST_BLOCK = 1200 << 10,    // that leaves the second-level cache room for the rows of A and of C that pass,
     LARGE_BLOCK_APART = 64 << 10,  // and where its lines compete for the same places
     PACKED_STRIPS = 24,            // strips of A that are packed together
+    NEAR_A = 1 << 20,              // bytes of A that the caches hold, so that it can be packed while it is used
+    KEPT_BYTES = 8 << 20,          // the most that a thread keeps of a packed operand
     DONE_ELEMENTS = 4096,          // a finished tile has about this many elements
     TILE_BYTES = 1 << 20,          // where C has no memory: the size of a tile that is finished in several passes,
     LEAST_TILE_ROWS = 96,          // and the rows that it has at least
@@ -78,6 +84,20 @@ static void cut(const bk_gemm *gemm, int64_t pieces, int64_t *row_tasks, int64_t
     }
 }
 
+// What tasks leave to those that follow: tasks beside each other read the same rows of A, those below each other the
+// same columns of B.
+static int64_t kept_operand(const bk_gemm *gemm, int64_t row_tasks, int64_t col_tasks) {
+    enum { LEAST_TASKS_FOR_B = 8 };
+    const int64_t element = bytes_of(gemm->type);
+    if (gemm->a_col != 1) {
+        const int64_t bytes = (ceil_div(gemm->m, row_tasks) + GEMM_MAX_ROWS) * gemm->k * element;
+        return col_tasks > 1 && bytes <= KEPT_BYTES ? KEPT_A : KEPT_NONE;
+    }
+    const int64_t cols = ceil_div(gemm->n, col_tasks) + COL_UNIT;
+    const bool keeps = row_tasks > 1 && row_tasks * col_tasks >= LEAST_TASKS_FOR_B && cols <= MAX_COLS;
+    return keeps && cols * gemm->k * element <= KEPT_BYTES ? KEPT_B : KEPT_NONE;
+}
+
 void bk_gemm_prepare(bk_gemm *gemm) {
     enum { SPLIT_WORK = 7 << 17, FEW_WORK = 12 << 20, TASK_WORK = 128 << 20, BATCH_WORK = 4 << 20, MAX_TASKS = 32 };
     const int64_t batch = gemm->batch, m = gemm->m, n = gemm->n, k = gemm->k;
@@ -101,6 +121,7 @@ void bk_gemm_prepare(bk_gemm *gemm) {
     gemm->plan[PLAN_ROW_TASKS] = row_tasks;
     gemm->plan[PLAN_COL_TASKS] = col_tasks;
     gemm->plan[PLAN_K_BLOCKS] = blocks_of_k(k);
+    gemm->plan[PLAN_KEPT] = kept_operand(gemm, row_tasks, col_tasks);
     gemm->tasks = m == 0 || n == 0 || batch == 0 ? 0 : ceil_div(batch, batches) * row_tasks * col_tasks;
 }
 
@@ -217,11 +238,13 @@ static void run_slim(const part *p, const char *a, const char *b, char *c, int64
     if (p->done) report(p, tile, tile_row, batch, 0, p->rows);
 }
 
-// Where a part keeps what it packs, and how. Small parts use the stack.
+// Where a part has what it packs, and how. Small parts use the stack.
 typedef struct {
-    char *a, *b;           // NULL where the operand is read in place
-    int64_t strips;        // of A, packed together
-    int64_t strip, panel;  // elements from one to the next
+    char *a, *b;               // NULL where the operand is read in place
+    int64_t strips;            // of A, packed together
+    int64_t strip, panel;      // elements from one to the next
+    int64_t a_block, b_block;  // bytes from one part of k to the next, of an operand that is kept; otherwise 0
+    bool has_a, has_b;         // it is packed already
 } packing;
 
 // Strips and panels are written side by side, a few lines of each in turn. At distances of whole pages these lines
@@ -230,18 +253,76 @@ static int64_t spread(int64_t elements, int64_t element) {
     return elements * element % 2048 == 0 ? elements + 1024 / element : elements;
 }
 
-static packing plan_packing(const part *p, int64_t strips, int64_t block_k, char *stack) {
+// Memory for what is packed of `count` rows or columns from `operand` on. It is packed already where this thread has
+// left it there in the same walk; before the next one the data may have changed.
+static char *kept_memory(const bk_gemm *gemm, const char *operand, int64_t count, int64_t bytes, bool *is_packed) {
+    static _Thread_local struct {
+        const bk_gemm *gemm;
+        const char *operand;
+        int64_t count;
+        uint64_t walk;
+    } last;
+    const uint64_t walk = pool_walks();
+    *is_packed = last.gemm == gemm && last.operand == operand && last.count == count && last.walk == walk;
+    last.gemm = gemm;
+    last.operand = operand;
+    last.count = count;
+    last.walk = walk;
+    return bk_scratch(BK_SCRATCH_KEPT, (size_t)bytes);
+}
+
+// `a` and `b` are the first elements that the part reads.
+static packing plan_packing(const part *p, const char *a, const char *b, int64_t strips, char *stack) {
     const gemm_kernels *kernels = p->kernels;
-    const int64_t panels = ceil_div(least(p->cols, MAX_COLS), kernels->cols);
-    packing packed = {.strips = least(strips, PACKED_STRIPS),
+    const int64_t k_blocks = p->gemm->plan[PLAN_K_BLOCKS], block_k = ceil_div(p->gemm->k, k_blocks);
+    const int64_t panels = ceil_div(least(p->cols, MAX_COLS), kernels->cols), kept = p->gemm->plan[PLAN_KEPT];
+    const bool packs_a = !reads_a_in_place(p), packs_b = !reads_b_in_place(p);
+    packing packed = {.strips = kept == KEPT_A ? strips : least(strips, PACKED_STRIPS),
                       .strip = spread(kernels->rows * block_k, p->element),
                       .panel = spread(kernels->cols * block_k, p->element)};
-    const int64_t b = reads_b_in_place(p) ? 0 : panels * packed.panel * p->element;
-    const int64_t a = reads_a_in_place(p) ? 0 : packed.strips * packed.strip * p->element;
-    char *memory = a + b <= STACK_BYTES ? stack : bk_scratch(BK_SCRATCH_PACK, (size_t)(a + b));
-    if (b) packed.b = memory;
-    if (a) packed.a = memory + b;
+    const int64_t a_block = packs_a ? packed.strips * packed.strip * p->element : 0;
+    const int64_t b_block = packs_b ? panels * packed.panel * p->element : 0;
+    if (packs_a && kept == KEPT_A) {
+        packed.a = kept_memory(p->gemm, a, p->rows, a_block * k_blocks, &packed.has_a);
+        packed.a_block = a_block;
+    } else if (packs_b && kept == KEPT_B) {
+        packed.b = kept_memory(p->gemm, b, p->cols, b_block * k_blocks, &packed.has_b);
+        packed.b_block = b_block;
+    }
+    const int64_t bytes = (packed.a ? 0 : a_block) + (packed.b ? 0 : b_block);
+    char *memory = bytes <= STACK_BYTES ? stack : bk_scratch(BK_SCRATCH_PACK, (size_t)bytes);
+    if (packs_b && !packed.b) {
+        packed.b = memory;
+        memory += b_block;
+    }
+    if (packs_a && !packed.a) packed.a = memory;
     return packed;
+}
+
+// Has `strip` read its rows of A from a packed copy, which is made where it is missing, at best by the kernel on its
+// way. Gives the kernel.
+static strip_kernel *use_packed_a(const part *p, const packing *packed, const gemm_strips *strips, int64_t s,
+                                  const char *a, char *copies, gemm_strip *strip) {
+    const bk_gemm *gemm = p->gemm;
+    const gemm_kernels *kernels = p->kernels;
+    const int64_t rows = gemm_strip_start(strips, s + 1) - gemm_strip_start(strips, s), place = s % packed->strips;
+    char *copy = copies + place * packed->strip * p->element;
+    if (!packed->has_a) {
+        // From afar, long runs of memory are read for many strips together.
+        const bool is_near = gemm->m * gemm->k * p->element <= NEAR_A;
+        if (is_near && gemm->a_row == 1 && rows == kernels->rows && strip->cols >= kernels->cols) {
+            strip->packed_a = copy;
+            return kernels->strip_packing;
+        }
+        const int64_t end = is_near ? s + 1 : least(s + packed->strips, strips->count);
+        if (is_near || place == 0) {
+            kernels->pack_a(copy, packed->strip, a, gemm->a_row, gemm->a_col, strips, s, end, strip->k);
+        }
+    }
+    strip->a = copy;
+    strip->a_row = 1;
+    strip->a_col = rows;
+    return kernels->strip_side_by_side[rows - 1];
 }
 
 // The walk over a part of C. Each block of B is packed once, and strips of a few rows pass over it, so that a
@@ -267,7 +348,8 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
         tile = bk_scratch(BK_SCRATCH_TILE, (size_t)(kept * tile_row * element));
     }
     _Alignas(64) char stack[STACK_BYTES];
-    const packing packed = plan_packing(p, strips.count, ceil_div(gemm->k, k_blocks), stack);
+    packing packed = plan_packing(p, a + p->row * gemm->a_row * element, b + p->col * gemm->b_col * element,
+                                  strips.count, stack);
 
     gemm_strip strip = {.c_row = tile_row};
     for (int64_t col = 0; col < p->cols; col += block_cols) {
@@ -282,8 +364,11 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
             strip.b_row = gemm->b_row;
             strip.b_panel = kernels->cols;
             if (packed.b) {
-                kernels->pack_b(packed.b, packed.panel, strip.b, gemm->b_row, gemm->b_col, strip.k, strip.cols);
-                strip.b = packed.b;
+                char *copy = packed.b + block * packed.b_block;
+                if (!packed.has_b) {
+                    kernels->pack_b(copy, packed.panel, strip.b, gemm->b_row, gemm->b_col, strip.k, strip.cols);
+                }
+                strip.b = copy;
                 strip.b_row = kernels->cols;
                 strip.b_panel = packed.panel;
             }
@@ -294,18 +379,13 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
                 strip.a = block_a + row * gemm->a_row * element;
                 strip.a_row = gemm->a_row;
                 strip.a_col = gemm->a_col;
+                strip_kernel *run = gemm->a_row == 1 ? kernels->strip_side_by_side[end - row - 1]
+                                                     : kernels->strip[end - row - 1];
                 if (packed.a) {
-                    const int64_t place = s % packed.strips;
-                    if (place == 0) {
-                        kernels->pack_a(packed.a, packed.strip, block_a, gemm->a_row, gemm->a_col, &strips, s,
-                                        least(s + packed.strips, strips.count), strip.k);
-                    }
-                    strip.a = packed.a + place * packed.strip * element;
-                    strip.a_row = 1;
-                    strip.a_col = end - row;
+                    run = use_packed_a(p, &packed, &strips, s, block_a, packed.a + block * packed.a_block, &strip);
                 }
                 strip.c = tile + ((rolling ? row - reported : row) * tile_row + col) * element;
-                (strip.a_row == 1 ? kernels->strip_side_by_side : kernels->strip)[end - row - 1](&strip);
+                run(&strip);
 
                 const bool finished = p->done && one_column_block && block + 1 == k_blocks;
                 if (finished && ((s + 1) % strips_of_tile == 0 || s + 1 == strips.count)) {
@@ -314,6 +394,7 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
                 }
             }
         }
+        packed.has_a = packed.a_block > 0;
     }
     if (p->done && !one_column_block) {
         for (int64_t s = 0; s < strips.count; s += strips_of_tile) {
@@ -356,7 +437,10 @@ void bk_gemm_run(const bk_gemm *gemm, const void *a, const void *b, void *c, int
     int64_t group = task;
     if (row_tasks * col_tasks > 1) {
         group = task / (row_tasks * col_tasks);
-        const int64_t row_task = task / col_tasks % row_tasks, col_task = task % col_tasks;
+        // One after the other, a thread runs tasks that share what is kept.
+        const bool below = gemm->plan[PLAN_KEPT] == KEPT_B;
+        const int64_t row_task = below ? task % row_tasks : task / col_tasks % row_tasks;
+        const int64_t col_task = below ? task / row_tasks % col_tasks : task % col_tasks;
         const int64_t units = ceil_div(gemm->n, COL_UNIT);
         if (gemm->row_share > 0 && gemm->col_share > 0) {
             p.row = row_task * gemm->row_share;

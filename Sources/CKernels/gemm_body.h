@@ -55,8 +55,9 @@ ALWAYS void NAME(step)(const int rows, const int vectors, const bool side_by_sid
 // issue slot for each load). The sizes are constants where this is inlined, so that the accumulators stay in
 // registers. The inner loop does four steps of k with hardly any arithmetic on addresses, which would take issue
 // slots from the multiply-adds. Either the elements of one row of A lie side by side, or (`side_by_side`) those of
-// one column. What lies `next` elements further in A is fetched into the second-level cache.
-ALWAYS void NAME(tile)(const int rows, const int vectors, const bool side_by_side, const bool masked,
+// one column. What lies `next` elements further in A is fetched into the second-level cache. A tile that `packs` copies
+// its rows of A on the way: the multiply-adds leave time for that.
+ALWAYS void NAME(tile)(const int rows, const int vectors, const bool side_by_side, const bool masked, const bool packs,
                        const gemm_strip *strip, const ELEMENT *b, ELEMENT *c, int64_t count, int64_t next) {
     const int last = vectors - 1, pointers = side_by_side ? 1 : (rows + 2) / 3;
     const int64_t a_row = strip->a_row, b_row = strip->b_row, c_row = strip->c_row;
@@ -68,14 +69,23 @@ ALWAYS void NAME(tile)(const int rows, const int vectors, const bool side_by_sid
     const ELEMENT *a[(ROWS + 2) / 3];
     UNROLL for (int i = 0; i < pointers; i++) a[i] = (const ELEMENT *)strip->a + 3 * i * a_row;
 
+    ELEMENT *packed = strip->packed_a;
+
     int64_t k = strip->k;
     for (; k >= 4; k -= 4) {
         UNROLL for (int i = 0; i < 4; i++) {
+            if (packs) {
+                const ELEMENT *later = a[0] + (PREFETCH_STEPS + i) * a_step;
+                __builtin_prefetch(later);
+                __builtin_prefetch(later + rows - 1);
+                memcpy(packed + i * rows, a[0] + i * a_step, (size_t)rows * sizeof(ELEMENT));
+            }
             UNROLL for (int v = 0; v < vectors; v += CACHE_LINE / (int)sizeof(VECTOR))
                 __builtin_prefetch(b + ahead + i * b_row + v * LANES);
             NAME(step)(rows, vectors, side_by_side, masked, sum, a, a_row, i * a_step, b + i * b_row, mask);
         }
         b += 4 * b_row;
+        if (packs) packed += 4 * rows;
         if (!side_by_side) UNROLL for (int i = 0; i < pointers; i++) __builtin_prefetch(a[i] + next, 0, 2);
         // Hidden from the optimizer, which would otherwise express all pointers through the first.
         UNROLL for (int i = 0; i < pointers; i++) {
@@ -84,6 +94,10 @@ ALWAYS void NAME(tile)(const int rows, const int vectors, const bool side_by_sid
         }
     }
     for (; k > 0; k--) {
+        if (packs) {
+            memcpy(packed, a[0], (size_t)rows * sizeof(ELEMENT));
+            packed += rows;
+        }
         NAME(step)(rows, vectors, side_by_side, masked, sum, a, a_row, 0, b, mask);
         b += b_row;
         UNROLL for (int i = 0; i < pointers; i++) a[i] += a_step;
@@ -113,16 +127,16 @@ ALWAYS void NAME(strip)(const int rows, const bool side_by_side, const gemm_stri
     // While the first panels are computed, the rows of the next strip are fetched, a third of them for each panel.
     int64_t next = rows * strip->a_row;
     for (; cols >= VECTORS * LANES; cols -= VECTORS * LANES) {
-        NAME(tile)(rows, VECTORS, side_by_side, false, strip, b, c, LANES, next);
+        NAME(tile)(rows, VECTORS, side_by_side, false, false, strip, b, c, LANES, next);
         next = next < (rows + 2) * strip->a_row ? next + strip->a_row : 0;
         b += strip->b_panel;
         c += VECTORS * LANES;
     }
 #if VECTORS > 2
-    if (cols > 2 * LANES) NAME(tile)(rows, 3, side_by_side, true, strip, b, c, cols - 2 * LANES, 0); else
+    if (cols > 2 * LANES) NAME(tile)(rows, 3, side_by_side, true, false, strip, b, c, cols - 2 * LANES, 0); else
 #endif
-    if (cols > LANES) NAME(tile)(rows, 2, side_by_side, true, strip, b, c, cols - LANES, 0);
-    else if (cols > 0) NAME(tile)(rows, 1, side_by_side, true, strip, b, c, cols, 0);
+    if (cols > LANES) NAME(tile)(rows, 2, side_by_side, true, false, strip, b, c, cols - LANES, 0);
+    else if (cols > 0) NAME(tile)(rows, 1, side_by_side, true, false, strip, b, c, cols, 0);
 }
 
 #define STRIP(rows)                                                                                      \
@@ -139,6 +153,18 @@ STRIP(7) STRIP(8)
 STRIP(9) STRIP(10) STRIP(11) STRIP(12)
 #endif
 #undef STRIP
+
+// The first panel packs the strip of A, the others read the copy.
+static void NAME(strip_packing)(const gemm_strip *strip) {
+    NAME(tile)(ROWS, VECTORS, true, false, true, strip, strip->b, strip->c, LANES, 0);
+    gemm_strip rest = *strip;
+    rest.a = strip->packed_a;
+    rest.a_col = ROWS;
+    rest.b = (const ELEMENT *)strip->b + strip->b_panel;
+    rest.c = (ELEMENT *)strip->c + VECTORS * LANES;
+    rest.cols -= VECTORS * LANES;
+    NAME(strip)(ROWS, true, &rest);
+}
 
 // Interleaving the first half of the rows with the second half, log2(LANES) times, transposes a square block.
 ALWAYS void NAME(transpose)(VECTOR x[LANES]) {
@@ -290,6 +316,7 @@ const gemm_kernels NAME(gemm) = {
         NAME(side_by_side_11), NAME(side_by_side_12),
 #endif
     },
+    .strip_packing = NAME(strip_packing),
     .pack_b = NAME(pack_b),
     .transpose = NAME(transpose_lines),
     .pack_a = NAME(pack_a),

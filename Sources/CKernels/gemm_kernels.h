@@ -10,6 +10,7 @@
 typedef struct {
     const void *a;
     int64_t a_row, a_col;
+    void *packed_a;           // where a strip that packs its part of A leaves it
     const void *b;            // the columns of one panel lie side by side
     int64_t b_row, b_panel;   // elements from one k to the next, and from one panel to the next
     void *c;
@@ -17,6 +18,8 @@ typedef struct {
     int64_t cols, k;
     bool accumulate;
 } gemm_strip;
+
+typedef void strip_kernel(const gemm_strip *strip);
 
 // C = A * B where the elements of a row of A and of a column of B lie side by side, for few rows.
 typedef struct {
@@ -58,8 +61,10 @@ typedef struct {
     int lanes;          // the elements of a vector
     bool masked_loads;  // B may be read in place even where its columns do not fill whole vectors
     // For 1, 2, ... rows, where a_col is 1, or (side by side) a_row.
-    void (*strip[GEMM_MAX_ROWS])(const gemm_strip *strip);
-    void (*strip_side_by_side[GEMM_MAX_ROWS])(const gemm_strip *strip);
+    strip_kernel *strip[GEMM_MAX_ROWS];
+    strip_kernel *strip_side_by_side[GEMM_MAX_ROWS];
+    // The same for the most rows, side by side, and one whole panel at least; packs its part of A on the way.
+    strip_kernel *strip_packing;
     // Copies the block of B into panels, each `k` rows of `cols` elements, the last one filled up with zeros. They
     // begin `panel` elements apart.
     void (*pack_b)(void *packed, int64_t panel, const void *b, int64_t b_row, int64_t b_col, int64_t k, int64_t n);

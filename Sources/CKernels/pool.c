@@ -26,6 +26,7 @@ enum { MAX_THREADS = 1024 };
 static struct {
     _Alignas(CACHE_LINE_PAIR) _Atomic uint64_t state;
     const bk_walk *walk;
+    _Atomic uint64_t walks;                       // that have begun
     _Atomic uint64_t wanted;                      // workers that find something to do
     _Alignas(CACHE_LINE_PAIR) _Atomic bool busy;  // a walk is shared, or the threads are being changed
     _Atomic int threads;                          // 0 until first asked
@@ -152,6 +153,7 @@ static void share_walk(const bk_walk *walk, int64_t first, int threads) {
 }
 
 void bk_pool_walk(const bk_walk *walk) {
+    atomic_fetch_add_explicit(&pool.walks, 1, memory_order_relaxed);
     const int threads = walk_is_shareable(walk) && !inside_walk ? bk_pool_threads() : 1;
     for (int64_t wave = 0; wave < walk->count; wave++) {
         if (threads > 1 && walk->waves[wave].shares && !atomic_exchange_explicit(&pool.busy, true, memory_order_acquire)) {
@@ -162,6 +164,8 @@ void bk_pool_walk(const bk_walk *walk) {
         walk_alone(walk, wave);
     }
 }
+
+uint64_t pool_walks(void) { return atomic_load_explicit(&pool.walks, memory_order_relaxed); }
 
 static int processors(void) {
 #if defined(__linux__)

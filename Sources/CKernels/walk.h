@@ -40,6 +40,8 @@ bool walk_follow(const bk_walk *walk, int thread);
 // How far the walk is, as in `bk_wave.done`.
 int64_t walk_done(void);
 
+// Walks that have begun: what a thread remembers of one holds until the number changes.
+uint64_t pool_walks(void);
 // Wakes up to `wanted` workers that sleep.
 void pool_wake(int64_t wanted);
 

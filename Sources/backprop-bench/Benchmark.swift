@@ -23,9 +23,15 @@ struct Benchmark: ParsableCommand {
     @Option(help: "Seconds to measure each figure for.")
     var seconds = 1.5
 
+    @Option(parsing: .upToNextOption, help: "Sizes of the matrix products, which are square; left out, 32 to 2048.")
+    var sizes = [32, 64, 96, 128, 256, 384, 512, 768, 1024, 1536, 2048]
+
     func validate() throws {
         guard seconds > 0, seconds <= 600 else {
             throw ValidationError("--seconds is \(seconds); give a number above 0 and at most 600")
+        }
+        for size in sizes where size < 1 || size > 16384 {
+            throw ValidationError("--sizes has \(size); give numbers from 1 to 16384")
         }
     }
 
@@ -36,7 +42,7 @@ struct Benchmark: ParsableCommand {
             case .xor: report.add(measure(.xor, seconds: seconds))
             case .deep: report.add(measure(.deep, seconds: seconds))
             case .mlp: report.add(measure(.mlp, seconds: seconds))
-            case .gemm: measureProducts(seconds: seconds, report)
+            case .gemm: measureProducts(sizes: sizes, seconds: seconds, report)
             case .blocks: measureBlocks(seconds: seconds, report)
             }
         }

@@ -119,6 +119,64 @@ import Testing
         expect(matmul(Tensor.zeros([2, 1, 0]), Tensor.zeros([0, 2])), [2, 1, 2], [0, 0, 0, 0])
     }
 
+    /// A matrix of small integers, whose products are exact in any order.
+    private static func integers(_ shape: [Int], modulus: Double) -> Tensor {
+        let numbers = Tensor.arange(0, Double(shape[0] * shape[1])).reshaped(shape)
+        let matrix = remainder(numbers, Tensor(modulus, dtype: .float32)) - 4
+        evaluate(matrix)
+        return matrix
+    }
+
+    /// The same product twice, the second time on new data in the memory of the old: what threads keep of packed operands
+    /// must be that of the product at hand. Looks at a few elements from all over the result.
+    private static func expectProducts(_ m: Int, _ n: Int, _ k: Int, transposed: [(Bool, Bool)]) {
+        for (transposeA, transposeB) in transposed {
+            var a = integers(transposeA ? [k, m] : [m, k], modulus: 9)
+            var b = integers(transposeB ? [n, k] : [k, n], modulus: 11)
+            for isNew in [false, true] {
+                if isNew {
+                    a = 3 - a
+                    b = 2 - b
+                    evaluate(a, b)
+                }
+                let product = abs(matmul(a, b, transposeA: transposeA, transposeB: transposeB) + 1)
+                evaluate(product)
+                for i in Array(stride(from: 0, to: m, by: m / 8)) + [m - 1] {
+                    let row = product[i].numbers
+                    for j in Array(stride(from: i % 61, to: n, by: 1 + n / 8)) + [n - 1] {
+                        let sum = (0..<k).reduce(1) { sum, p in
+                            let left = (transposeA ? p * m + i : i * k + p) % 9 - 4
+                            let right = (transposeB ? j * k + p : p * n + j) % 11 - 4
+                            return sum + (isNew ? (3 - left) * (2 - right) : left * right)
+                        }
+                        #expect(row[j] == Double(Swift.abs(sum)), "\((m, n, k, transposeA, transposeB)), \((i, j))")
+                    }
+                }
+            }
+        }
+    }
+
+    private static let transpositions = [(false, false), (false, true), (true, false), (true, true)]
+
+    @Test func productsInSeveralTasks() async {
+        await #expect(processExitsWith: .success) {
+            for name in Processor.instructionSets {
+                Processor.selectInstructionSet(name)
+                for threads in [1, 3] {
+                    Processor.setThreads(threads)
+                    ProductTests.expectProducts(301, 290, 280, transposed: ProductTests.transpositions)
+                }
+                ProductTests.expectProducts(604, 130, 811, transposed: ProductTests.transpositions)
+                ProductTests.expectProducts(90, 400, 650, transposed: [(true, true)])
+            }
+        }
+    }
+
+    @Test func productsInManyTasks() {
+        ProductTests.expectProducts(1100, 1060, 1030, transposed: [(false, false), (false, true), (true, true)])
+        ProductTests.expectProducts(8300, 100, 1300, transposed: [(false, true)])
+    }
+
     @Test func derivativesAgreeWithDifferences() {
         let a = random([2, 3], seed: 1), b = random([3, 2], seed: 2), square = random([3, 3], seed: 3)
         let cases: [(String, [Tensor], ([Tensor]) -> Tensor)] = [

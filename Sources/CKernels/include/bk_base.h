@@ -34,7 +34,8 @@ typedef enum {
     BK_SCRATCH_TILE = 1,
     BK_SCRATCH_PROGRAM = 2,
     BK_SCRATCH_WORK = 3,  // of kernels that run alone
-    BK_SCRATCH_SLOTS = 4,
+    BK_SCRATCH_KEPT = 4,  // of what one task of a product leaves to the next
+    BK_SCRATCH_SLOTS = 5,
 } bk_scratch_slot;
 void *bk_scratch(bk_scratch_slot slot, size_t bytes);
 
