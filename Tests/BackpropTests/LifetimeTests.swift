@@ -1,5 +1,6 @@
 import Backprop
 import Foundation
+import Synchronization
 import Testing
 
 /// What goes away, and what must not, while graphs are computed and differentiated.
@@ -11,11 +12,10 @@ import Testing
         deinit { log.note((Tensor([1.0, 2]) * 3).sum().item()) }
     }
 
-    private final class Log: @unchecked Sendable {
-        private let lock = NSLock()
-        private var noted: [Double] = []
-        func note(_ number: Double) { lock.withLock { noted.append(number) } }
-        var numbers: [Double] { lock.withLock { noted } }
+    private final class Log: Sendable {
+        private let noted = Mutex<[Double]>([])
+        func note(_ number: Double) { noted.withLock { $0.append(number) } }
+        var numbers: [Double] { noted.withLock { $0 } }
     }
 
     /// The rule goes with the history, when that is computed or when nobody wants it.
@@ -76,26 +76,23 @@ import Testing
 
     @Test func forwardModeUnderWayKeepsItsWay() {
         func tangent(_ meanwhile: @escaping @Sendable (Tensor) -> Void) -> [Double] {
-            let later = Shelf()
+            let later = Mutex<Tensor?>(nil)
             let half = CustomFunction { inputs in
                 [inputs[0] * 0.5]
             } vjp: { _, _, cotangents in
-                meanwhile(later.tensor!)
+                meanwhile(later.withLock { $0! })
                 return [cotangents[0] * 0.5]
             }
             return jvp(
                 { primals in
                     let product = half([tanh(primals[0])])[0] * primals[0]
-                    later.tensor = product
+                    later.withLock { $0 = product }
                     return [product]
                 }, primals: [Tensor([0.5, -1, 2])], tangents: [Tensor([1.0, 10, 100])]
             ).tangents[0].numbers
         }
         #expect(tangent { product in onAnotherThread { _ = product.sum().item() } } == tangent { _ in })
     }
-
-    /// Used by one thread at a time.
-    private final class Shelf: @unchecked Sendable { var tensor: Tensor? }
 
     /// A transform elsewhere says nothing about those that are over.
     @Test func finishedTransformsKeepNoHistory() async {

@@ -1,4 +1,5 @@
 import Backprop
+import Synchronization
 import Testing
 
 /// Transforms of functions beside `grad`: several results, forward mode, custom rules, hooks, checks.
@@ -78,11 +79,11 @@ import Testing
     }
 
     @Test func aCustomRuleIsCalledOnceForAllResults() {
-        let calls = Counter()
+        let calls = Atomic(0)
         let function = CustomFunction {
             [$0[0] * 2, $0[0] * 3]
         } vjp: { _, outputs, cotangents in
-            calls.add()
+            calls.add(1, ordering: .relaxed)
             #expect(outputs.map(\.shape) == [[2], [2]])
             return [cotangents[0] * 20 + cotangents[1] * 30]
         }
@@ -90,7 +91,7 @@ import Testing
         let results = function([weight.value])
         (results[0].sum() + (results[1] * 2).sum()).backward()
         #expect(weight.gradient!.numbers == [80, 80])
-        #expect(calls.count == 1)
+        #expect(calls.load(ordering: .relaxed) == 1)
     }
 
     @Test func aCustomRuleSeesZerosForResultsThatAreNotUsed() {
@@ -131,16 +132,16 @@ import Testing
     }
 
     @Test func hooksSeeAndChangeGradients() {
-        let seen = Recorder()
+        let seen = Mutex<[[Double]]>([])
         let x = Tensor([1.0, 2])
         let gradient = grad { x in
             (x * 3).onGradient { g in
-                seen.add(g.numbers)
+                seen.withLock { $0.append(g.numbers) }
                 return g * 10
             }.sum()
         }(x)
         #expect(gradient.numbers == [30, 30])
-        #expect(seen.numbers == [[1, 1]])
+        #expect(seen.withLock { $0 } == [[1, 1]])
     }
 
     @Test func gradientCheckAcceptsWhatIsRight() {
@@ -163,16 +164,6 @@ import Testing
         #expect(report.mismatches.map(\.entry) == [[1, 1]])
         #expect(report.description.contains("gradient of input 1 at [1, 1]"))
     }
-}
-
-private final class Counter: @unchecked Sendable {
-    private(set) var count = 0
-    func add() { count += 1 }
-}
-
-private final class Recorder: @unchecked Sendable {
-    private(set) var numbers: [[Double]] = []
-    func add(_ new: [Double]) { numbers.append(new) }
 
     /// What transforms have computed is a constant for those that follow, also when its history is gone.
     @Test func descentOnPlainValues() {
