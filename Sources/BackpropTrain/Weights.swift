@@ -196,7 +196,7 @@ public struct Weights: Sendable {
                 }
             }
             let numbers = (0..<entry.elementCount).map { entry.type.number(bytes, at: $0) }
-            if dtype == .float64 { return Tensor(numbers, shape: entry.shape) }
+            if dtype == .float64 { return Tensor(numbers, shape: entry.shape, dtype: .float64) }
             let rounded = numbers.map { dtype == .bfloat16 ? Float(BFloat16(Float($0))) : Float($0) }
             let fits = zip(numbers, rounded).allSatisfy { !$0.isFinite || $1.isFinite }
             return fits ? Tensor(rounded, shape: entry.shape).asType(dtype) : nil

@@ -137,7 +137,7 @@ struct OperatorCheck {
             let phase = Double((index + 1) * 7919 + (seed + 1) * 104_729).truncatingRemainder(dividingBy: 1009)
             return phase / 504.5 - 1
         }
-        return Tensor(numbers, shape: x.shape).asType(x.dtype)
+        return Tensor(numbers, shape: x.shape, dtype: .float64).asType(x.dtype)
     }
 
     /// The inner product, and the sum of the sizes of its terms.

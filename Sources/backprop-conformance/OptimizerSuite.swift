@@ -97,10 +97,10 @@ struct TrainingProblem {
     }
 
     func parameters() -> [Parameter] {
-        zip(initial, shapes).map { Parameter(Tensor($0, shape: $1)) }
+        zip(initial, shapes).map { Parameter(Tensor($0, shape: $1, dtype: .float64)) }
     }
 
     func gradient(step: Int, parameter: Int) -> Tensor {
-        Tensor(gradients[step][parameter], shape: shapes[parameter])
+        Tensor(gradients[step][parameter], shape: shapes[parameter], dtype: .float64)
     }
 }

@@ -52,7 +52,7 @@ struct ClippingCheck {
         }
         let parameters = problem.parameters()
         for (index, parameter) in parameters.enumerated() {
-            parameter.gradient = Tensor(gradients[index], shape: parameter.shape)
+            parameter.gradient = Tensor(gradients[index], shape: parameter.shape, dtype: .float64)
         }
         switch json["kind"]?.string {
         case "value": clipGradientValues(parameters, to: json["clip_value"]?.double ?? 0)
@@ -78,10 +78,10 @@ struct AveragingCheck {
         guard let first = weights.first, weights.count == averages.count else {
             throw Wrong("the case has no weights that fit")
         }
-        let parameter = Parameter(Tensor(first))
+        let parameter = Parameter(Tensor(first, dtype: .float64))
         let average = WeightAverage([parameter], decay: json["decay"]?.double)
         for (step, values) in weights.enumerated() {
-            parameter.value = Tensor(values)
+            parameter.value = Tensor(values, dtype: .float64)
             average.update()
             try check(average.values[0].numbers, averages[step], "the average after \(step + 1)")
         }
@@ -100,10 +100,10 @@ struct LossScalerCheck {
         let scaler = LossScaler(
             scale: json["init_scale"]?.double ?? 65_536, growth: json["growth_factor"]?.double ?? 2,
             backoff: json["backoff_factor"]?.double ?? 0.5, interval: json["growth_interval"]?.int ?? 2000)
-        let parameter = Parameter(Tensor([0.0, 0]))
+        let parameter = Parameter(Tensor([0.0, 0], dtype: .float64))
         let optimizer = SGD([parameter], learningRate: json["sgd_lr"]?.double ?? 1)
         for step in overflow.indices {
-            let slope = Tensor([1, overflow[step] == 0 ? Double(step) : .infinity])
+            let slope = Tensor([1, overflow[step] == 0 ? Double(step) : .infinity], dtype: .float64)
             scaler.scaled((parameter.value * slope).sum()).backward()
             scaler.step(optimizer)
             try check([scaler.scale], [scales[step]], "the scale after step \(step + 1)")
@@ -122,7 +122,7 @@ struct LBFGSCheck {
         }
         let options = OptimizerOptions(json["config"]?.object ?? [:])
         let iterations = try options.int("max_iter", 20)
-        let parameter = Parameter(Tensor([-1.2, 1]))
+        let parameter = Parameter(Tensor([-1.2, 1], dtype: .float64))
         let optimizer = LBFGS(
             [parameter], learningRate: try options.double("lr", 1), iterations: iterations,
             evaluations: try options.int("max_eval", iterations * 5 / 4),

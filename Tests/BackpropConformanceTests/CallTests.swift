@@ -6,7 +6,7 @@ import Testing
 @Suite struct CallTests {
     private static func call(_ named: [String: PythonValue]) -> Call {
         Call(name: "op", arguments: .named(named)) { reference in
-            Tensor(Array(repeating: 2.0, count: reference.shape.reduce(1, *)), shape: reference.shape)
+            Tensor(Array(repeating: 2.0, count: reference.shape.reduce(1, *)), shape: reference.shape, dtype: .float64)
         }
     }
 
@@ -63,7 +63,7 @@ import Testing
     @Test func positionsGetNames() throws {
         let values = [Self.reference("a"), .int(3), .int(4)]
         let call = Call(name: "op", arguments: .positional(values, keywords: ["eps": .double(1)])) { reference in
-            Tensor(Array(repeating: 0.0, count: reference.shape.reduce(1, *)), shape: reference.shape)
+            Tensor(Array(repeating: 0.0, count: reference.shape.reduce(1, *)), shape: reference.shape, dtype: .float64)
         }
         call.naming("query", "heads")
         #expect(try call.tensor("query").shape == [2])
@@ -82,7 +82,7 @@ import Testing
 
     @Test func changesAreKeptByKey() throws {
         let call = Self.call(["mean": Self.reference("case/in1")])
-        try call.mutate("mean", Tensor([1.0, 2.0]))
+        try call.mutate("mean", Tensor([1.0, 2.0], dtype: .float64))
         #expect(call.changes["case/in1"]?.numbers == [1, 2])
         #expect(call.untaken.isEmpty)
     }

@@ -4,8 +4,8 @@ import Testing
 @testable import backprop_conformance
 
 @Suite struct OperatorSuiteTests {
-    private static let x = Tensor([1.0, -2, 3])
-    private static let seed = Tensor([0.5, 1, 2])
+    private static let x = Tensor([1.0, -2, 3], dtype: .float64)
+    private static let seed = Tensor([0.5, 1, 2], dtype: .float64)
     private static let once = #""input":\#(tensor("case/x", [3], gradient: true))"#
     private static let twice = once + #","other":\#(tensor("case/x", [3], gradient: true))"#
 
@@ -24,8 +24,8 @@ import Testing
                 rest: #""cotangents":{"out0":"seed"},"grads":{"x":"gradient"},"#
                     + #""second":{"v":{"x":"ones"},"grads":{"x":"second"}}\#(rest)"#),
             [
-                "case/x": Self.x, "out": Tensor([1.0, 4, 9]), "seed": Self.seed, "gradient": Tensor(gradient),
-                "ones": Tensor([1.0, 1, 1]), "second": Tensor(second),
+                "case/x": Self.x, "out": Tensor([1.0, 4, 9], dtype: .float64), "seed": Self.seed, "gradient": Tensor(gradient, dtype: .float64),
+                "ones": Tensor([1.0, 1, 1], dtype: .float64), "second": Tensor(second, dtype: .float64),
             ])
     }
 
@@ -43,11 +43,11 @@ import Testing
     }
 
     @Test func missingGradientsHaveToBeZero() throws {
-        let tensors = ["case/x": Self.x, "out": Tensor([1.0, -1, 1]), "seed": Self.seed]
+        let tensors = ["case/x": Self.x, "out": Tensor([1.0, -1, 1], dtype: .float64), "seed": Self.seed]
         let rest = #""cotangents":{"out0":"seed"},"grads":{"x":null}"#
         #expect(try verdict(operatorCase("sign", arguments: Self.once, rest: rest), tensors) == .passed)
         var wrong = tensors
-        wrong["out"] = Tensor([1.0, 2, 3])
+        wrong["out"] = Tensor([1.0, 2, 3], dtype: .float64)
         guard case .wrong(let reason) = try verdict(operatorCase("abs", arguments: Self.once, rest: rest), wrong) else {
             Issue.record("a gradient that should be zero went unnoticed")
             return
@@ -78,7 +78,7 @@ import Testing
         #expect(
             try verdict(
                 operatorCase("abs", arguments: Self.once, shape: [1, 3]),
-                ["case/x": Self.x, "out": Tensor([1.0, 2, 3], shape: [1, 3])])
+                ["case/x": Self.x, "out": Tensor([1.0, 2, 3], shape: [1, 3], dtype: .float64)])
                 == .wrong("output 0 has shape [3] instead of [1, 3]"))
     }
 

@@ -64,7 +64,7 @@ import Testing
     @Test func keepsDTypesAndShapesOfTensors() {
         let loader = DataLoader(
             inputs: Tensor((0..<24).map(UInt8.init), shape: [4, 3, 2]),
-            labels: Tensor((0..<4).map(Double.init), shape: [4, 1]), batchSize: 3, shuffles: false)
+            labels: Tensor((0..<4).map(Double.init), shape: [4, 1], dtype: .float64), batchSize: 3, shuffles: false)
         let last = Array(loader.epoch(1))[1]
         #expect(last.inputs.dtype == .uint8 && last.inputs.shape == [1, 3, 2])
         #expect(last.inputs.array(of: UInt8.self) == [18, 19, 20, 21, 22, 23])

@@ -37,7 +37,7 @@ import Testing
             [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 1, 1, 1, 1, 1, 1],
             [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
         Sample(
-            "prelu", { prelu($0, slope: Tensor([0.25])) },
+            "prelu", { prelu($0, slope: Tensor([0.25], dtype: .float64)) },
             [-25, -7.5, -0.75, -0.25, -0.125, 0, 0.5, 1, 3, 6, 30, 100],
             [0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 1, 1, 1, 1, 1, 1],
             [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
@@ -247,7 +247,7 @@ import Testing
     @Test(arguments: ActivationTests.samples.indices)
     func agreesWithPyTorch(_ index: Int) {
         let sample = ActivationTests.samples[index]
-        let x = Tensor(ActivationTests.points)
+        let x = Tensor(ActivationTests.points, dtype: .float64)
         let slope = grad { sample.function($0).sum() }
         let curvature = grad { slope($0).sum() }
         let expected = [("value", sample.function, sample.values), ("slope", slope, sample.slopes)]
@@ -276,14 +276,14 @@ import Testing
         let cases: [(String, (Tensor) -> Tensor, [Double], [Double])] = [
             ("relu", { relu($0) }, [0, .infinity], [0, 1]),
             ("relu6", { relu6($0) }, [0, 6], [0, 0]),
-            ("prelu", { prelu($0, slope: Tensor([0.5])) }, [-.infinity, .infinity], [0.5, 1]),
+            ("prelu", { prelu($0, slope: Tensor([0.5], dtype: .float64)) }, [-.infinity, .infinity], [0.5, 1]),
             ("hardsigmoid", { hardsigmoid($0) }, [0, 1], [0, 0]),
             ("elu", { elu($0) }, [-1, .infinity], [0, 1]),
             ("softplus", { softplus($0) }, [0, .infinity], [0, 1]),
             ("logSigmoid", { logSigmoid($0) }, [-.infinity, 0], [1, 0]),
             ("softshrink", { softshrink($0) }, [-.infinity, .infinity], [1, 1]),
         ]
-        let x = Tensor([-Double.infinity, .infinity])
+        let x = Tensor([-Double.infinity, .infinity], dtype: .float64)
         for (name, function, values, slopes) in cases {
             #expect(function(x).array(of: Double.self) == values, "\(name)")
             #expect(grad { function($0).sum() }(x).array(of: Double.self) == slopes, "slope of \(name)")
@@ -291,11 +291,11 @@ import Testing
     }
 
     @Test func slopesOfChannels() {
-        let x = Tensor([-1.0, -2, 3, -4, 5, -6], shape: [2, 3]), slope = Tensor([0.1, 0.2, 0.3])
+        let x = Tensor([-1.0, -2, 3, -4, 5, -6], shape: [2, 3], dtype: .float64), slope = Tensor([0.1, 0.2, 0.3], dtype: .float64)
         #expect(prelu(x, slope: slope).array(of: Double.self) == [-0.1, -0.4, 3, -0.4, 5, 0.3 * -6])
         let gradient = grad { prelu(x, slope: $0).sum() }(slope)
         #expect(gradient.array(of: Double.self) == [-5, -2, -6])
-        let infinite = grad { prelu(Tensor([Double.infinity]), slope: $0).sum() }(Tensor([0.1]))
+        let infinite = grad { prelu(Tensor([Double.infinity], dtype: .float64), slope: $0).sum() }(Tensor([0.1], dtype: .float64))
         #expect(infinite.item() == 0)
     }
 
@@ -303,11 +303,11 @@ import Testing
         let found = withRandomSeed(3) { rrelu(-Tensor.ones([1000]), lower: 0.2, upper: 0.4, isTraining: true) }
         let slopes = found.array(of: Float.self).map { -$0 }
         #expect(slopes.allSatisfy { (0.2...0.4).contains($0) } && Set(slopes).count > 900)
-        #expect(rrelu(Tensor([-2.0, 3]), lower: 0.2, upper: 0.4).array(of: Double.self) == [-0.6000000000000001, 3])
+        #expect(rrelu(Tensor([-2.0, 3], dtype: .float64), lower: 0.2, upper: 0.4).array(of: Double.self) == [-0.6000000000000001, 3])
     }
 
     @Test func gatedHalves() {
-        let x = Tensor([1.0, 2, 0, 1], shape: [2, 2])
+        let x = Tensor([1.0, 2, 0, 1], shape: [2, 2], dtype: .float64)
         #expect(glu(x, axis: 0).array(of: Double.self) == [0.5, 2 / (1 + 0.36787944117144233)])
         #expect(glu(x).shape == [2, 1])
     }

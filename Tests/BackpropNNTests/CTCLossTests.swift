@@ -10,7 +10,7 @@ import Testing
                 0.1, 0.5, -0.2, 0.3, -0.1, 0.0, 0.0, 0.2, 0.4, -0.3, 0.6, 0.1, 0.7, -0.4, 0.1, 0.2, 0.2, -0.5, -0.1,
                 0.3,
                 0.2, 0.4, 0.0, -0.2,
-            ], shape: [4, 2, 3]))
+            ], shape: [4, 2, 3], dtype: .float64))
     private let targets = Tensor([1, 2, 1, 1] as [Int64], shape: [2, 2])
     private let inputLengths = Tensor([4, 3] as [Int64])
     private let targetLengths = Tensor([2, 2] as [Int64])

@@ -2,6 +2,35 @@ import Backprop
 
 /// Operators that arrange elements, choose them, or write them, in the order of their files.
 extension DocumentedExample {
+    private static let numberExamples: [DocumentedExample] = [
+        DocumentedExample("Tensor([[1.0, 2], [3, 4]]).shape", [2, 2]) { () -> [Int] in
+            Tensor([[1.0, 2], [3, 4]]).shape
+        },
+        DocumentedExample("Tensor([1, 2, 3], dtype: .float64) / 2", [0.5, 1, 1.5]) { () -> Tensor in
+            Tensor([1, 2, 3], dtype: .float64) / 2
+        },
+        DocumentedExample("Tensor([1.0, 2, 3, 4], shape: [2, 2]).sum(axis: 0)", [4, 6]) { () -> Tensor in
+            Tensor([1.0, 2, 3, 4], shape: [2, 2]).sum(axis: 0)
+        },
+        DocumentedExample("grad({ x in x * x.detached() })(Tensor(3.0))", [3]) { () -> Tensor in
+            grad({ x in x * x.detached() })(Tensor(3.0))
+        },
+        DocumentedExample("var x = Tensor.zeros(2, 3)\nx[1, 1..<3] = Tensor([7.0, 8])\nx", [0, 0, 0, 0, 7, 8]) { () -> Tensor in
+            var x = Tensor.zeros(2, 3)
+            x[1, 1..<3] = Tensor([7.0, 8])
+            return x
+        },
+        DocumentedExample("[Float](Tensor([1.0, 2]) * 2)", [2, 4]) { () -> [Double] in
+            [Float](Tensor([1.0, 2]) * 2).map(Double.init)
+        },
+        DocumentedExample("[[Int]](Tensor.eye(2)).flatMap { $0 }", [1, 0, 0, 1]) { () -> [Int] in
+            [[Int]](Tensor.eye(2)).flatMap { $0 }
+        },
+        DocumentedExample("3.tensor(like: Tensor([1.0, 2])) / 2", [1.5]) { () -> Tensor in
+            3.tensor(like: Tensor([1.0, 2])) / 2
+        },
+    ]
+
     private static let shapeExamples: [DocumentedExample] = [
         DocumentedExample("Tensor.arange(6).reshaped([2, -1]).shape", [2, 3]) { () -> [Int] in
             Tensor.arange(6).reshaped([2, -1]).shape
@@ -184,9 +213,9 @@ extension DocumentedExample {
             Tensor([1.0, 2]).indexCopy(Tensor([1, 1] as [Int32]), Tensor([10.0, 20]), axis: 0)
         },
         DocumentedExample(
-            "Tensor([1.0, 2]).indexFill(Tensor([1] as [Int32]), Tensor(9, dtype: .float64), axis: 0)", [1, 9]
+            "Tensor([1.0, 2]).indexFill(Tensor([1] as [Int32]), Tensor(9.0), axis: 0)", [1, 9]
         ) { () -> Tensor in
-            Tensor([1.0, 2]).indexFill(Tensor([1] as [Int32]), Tensor(9, dtype: .float64), axis: 0)
+            Tensor([1.0, 2]).indexFill(Tensor([1] as [Int32]), Tensor(9.0), axis: 0)
         },
         DocumentedExample(
             "Tensor([1.0, 2]).scatterAdd(Tensor([1, 1] as [Int32]), Tensor([10.0, 20]), axis: 0)", [1, 32]
@@ -205,9 +234,9 @@ extension DocumentedExample {
     ]
 
     private static let masksExamples: [DocumentedExample] = [
-        DocumentedExample("Tensor([1.0, 2]).maskedFill(Tensor([false, true]), Tensor(0, dtype: .float64))", [1, 0]) {
+        DocumentedExample("Tensor([1.0, 2]).maskedFill(Tensor([false, true]), Tensor(0.0))", [1, 0]) {
             () -> Tensor in
-            Tensor([1.0, 2]).maskedFill(Tensor([false, true]), Tensor(0, dtype: .float64))
+            Tensor([1.0, 2]).maskedFill(Tensor([false, true]), Tensor(0.0))
         },
         DocumentedExample("Tensor([1.0, 2]).maskedFill(Tensor([false, true]), 0)", [1, 0]) { () -> Tensor in
             Tensor([1.0, 2]).maskedFill(Tensor([false, true]), 0)
@@ -266,7 +295,7 @@ extension DocumentedExample {
     ]
 
     static let ofArrangement: [DocumentedExample] = [
-        shapeExamples, arrangingExamples, splittingExamples, subscriptsExamples, tensorIndexExamples, slicesExamples,
+        numberExamples, shapeExamples, arrangingExamples, splittingExamples, subscriptsExamples, tensorIndexExamples, slicesExamples,
         paddingExamples, positionsExamples, scatterExamples, masksExamples, diagonalsExamples, pixelShuffleExamples,
         unfoldExamples,
     ].flatMap { $0 }

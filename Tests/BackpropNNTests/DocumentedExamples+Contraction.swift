@@ -175,10 +175,10 @@ extension DocumentedExample {
             tensordot(Tensor.ones([2, 3]), Tensor.ones([2, 4]), axes: ([0], [0])).shape
         },
         DocumentedExample(
-            "bilinear(Tensor([1.0, 2]), Tensor([3.0, 4]), weight: Tensor.eye(2, dtype: .float64).reshaped([1, 2, 2]))",
+            "bilinear(Tensor([1.0, 2]), Tensor([3.0, 4]), weight: Tensor.eye(2).reshaped([1, 2, 2]))",
             [11]
         ) { () -> Tensor in
-            bilinear(Tensor([1.0, 2]), Tensor([3.0, 4]), weight: Tensor.eye(2, dtype: .float64).reshaped([1, 2, 2]))
+            bilinear(Tensor([1.0, 2]), Tensor([3.0, 4]), weight: Tensor.eye(2).reshaped([1, 2, 2]))
         },
     ]
 

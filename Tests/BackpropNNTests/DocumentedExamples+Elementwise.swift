@@ -131,8 +131,8 @@ extension DocumentedExample {
         DocumentedExample("erf(Tensor([0.0, 1]))", [0, 0.842701]) { () -> Tensor in
             erf(Tensor([0.0, 1]))
         },
-        DocumentedExample("erfc(Tensor([0.0, 10]))", [1, 2.08849e-45]) { () -> Tensor in
-            erfc(Tensor([0.0, 10]))
+        DocumentedExample("erfc(Tensor([0.0, 2]))", [1, 0.00467773]) { () -> Tensor in
+            erfc(Tensor([0.0, 2]))
         },
         DocumentedExample("erfInverse(Tensor([0.0, 0.5, 1]))", [0, 0.476936, .infinity]) { () -> Tensor in
             erfInverse(Tensor([0.0, 0.5, 1]))
@@ -161,8 +161,8 @@ extension DocumentedExample {
         DocumentedExample("which(Tensor([true, false]), Tensor([1.0, 2]), Tensor([3.0, 4]))", [1, 4]) { () -> Tensor in
             which(Tensor([true, false]), Tensor([1.0, 2]), Tensor([3.0, 4]))
         },
-        DocumentedExample("grad({ x in x * stopGradient(x) })(Tensor(3))", [3]) { () -> Tensor in
-            grad({ x in x * stopGradient(x) })(Tensor(3))
+        DocumentedExample("grad({ x in x * stopGradient(x) })(Tensor(3.0))", [3]) { () -> Tensor in
+            grad({ x in x * stopGradient(x) })(Tensor(3.0))
         },
     ]
 
@@ -287,9 +287,9 @@ extension DocumentedExample {
         DocumentedExample("nanToNum(Tensor([1, .nan, .infinity]), positiveInfinity: 9)", [1, 0, 9]) { () -> Tensor in
             nanToNum(Tensor([1, .nan, .infinity]), positiveInfinity: 9)
         },
-        DocumentedExample("clip(Tensor([-2.0, 0.5, 2]), min: Tensor(0, dtype: .float64))", [0, 0.5, 2]) {
+        DocumentedExample("clip(Tensor([-2.0, 0.5, 2]), min: Tensor(0.0))", [0, 0.5, 2]) {
             () -> Tensor in
-            clip(Tensor([-2.0, 0.5, 2]), min: Tensor(0, dtype: .float64))
+            clip(Tensor([-2.0, 0.5, 2]), min: Tensor(0.0))
         },
         DocumentedExample("clip(Tensor([-2.0, 0.5, 2]), min: -1, max: 1)", [-1, 0.5, 1]) { () -> Tensor in
             clip(Tensor([-2.0, 0.5, 2]), min: -1, max: 1)

@@ -84,7 +84,7 @@ extension DocumentedExample {
         DocumentedExample("Tensor([1.5, 2.5]).array(of: Int32.self)", [1, 2]) { () -> [Int32] in
             Tensor([1.5, 2.5]).array(of: Int32.self)
         },
-        DocumentedExample("Tensor([1.0, 2]).withUnsafeBytes { $0.count }", [16]) { () -> Int in
+        DocumentedExample("Tensor([1.0, 2]).withUnsafeBytes { $0.count }", [8]) { () -> Int in
             Tensor([1.0, 2]).withUnsafeBytes { $0.count }
         },
     ]
@@ -139,7 +139,7 @@ extension DocumentedExample {
             } vjp: { _, _, cotangents in
                 [clip(cotangents[0], min: -1, max: 1)]
             }
-            grad({ x in 5 * clipped([x])[0] })(Tensor(3))
+            grad({ x in 5 * clipped([x])[0] })(Tensor(3.0))
             """, [1]
         ) { () -> Tensor in
             let clipped = CustomFunction { x in
@@ -147,7 +147,7 @@ extension DocumentedExample {
             } vjp: { _, _, cotangents in
                 [clip(cotangents[0], min: -1, max: 1)]
             }
-            return grad({ x in 5 * clipped([x])[0] })(Tensor(3))
+            return grad({ x in 5 * clipped([x])[0] })(Tensor(3.0))
         },
         DocumentedExample(
             """
@@ -170,14 +170,14 @@ extension DocumentedExample {
     ]
 
     private static let gradientCheckExamples: [DocumentedExample] = [
-        DocumentedExample("gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1])]).passed", [1]) { () -> Bool in
-            gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1])]).passed
+        DocumentedExample("gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1], dtype: .float64)]).passed", [1]) { () -> Bool in
+            gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1], dtype: .float64)]).passed
         }
     ]
 
     private static let scopesExamples: [DocumentedExample] = [
-        DocumentedExample("grad({ x in x * withoutGradients { x * x } })(Tensor(3))", [9]) { () -> Tensor in
-            grad({ x in x * withoutGradients { x * x } })(Tensor(3))
+        DocumentedExample("grad({ x in x * withoutGradients { x * x } })(Tensor(3.0))", [9]) { () -> Tensor in
+            grad({ x in x * withoutGradients { x * x } })(Tensor(3.0))
         }
     ]
 

@@ -16,7 +16,7 @@ import Testing
 
     @Test func bilinearForms() {
         let layer = withRandomSeed(1) { Bilinear(2, 3, 4, dtype: .float64) }
-        let (a, b) = (Tensor([1.0, -2]), Tensor([0.5, 3, -1]))
+        let (a, b) = (Tensor([1.0, -2], dtype: .float64), Tensor([0.5, 3, -1], dtype: .float64))
         let found = layer(a, b).array(of: Double.self)
         let weight = layer.weight.value.array(of: Double.self), bias = layer.bias!.value.array(of: Double.self)
         for output in 0..<4 {
@@ -50,6 +50,6 @@ import Testing
 
     @Test func residualsAddWhatTheyRead() {
         let layer = Residual(Activation.relu, Activation.tanh)
-        #expect(layer(Tensor([-1.0, 0])).array(of: Double.self) == [-1, 0])
+        #expect(layer(Tensor([-1.0, 0], dtype: .float64)).array(of: Double.self) == [-1, 0])
     }
 }

@@ -26,7 +26,7 @@ import Testing
     @Test(arguments: [0, 1, 2])
     func aLineIsFound(kind: Int) {
         let x = withRandomSeed(1) { Tensor.normal([64, 3], dtype: .float64) }
-        let y = matmul(x, Tensor([1.0, -2, 0.5], shape: [3, 1])) + 0.75
+        let y = matmul(x, Tensor([1.0, -2, 0.5], shape: [3, 1], dtype: .float64)) + 0.75
         let model = withRandomSeed(2) { Linear(3, 1, dtype: .float64) }
         let optimizer: Optimizer =
             switch kind {

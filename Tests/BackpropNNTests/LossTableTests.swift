@@ -3,7 +3,7 @@ import BackpropNN
 import Testing
 
 // What the samples are computed from.
-private let rows: @Sendable ([Double]) -> Tensor = { Tensor($0, shape: [4, 3]) }
+private let rows: @Sendable ([Double]) -> Tensor = { Tensor($0, shape: [4, 3], dtype: .float64) }
 private let x = rows([0.5, -1.2, 2, 0.1, 0.3, -0.7, -2, 1.5, 0.25, 1, 0, -1])
 private let t = rows([0.4, 1, -1, 0.1, 2, 0.3, 0, 1.5, 0.75, 3, 0.5, -2])
 private let p = rows([0.2, 0.5, 0.3, 0.9, 0.05, 0.05, 0, 1, 0, 0.6, 0.3, 0.1])
@@ -11,7 +11,7 @@ private let v = rows([0.5, 1e-9, 2, 0.1, 0.3, 0.7, 1, 1.5, 0.25, 1, 2, 3])
 private let grid = rows([1, 2, 3, 0.5, 0.5, 0.5, 1, 0, 1, 2, 1, 0])
 private let signs = rows([1, -1, 1, -1, -1, 1, 1, 1, -1, -1, 1, -1])
 private let rowSigns = Tensor([1, -1, 1, -1] as [Int64])
-private let w = Tensor([0.5, 2, 1])
+private let w = Tensor([0.5, 2, 1], dtype: .float64)
 private let labels = Tensor([2, 0, 1, 1] as [Int64])
 private let lists = Tensor([2, 0, -1, 1, -1, 0, 0, 1, 2, -1, 0, 1] as [Int64], shape: [4, 3])
 
@@ -316,7 +316,7 @@ private let lists = Tensor([2, 0, -1, 1, -1, 0, 0, 1, 2, -1, 0, 1] as [Int64], s
 /// Losses at the ends of their range, and what they refuse.
 @Suite struct LossEdgeTests {
     @Test func probabilitiesOfZeroAndOne() {
-        let p = Tensor([0.0, 0, 1, 1]), t = Tensor([0.0, 1, 0, 1])
+        let p = Tensor([0.0, 0, 1, 1], dtype: .float64), t = Tensor([0.0, 1, 0, 1], dtype: .float64)
         let losses = binaryCrossEntropy(p, t, reduction: .none)
         #expect(losses.array(of: Double.self) == [0, 100, 100, 0])
         let slope = grad { binaryCrossEntropy($0, t, reduction: .sum) }
@@ -354,7 +354,7 @@ private let lists = Tensor([2, 0, -1, 1, -1, 0, 0, 1, 2, -1, 0, 1] as [Int64], s
 
     @Test func shapesThatDiffer() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-            _ = huberLoss(Tensor([1.0]), Tensor([1.0, 2]))
+            _ = huberLoss(Tensor([1.0], dtype: .float64), Tensor([1.0, 2], dtype: .float64))
         }
         expect(result, toName: "huberLoss: predictions [1] and targets [2]")
     }
@@ -368,7 +368,7 @@ private let lists = Tensor([2, 0, -1, 1, -1, 0, 0, 1, 2, -1, 0, 1] as [Int64], s
 
     @Test func weightsThatDoNotBroadcast() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-            _ = binaryCrossEntropy(Tensor([0.5]), Tensor([0.5]), weights: Tensor([1.0, 2]))
+            _ = binaryCrossEntropy(Tensor([0.5], dtype: .float64), Tensor([0.5], dtype: .float64), weights: Tensor([1.0, 2], dtype: .float64))
         }
         expect(result, toName: "weights [2]")
     }

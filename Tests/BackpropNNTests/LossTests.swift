@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func crossEntropyOfEachReduction() {
-        let x = Tensor(logits.flatMap(\.self), shape: [4, 3])
+        let x = Tensor(logits.flatMap(\.self), shape: [4, 3], dtype: .float64)
         expectClose(crossEntropy(x, Tensor(labels), reduction: .none).array(), expected)
         expectClose([crossEntropy(x, Tensor(labels), reduction: .sum).item()], [expected.reduce(0, +)])
         expectClose([crossEntropy(x, Tensor(labels)).item()], [expected.reduce(0, +) / 4])
@@ -29,14 +29,14 @@ import Testing
 
     @Test(arguments: [DType.uint8, .int32, .int64])
     func labelsOfEachDType(_ dtype: DType) {
-        let x = Tensor(logits.flatMap(\.self), shape: [2, 2, 3])
+        let x = Tensor(logits.flatMap(\.self), shape: [2, 2, 3], dtype: .float64)
         let found = crossEntropy(x, Tensor(labels, shape: [2, 2]).asType(dtype), reduction: .none)
         #expect(found.shape == [2, 2])
         expectClose(found.array(), expected)
     }
 
     @Test func crossEntropyGradientIsSoftmaxMinusOneHot() {
-        let x = Tensor(logits.flatMap(\.self), shape: [4, 3])
+        let x = Tensor(logits.flatMap(\.self), shape: [4, 3], dtype: .float64)
         let found = grad { crossEntropy($0, Tensor(labels), reduction: .sum) }(x).array(of: Double.self)
         let expected = zip(logits, labels).flatMap { row, label in
             let greatest = row.max()!, total = row.reduce(0) { $0 + exp($1 - greatest) }
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func meanSquaredErrorOfEachReduction() {
-        let a = Tensor([1.0, 2, 3]), b = Tensor([0.5, 2, 5])
+        let a = Tensor([1.0, 2, 3], dtype: .float64), b = Tensor([0.5, 2, 5], dtype: .float64)
         #expect(meanSquaredError(a, b, reduction: .none).array(of: Double.self) == [0.25, 0, 4])
         #expect(meanSquaredError(a, b, reduction: .sum).item() == 4.25)
         #expect(abs(meanSquaredError(a, b).item() - 4.25 / 3) < 1e-15)

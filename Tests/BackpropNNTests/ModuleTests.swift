@@ -6,8 +6,8 @@ import Testing
 @Suite struct ModuleTests {
     private struct Block: Module {
         let first = Linear(3, 3), second: Linear? = Linear(3, 3, bias: false), none: Linear? = nil
-        let cached = Tensor([1.0, 2])
-        let cache: [Tensor] = [Tensor([1.0])]
+        let cached = Tensor([1.0, 2], dtype: .float64)
+        let cache: [Tensor] = [Tensor([1.0], dtype: .float64)]
         func callAsFunction(_ x: Tensor) -> Tensor { first(x) }
     }
 

@@ -5,7 +5,7 @@ import Testing
 /// Normalizations against their definitions, and running statistics over steps.
 @Suite struct NormalizationTests {
     private static let numbers: [Double] = (0..<24).map { Double(($0 * 37 + 11) % 23) / 3 - 2.5 }
-    private let x = Tensor(NormalizationTests.numbers, shape: [2, 3, 4])
+    private let x = Tensor(NormalizationTests.numbers, shape: [2, 3, 4], dtype: .float64)
 
     private func expectClose(_ found: Tensor, _ expected: [Double], _ tolerance: Double = 1e-12) {
         let found = found.array(of: Double.self)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func weightsAndBiases() {
-        let weight = Tensor([1.0, 2, 3, 4]), bias = Tensor([0.5, 0, -1, 2])
+        let weight = Tensor([1.0, 2, 3, 4], dtype: .float64), bias = Tensor([0.5, 0, -1, 2], dtype: .float64)
         let plain = [layerNorm(x), batchNorm(x), groupNorm(x, groups: 4), instanceNorm(x)]
         let scaled = [
             layerNorm(x, weight: weight, bias: bias), batchNorm(x, weight: weight, bias: bias),
@@ -53,14 +53,14 @@ import Testing
     }
 
     @Test func rootMeanSquare() {
-        let row = Tensor([3.0, -4])
+        let row = Tensor([3.0, -4], dtype: .float64)
         expectClose(rmsNorm(row, epsilon: 0), [3 / 12.5.squareRoot(), -4 / 12.5.squareRoot()])
         // The spacing at one keeps zeros zero.
         #expect(rmsNorm(Tensor.zeros([2])).array(of: Float.self) == [0, 0])
     }
 
     @Test func neighbouringChannels() {
-        let found = localResponseNorm(Tensor([1.0, 2, 3]), size: 2, alpha: 1, beta: 1, k: 1)
+        let found = localResponseNorm(Tensor([1.0, 2, 3], dtype: .float64), size: 2, alpha: 1, beta: 1, k: 1)
         expectClose(found, [1 / 1.5, 2 / 3.5, 3 / 7.5])
     }
 

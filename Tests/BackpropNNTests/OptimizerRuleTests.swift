@@ -67,9 +67,9 @@ import Foundation
 
     /// The gradient of a step: with a zero entry, a step of zeros and a spike.
     private static func gradient(_ step: Int) -> Tensor {
-        if step == 4 { return Tensor([0.0, 0, 0, 0, 0]) }
+        if step == 4 { return Tensor([0.0, 0, 0, 0, 0], dtype: .float64) }
         let scale = step == 6 ? 1e3 : 1.0
-        return Tensor([0.0, 1, 2, 3, 4].map { $0 == 2 ? 0 : scale * sin(Double(step) * 1.7 + $0) })
+        return Tensor([0.0, 1, 2, 3, 4].map { $0 == 2 ? 0 : scale * sin(Double(step) * 1.7 + $0) }, dtype: .float64)
     }
 
     private func expectClose(_ found: Tensor, _ expected: [Double], _ name: String) {
@@ -80,13 +80,13 @@ import Foundation
 
     /// Of a matrix, the means of rows and columns are kept.
     @Test func adafactorOfAMatrix() {
-        let parameter = Parameter(Tensor(Self.initial + [0.25], shape: [2, 3]))
+        let parameter = Parameter(Tensor(Self.initial + [0.25], shape: [2, 3], dtype: .float64))
         let optimizer = Adafactor(
             [parameter], learningRate: 0.02, varianceDecay: -0.6, epsilon: (1e-3, 0.1), largestUpdate: 1.5,
             weightDecay: 0.1)
         #expect(optimizer.state[0].map(\.shape) == [[2, 1], [1, 3]])
         for step in 1...10 {
-            let last = Tensor([cos(Double(step))])
+            let last = Tensor([cos(Double(step))], dtype: .float64)
             parameter.gradient = concatenated([Self.gradient(step), last]).reshaped([2, 3])
             optimizer.step()
         }
@@ -97,7 +97,7 @@ import Foundation
     }
 
     @Test func averagesOfASGD() {
-        let parameter = Parameter(Tensor(Self.initial))
+        let parameter = Parameter(Tensor(Self.initial, dtype: .float64))
         let optimizer = ASGD(
             [parameter], learningRate: 0.02, decay: 0.1, exponent: 0.5, averagingStart: 3, weightDecay: 0.1)
         for step in 1...10 {
@@ -112,7 +112,7 @@ import Foundation
     @Test(arguments: ["AdamW", "SGD", "Adafactor"])
     func bfloat16IsMovedInFloat32(_ name: String) {
         func trained(_ dtype: DType) -> (value: Double, state: [DType]) {
-            let parameter = Parameter(Tensor([0.0]).asType(dtype))
+            let parameter = Parameter(Tensor([0.0], dtype: .float64).asType(dtype))
             let optimizer: Optimizer =
                 switch name {
                 case "AdamW": AdamW([parameter], learningRate: 1e-2)
@@ -120,7 +120,7 @@ import Foundation
                 default: Adafactor([parameter])
                 }
             for step in 1...100 {
-                parameter.gradient = Tensor([step < 10 ? 8.0 : 1.0]).asType(dtype)
+                parameter.gradient = Tensor([step < 10 ? 8.0 : 1.0], dtype: .float64).asType(dtype)
                 optimizer.step()
             }
             #expect(parameter.value.dtype == dtype)
@@ -133,7 +133,7 @@ import Foundation
 
     @Test(arguments: OptimizerRuleTests.rules.indices)
     func agreesWithPyTorch(_ index: Int) {
-        let rule = Self.rules[index], parameter = Parameter(Tensor(Self.initial))
+        let rule = Self.rules[index], parameter = Parameter(Tensor(Self.initial, dtype: .float64))
         let optimizer = rule.make([parameter])
         for step in 1...10 {
             parameter.gradient = Self.gradient(step)
@@ -163,19 +163,19 @@ import Foundation
     }
 
     @Test func lionStepsBySigns() {
-        let parameter = Parameter(Tensor([1.0, -1, 0]))
+        let parameter = Parameter(Tensor([1.0, -1, 0], dtype: .float64))
         let optimizer = Lion([parameter], learningRate: 0.1, weightDecay: 0.5)
-        parameter.gradient = Tensor([2.0, -5, 0])
+        parameter.gradient = Tensor([2.0, -5, 0], dtype: .float64)
         optimizer.step()
         expectClose(parameter.value, [0.95 - 0.1, -0.95 + 0.1, 0], "Lion")
-        parameter.gradient = Tensor([-0.1, 0, 0])
+        parameter.gradient = Tensor([-0.1, 0, 0], dtype: .float64)
         optimizer.step()
         // 0.9 of the momentum 0.02 outweighs 0.1 of the new gradient.
         expectClose(parameter.value, [0.85 * 0.95 - 0.1, -0.85 * 0.95 + 0.1, 0], "Lion, second step")
     }
 
     @Test func maximizing() {
-        let up = Parameter(Tensor([1.0])), down = Parameter(Tensor([1.0]))
+        let up = Parameter(Tensor([1.0], dtype: .float64)), down = Parameter(Tensor([1.0], dtype: .float64))
         let climber = SGD([up], learningRate: 0.5), other = SGD([down], learningRate: 0.5)
         climber.isMaximizing = true
         for (parameter, optimizer) in [(up, climber), (down, other)] {
@@ -186,7 +186,7 @@ import Foundation
     }
 
     @Test func groupsHaveTheirOwnRates() {
-        let parameters = (0..<3).map { _ in Parameter(Tensor([1.0])) }
+        let parameters = (0..<3).map { _ in Parameter(Tensor([1.0], dtype: .float64)) }
         let optimizer = SGD([parameters[0]], learningRate: 0.5, weightDecay: 0.25)
         optimizer.addGroup([parameters[1]], learningRate: 0.125, weightDecay: 0)
         optimizer.addGroup([parameters[2]])
@@ -202,13 +202,13 @@ import Foundation
 
     /// A parameter that had no gradient for a while goes on where it was.
     @Test func updatesAreCountedByParameter() {
-        let steady = Parameter(Tensor([1.0])), rare = Parameter(Tensor([1.0])), alone = Parameter(Tensor([1.0]))
+        let steady = Parameter(Tensor([1.0], dtype: .float64)), rare = Parameter(Tensor([1.0], dtype: .float64)), alone = Parameter(Tensor([1.0], dtype: .float64))
         let optimizer = Adam([steady, rare], learningRate: 0.1), other = Adam([alone], learningRate: 0.1)
         for step in 0..<4 {
-            steady.gradient = Tensor([1.0])
+            steady.gradient = Tensor([1.0], dtype: .float64)
             if step % 2 == 1 {
-                rare.gradient = Tensor([Double(step)])
-                alone.gradient = Tensor([Double(step)])
+                rare.gradient = Tensor([Double(step)], dtype: .float64)
+                alone.gradient = Tensor([Double(step)], dtype: .float64)
                 other.step()
             }
             optimizer.step()
@@ -218,8 +218,8 @@ import Foundation
     }
 
     @Test func clippingByNormAndValue() {
-        let a = Parameter(Tensor([0.0, 0])), b = Parameter(Tensor([0.0]))
-        func setGradients() { (a.gradient, b.gradient) = (Tensor([3.0, 0]), Tensor([-4.0])) }
+        let a = Parameter(Tensor([0.0, 0], dtype: .float64)), b = Parameter(Tensor([0.0], dtype: .float64))
+        func setGradients() { (a.gradient, b.gradient) = (Tensor([3.0, 0], dtype: .float64), Tensor([-4.0], dtype: .float64)) }
         setGradients()
         #expect(clipGradientNorm([a, b], to: 1).item() == 5)
         expectClose(a.gradient!, [0.6 / (1 + 2e-7), 0], "scaled")
@@ -230,12 +230,12 @@ import Foundation
         clipGradientValues([a, b], to: 3.5)
         expectClose(a.gradient!, [3, 0], "within the limit")
         expectClose(b.gradient!, [-3.5], "limited")
-        #expect(clipGradientNorm([Parameter(Tensor([1.0]))], to: 1).item() == 0)
+        #expect(clipGradientNorm([Parameter(Tensor([1.0], dtype: .float64))], to: 1).item() == 0)
     }
 
     @Test func clippingIsAPartOfTheStep() async {
         await #expect(processExitsWith: .success) {
-            let weight = Parameter(Tensor([1.0, 2]))
+            let weight = Parameter(Tensor([1.0, 2], dtype: .float64))
             let optimizer = SGD([weight], learningRate: 0.1)
             for _ in 0..<3 {
                 let runs = EngineCounters.plansRun
@@ -248,10 +248,10 @@ import Foundation
     }
 
     @Test func averagesOfWeights() {
-        let weight = Parameter(Tensor([0.0]))
+        let weight = Parameter(Tensor([0.0], dtype: .float64))
         let mean = WeightAverage([weight]), fading = WeightAverage([weight], decay: 0.75)
         for value in [1.0, 2, 6] {
-            weight.value = Tensor([value])
+            weight.value = Tensor([value], dtype: .float64)
             mean.update()
             fading.update()
         }
@@ -262,7 +262,7 @@ import Foundation
     }
 
     @Test func scalesOfLosses() {
-        let weight = Parameter(Tensor([1.0]))
+        let weight = Parameter(Tensor([1.0], dtype: .float64))
         let optimizer = SGD([weight], learningRate: 1), scaler = LossScaler(scale: 8, interval: 2)
         for (slope, hasStepped, scale) in [(0.5, true, 8.0), (.infinity, false, 4), (0.25, true, 4), (0.25, true, 8)] {
             scaler.scaled((weight.value * slope).sum()).backward()
@@ -273,7 +273,7 @@ import Foundation
 
     @Test(arguments: [LBFGS.LineSearch.fixed, .strongWolfe])
     func quasiNewtonFollowsAValley(_ lineSearch: LBFGS.LineSearch) {
-        let x = Parameter(Tensor([-1.2])), y = Parameter(Tensor([1.0]))
+        let x = Parameter(Tensor([-1.2], dtype: .float64)), y = Parameter(Tensor([1.0], dtype: .float64))
         let optimizer = LBFGS([x, y], lineSearch: lineSearch)
         var first: [Double] = []
         for _ in 0..<4 {
@@ -286,7 +286,7 @@ import Foundation
 
     /// On a bowl the first move is the whole way for a rate that fits, and nothing moves from the bottom.
     @Test func quasiNewtonStopsAtTheBottom() {
-        let weight = Parameter(Tensor([0.0, 0]))
+        let weight = Parameter(Tensor([0.0, 0], dtype: .float64))
         let optimizer = LBFGS([weight])
         #expect(optimizer.step { square(weight.value).sum() } == 0)
         #expect(weight.value.array(of: Double.self) == [0, 0])

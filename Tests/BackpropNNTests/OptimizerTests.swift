@@ -16,7 +16,7 @@ import Testing
 
     private func trajectory(_ optimizer: Optimizer, _ parameter: Parameter, steps: Int) -> [[Double]] {
         (1...steps).map { step in
-            parameter.gradient = Tensor(OptimizerTests.gradient(step))
+            parameter.gradient = Tensor(OptimizerTests.gradient(step), dtype: .float64)
             optimizer.step()
             return parameter.value.array(of: Double.self)
         }
@@ -39,7 +39,7 @@ import Testing
         SGDOptions(momentum: 0.9, weightDecay: 0.2, nesterov: true),
     ])
     func sgd(_ options: SGDOptions) {
-        let parameter = Parameter(Tensor(OptimizerTests.initial))
+        let parameter = Parameter(Tensor(OptimizerTests.initial, dtype: .float64))
         let optimizer = SGD(
             [parameter], learningRate: 0.05, momentum: options.momentum, dampening: options.dampening,
             weightDecay: options.weightDecay, nesterov: options.nesterov)
@@ -62,7 +62,7 @@ import Testing
 
     @Test(arguments: [false, true], [0.0, 0.1])
     func adam(isDecoupled: Bool, weightDecay: Double) {
-        let parameter = Parameter(Tensor(OptimizerTests.initial))
+        let parameter = Parameter(Tensor(OptimizerTests.initial, dtype: .float64))
         let optimizer: Optimizer =
             isDecoupled
             ? AdamW([parameter], learningRate: 0.02, betas: (0.8, 0.99), epsilon: 1e-7, weightDecay: weightDecay)
@@ -123,7 +123,7 @@ import Testing
         for trajectory in recording.trajectories {
             let options = trajectory.all_options
             if options.amsgrad == true || options.maximize == true { continue }
-            let parameters = zip(recording.initial, recording.shapes).map { Parameter(Tensor($0, shape: $1)) }
+            let parameters = zip(recording.initial, recording.shapes).map { Parameter(Tensor($0, shape: $1, dtype: .float64)) }
             let betas = options.betas.map { ($0[0], $0[1]) } ?? (0.9, 0.999)
             let optimizer: Optimizer
             switch trajectory.optimizer {
@@ -144,7 +144,7 @@ import Testing
             }
             for (step, gradients) in recording.gradients.enumerated() {
                 for (index, gradient) in gradients.enumerated() {
-                    parameters[index].gradient = Tensor(gradient, shape: recording.shapes[index])
+                    parameters[index].gradient = Tensor(gradient, shape: recording.shapes[index], dtype: .float64)
                 }
                 optimizer.step()
                 for (index, expected) in trajectory.params[step].enumerated() {
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test func parametersWithoutAGradientStay() {
-        let used = Parameter(Tensor([1.0])), unused = Parameter(Tensor([5.0]))
+        let used = Parameter(Tensor([1.0], dtype: .float64)), unused = Parameter(Tensor([5.0], dtype: .float64))
         let optimizer = Adam([used, unused], learningRate: 0.1)
         square(used.value).sum().backward()
         optimizer.step()
@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test func zeroGradientsForgetsThem() {
-        let weight = Parameter(Tensor([1.0]))
+        let weight = Parameter(Tensor([1.0], dtype: .float64))
         let optimizer = SGD([weight], learningRate: 0.1)
         square(weight.value).sum().backward()
         optimizer.zeroGradients()
@@ -177,7 +177,7 @@ import Testing
     }
 
     @Test func theLearningRateMayChange() {
-        let weight = Parameter(Tensor([1.0]))
+        let weight = Parameter(Tensor([1.0], dtype: .float64))
         let optimizer = SGD([weight], learningRate: 1)
         for rate in [1.0, 0.5, 0.25] {
             optimizer.learningRate = rate

@@ -33,7 +33,7 @@ import Testing
         let (xs, hs, cs) = (x.array(of: Double.self), h.array(of: Double.self), c.array(of: Double.self))
         let simple = withRandomSeed(4) { RNNCell(3, 2, activation: .relu, dtype: .float64) }
         let (a, b) = both(simple.weights, xs, hs)
-        expectEqual(simple(x, state: h), Tensor((0..<2).map { max(a[$0] + b[$0], 0) }), "RNN")
+        expectEqual(simple(x, state: h), Tensor((0..<2).map { max(a[$0] + b[$0], 0) }, dtype: .float64), "RNN")
 
         let long = withRandomSeed(5) { LSTMCell(3, 2, dtype: .float64) }
         let (d, e) = both(long.weights, xs, hs)
@@ -43,9 +43,9 @@ import Testing
             return kept + sigmoid(gates[unit]) * tanh(gates[4 + unit])
         }
         let state = long(x, state: LSTMState(hidden: h, cell: c))
-        expectEqual(state.cell, Tensor(cell), "LSTM cell")
+        expectEqual(state.cell, Tensor(cell, dtype: .float64), "LSTM cell")
         let hidden = (0..<2).map { (unit: Int) -> Double in sigmoid(gates[6 + unit]) * tanh(cell[unit]) }
-        expectEqual(state.hidden, Tensor(hidden), "LSTM hidden")
+        expectEqual(state.hidden, Tensor(hidden, dtype: .float64), "LSTM hidden")
 
         let gated = withRandomSeed(6) { GRUCell(3, 2, dtype: .float64) }
         let (f, g) = both(gated.weights, xs, hs)
@@ -55,7 +55,7 @@ import Testing
             let new: Double = tanh(f[4 + unit] + reset * g[4 + unit])
             return (1 - keep) * new + keep * hs[unit]
         }
-        expectEqual(gated(x, state: h), Tensor(next), "GRU")
+        expectEqual(gated(x, state: h), Tensor(next, dtype: .float64), "GRU")
     }
 
     private func both(_ weights: RecurrentWeights, _ x: [Double], _ h: [Double]) -> ([Double], [Double]) {

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func tensorsCrossTasksBeforeTheyAreComputed() async {
-        let base = Tensor((0..<5000).map { Double($0) })
+        let base = Tensor((0..<5000).map { Double($0) }, dtype: .float64)
         var tasks: [Task<Tensor, Never>] = []
         for factor in 1...8 { tasks.append(Task { base * Double(factor) + 1 }) }
         for (position, task) in tasks.enumerated() {
@@ -33,7 +33,7 @@ import Testing
 
     @Test func oneTensorIsReadByManyTasks() async {
         for round in 0..<20 {
-            let shared = tanh(Tensor([Double](repeating: Double(round), count: 3000))).sum()
+            let shared = tanh(Tensor([Double](repeating: Double(round), count: 3000), dtype: .float64)).sum()
             let values = await withTaskGroup(of: Double.self) { group in
                 for _ in 0..<8 { group.addTask { shared.item() } }
                 return await group.reduce(into: Set<Double>()) { $0.insert($1) }
@@ -75,7 +75,7 @@ import Testing
         (
             "a backward pass, before another from the same values",
             { meanwhile in
-                let weight = Parameter(Tensor([0.5, -1, 2]))
+                let weight = Parameter(Tensor([0.5, -1, 2], dtype: .float64))
                 let hidden = tanh(weight.value)
                 square(hidden).sum().backward()
                 meanwhile()
@@ -86,26 +86,26 @@ import Testing
         (
             "a backward pass inside of a transform",
             { meanwhile in
-                let weight = Parameter(Tensor([0.5, -1, 2]))
+                let weight = Parameter(Tensor([0.5, -1, 2], dtype: .float64))
                 let slope = grad { (x: Tensor) in
                     let hidden = tanh(x)
                     (stopGradient(hidden) * weight.value).sum().backward()
                     meanwhile()
                     return square(hidden).sum()
-                }(Tensor([1, 2, 3]))
+                }(Tensor([1, 2, 3], dtype: .float64))
                 return slope.numbers + weight.gradient!.numbers
             }
         ),
         (
             "a backward pass that keeps its graph, inside of a transform",
             { meanwhile in
-                let weight = Parameter(Tensor([0.5, -1, 2]))
+                let weight = Parameter(Tensor([0.5, -1, 2], dtype: .float64))
                 return grad { (x: Tensor) in
                     let hidden = tanh(x * weight.value)
                     hidden.sum().backward(keepingGraph: true)
                     meanwhile()
                     return square(hidden).sum()
-                }(Tensor([1, 2, 3])).numbers
+                }(Tensor([1, 2, 3], dtype: .float64)).numbers
             }
         ),
         (
@@ -117,7 +117,7 @@ import Testing
                     statistic.value = hidden.mean()
                     meanwhile()
                     return square(hidden).sum()
-                }(Tensor([1, 2, 3]))
+                }(Tensor([1, 2, 3], dtype: .float64))
                 return slope.numbers + statistic.value.numbers
             }
         ),
@@ -126,15 +126,15 @@ import Testing
     @Test(arguments: waits.indices) func evaluationsLeaveAloneWhatWaitsForOthers(_ index: Int) {
         let wait = ConcurrencyTests.waits[index]
         let expected = wait.run {}
-        let found = wait.run { onAnotherThread { _ = Tensor([1.0, 2]).sum().item() } }
+        let found = wait.run { onAnotherThread { _ = Tensor([1.0, 2], dtype: .float64).sum().item() } }
         #expect(found == expected, "\(wait.name)")
     }
 
     @Test func whatWaitsIsNotPartOfAnothersPlan() {
-        let weight = Parameter(Tensor([0.5, -1, 2]))
+        let weight = Parameter(Tensor([0.5, -1, 2], dtype: .float64))
         let loss = square(weight.value).sum()
         loss.backward()
-        onAnotherThread { _ = Tensor([1.0, 2]).sum().item() }
+        onAnotherThread { _ = Tensor([1.0, 2], dtype: .float64).sum().item() }
         #expect(loss.node.storage == nil && weight.gradient!.node.storage == nil)
         #expect(weight.gradient!.numbers == [1, -2, 4])
         #expect(loss.node.storage != nil)
@@ -143,7 +143,7 @@ import Testing
     /// Somebody else computes what a backward pass that waits depends on.
     @Test func gradientsOutliveAReadOnAnotherThread() {
         for reads in [1, 2] {
-            let weight = Parameter(Tensor([0.5, -1, 2]))
+            let weight = Parameter(Tensor([0.5, -1, 2], dtype: .float64))
             let hidden = tanh(weight.value)
             let loss = square(hidden).sum()
             loss.backward()

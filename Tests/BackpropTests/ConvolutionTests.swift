@@ -3,7 +3,7 @@ import Testing
 
 /// Small whole numbers that follow no line.
 private func pattern(_ shape: Int...) -> Tensor {
-    Tensor((0..<shape.reduce(1, *)).map { Double($0 * 7 % 11 - 5) }, shape: shape)
+    Tensor((0..<shape.reduce(1, *)).map { Double($0 * 7 % 11 - 5) }, shape: shape, dtype: .float64)
 }
 
 /// The functions behind the primitives, against numbers of PyTorch.
@@ -74,9 +74,9 @@ private func pattern(_ shape: Int...) -> Tensor {
             ([3, 4, 3], 2, [1, 2, 1], 0, [2, 1, 1]),
         ] as [([Int], PerAxis, PerAxis, PerAxis, PerAxis)] {
             let count = size.reduce(2, *)
-            let x = Tensor((0..<count).map { Double($0 * 5 % 13) }, shape: [1] + size + [2])
+            let x = Tensor((0..<count).map { Double($0 * 5 % 13) }, shape: [1] + size + [2], dtype: .float64)
             let windows = unfold(x, window: window, stride: stride, padding: padding, dilation: dilation)
-            let y = Tensor((0..<windows.size).map { Double($0 * 3 % 7) }, shape: windows.shape)
+            let y = Tensor((0..<windows.size).map { Double($0 * 3 % 7) }, shape: windows.shape, dtype: .float64)
             let folded = fold(y, size: size, stride: stride, padding: padding, dilation: dilation)
             #expect((windows * y).sum().item() == (x * folded).sum().item(), "\(size)")
         }

@@ -3,7 +3,7 @@ import Testing
 
 /// What a reverse sweep gives beside the rules of primitives: accumulation, scopes, targets, conventions.
 @Suite struct DifferentiationTests {
-    private func parameter(_ numbers: [Double]) -> Parameter { Parameter(Tensor(numbers)) }
+    private func parameter(_ numbers: [Double]) -> Parameter { Parameter(Tensor(numbers, dtype: .float64)) }
 
     @Test func gradientsAddUpOverBackwardPasses() {
         let weight = parameter([1, 2, 3])
@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func aUseOfOneTensorTwiceAddsBothGradients() {
-        let x = Tensor([3.0, 4])
+        let x = Tensor([3.0, 4], dtype: .float64)
         #expect(grad { ($0 * $0 + $0).sum() }(x).numbers == [7, 9])
     }
 
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func nothingFlowsThroughStopGradient() {
-        let gradient = grad { ($0 * stopGradient($0)).sum() }(Tensor([2.0, 3]))
+        let gradient = grad { ($0 * stopGradient($0)).sum() }(Tensor([2.0, 3], dtype: .float64))
         #expect(gradient.numbers == [2, 3])
     }
 
@@ -67,7 +67,7 @@ import Testing
 
     @Test func transformsNest() {
         let third = grad { (x: Tensor) in grad { (y: Tensor) in grad { pow($0, 4.0).sum() }(y).sum() }(x).sum() }
-        #expect(difference(third(Tensor([1.0, 2])).numbers, [24, 48]) < 1e-12)
+        #expect(difference(third(Tensor([1.0, 2], dtype: .float64)).numbers, [24, 48]) < 1e-12)
     }
 
     @Test func transformsOfOuterVariablesSeeThem() {
@@ -78,13 +78,13 @@ import Testing
     }
 
     @Test func aTransformInsideOfWithoutGradientsStillDifferentiates() {
-        let gradient = withoutGradients { grad { square($0).sum() }(Tensor([1.0, 2])) }
+        let gradient = withoutGradients { grad { square($0).sum() }(Tensor([1.0, 2], dtype: .float64)) }
         #expect(gradient.numbers == [2, 4])
     }
 
     @Test func parametersCapturedByATransformGetNothingFromIt() {
         let weight = parameter([2, 3])
-        let gradient = grad { ($0 * weight.value).sum() }(Tensor([1.0, 1]))
+        let gradient = grad { ($0 * weight.value).sum() }(Tensor([1.0, 1], dtype: .float64))
         #expect(gradient.numbers == [2, 3])
         #expect(weight.gradient == nil)
     }
@@ -105,32 +105,32 @@ import Testing
         let loss = (hidden * hidden).sum()
         _ = loss.item()
         loss.backward()
-        let reference = grad { x in square(tanh(x * 2)).sum() }(Tensor([0.5, -0.25]))
+        let reference = grad { x in square(tanh(x * 2)).sum() }(Tensor([0.5, -0.25], dtype: .float64))
         #expect(difference(weight.gradient!.numbers, reference.numbers) < 1e-14)
     }
 
     @Test func conventionsAtKinks() {
-        let zero = Tensor([0.0])
+        let zero = Tensor([0.0], dtype: .float64)
         #expect(grad { abs($0).sum() }(zero).numbers == [0])
         #expect(grad { clip($0, min: 0, max: 1).sum() }(zero).numbers == [1])
         #expect(grad { clip($0, min: -1, max: 0).sum() }(zero).numbers == [1])
-        #expect(grad { maximum($0, Tensor([0.0])).sum() }(zero).numbers == [0.5])
-        #expect(grad { pow($0, Tensor([0.0])).sum() }(zero).numbers == [0])
-        #expect(grad { pow($0, Tensor([3.0])).sum() }(zero).numbers == [0])
-        #expect(grad { pow(Tensor([0.0]), $0).sum() }(Tensor([2.0])).numbers == [0])
+        #expect(grad { maximum($0, Tensor([0.0], dtype: .float64)).sum() }(zero).numbers == [0.5])
+        #expect(grad { pow($0, Tensor([0.0], dtype: .float64)).sum() }(zero).numbers == [0])
+        #expect(grad { pow($0, Tensor([3.0], dtype: .float64)).sum() }(zero).numbers == [0])
+        #expect(grad { pow(Tensor([0.0], dtype: .float64), $0).sum() }(Tensor([2.0], dtype: .float64)).numbers == [0])
         #expect(grad { sqrt($0).sum() }(zero).numbers == [.infinity])
-        #expect(grad { $0.max() }(Tensor([1.0, 3, 3])).numbers == [0, 0.5, 0.5])
-        #expect(grad { $0.min() }(Tensor([1.0, 3, 1])).numbers == [0.5, 0, 0.5])
+        #expect(grad { $0.max() }(Tensor([1.0, 3, 3], dtype: .float64)).numbers == [0, 0.5, 0.5])
+        #expect(grad { $0.min() }(Tensor([1.0, 3, 1], dtype: .float64)).numbers == [0.5, 0, 0.5])
     }
 
     @Test func theValueThatIsNotTakenGetsZero() {
-        let x = Tensor([-1.0, 0, 4])
+        let x = Tensor([-1.0, 0, 4], dtype: .float64)
         let gradient = grad { which($0 .> 0, sqrt(which($0 .> 0, $0, $0.like(1))), $0 * 2).sum() }(x)
         #expect(gradient.numbers == [2, 2, 0.25])
     }
 
     @Test func productsWithZerosHaveExactGradients() {
-        let gradient = grad { $0.product(axis: 0) }(Tensor([2.0, 0, 3, 4, 5]))
+        let gradient = grad { $0.product(axis: 0) }(Tensor([2.0, 0, 3, 4, 5], dtype: .float64))
         #expect(gradient.numbers == [0, 120, 0, 0, 0])
     }
 

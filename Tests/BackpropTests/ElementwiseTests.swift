@@ -40,7 +40,7 @@ import Testing
         for (name, function, reference) in cases {
             let numbers = name == "tan" ? x.filter { !(abs($0) > 1e6) } : x
             let tolerance = ["sinh", "cosh"].contains(name) ? 3e-14 : 4e-15
-            expectClose(function(Tensor(numbers)).numbers, numbers.map(reference), tolerance, name)
+            expectClose(function(Tensor(numbers, dtype: .float64)).numbers, numbers.map(reference), tolerance, name)
         }
     }
 
@@ -148,11 +148,11 @@ import Testing
     }
 
     @Test func rounding() {
-        let x = Tensor([-2.5, -0.5, 0.5, 1.5, 2.75, .infinity])
+        let x = Tensor([-2.5, -0.5, 0.5, 1.5, 2.75, .infinity], dtype: .float64)
         expect(trunc(x), [-2, 0, 0, 1, 2, .infinity])
-        expect(frac(Tensor([-2.5, 2.75])), [-0.5, 0.75])
-        expect(round(Tensor([125.5, 0.125, 1.005]), decimals: 2), [125.5, 0.12, 1.0], 1e-15)
-        expect(round(Tensor([125.0, 250, 350]), decimals: -2), [100, 200, 400])
+        expect(frac(Tensor([-2.5, 2.75], dtype: .float64)), [-0.5, 0.75])
+        expect(round(Tensor([125.5, 0.125, 1.005], dtype: .float64), decimals: 2), [125.5, 0.12, 1.0], 1e-15)
+        expect(round(Tensor([125.0, 250, 350], dtype: .float64), decimals: -2), [100, 200, 400])
         let whole = Tensor([-3, 4] as [Int32])
         for function in [{ trunc($0) }, { floor($0) }, { ceil($0) }, { round($0) }] as [Function] {
             expect(function(whole), [-3, 4])
@@ -163,15 +163,15 @@ import Testing
     @Test func quotientsAndRemainders() {
         let a: [Double] = [7, -7, 7, -7, 6, 5.5, 0, 5, -5],
             b: [Double] = [2, 2, -2, -2, 3, 0.5, 2, .infinity, .infinity]
-        let x = Tensor(a), y = Tensor(b)
+        let x = Tensor(a, dtype: .float64), y = Tensor(b, dtype: .float64)
         expect(remainder(x, y), [1, 1, -1, -1, 0, 0, 0, 5, .infinity])
         expect(fmod(x, y), [1, -1, 1, -1, 0, 0, 0, 5, -5])
         expect(floorDivide(x, y), [3, -4, -4, 3, 2, 11, 0, 0, -1])
         expect(truncatedDivide(x, y), [3, -3, -3, 3, 2, 11, 0, 0, 0])
         // The quotient is below 3·10^15 by less than its last digit.
-        expect(remainder(Tensor([3e15]), Tensor([0.1])), [Foundation.fmod(3e15, 0.1)])
-        expect(floorDivide(Tensor([1.0]), Tensor([0.1])), [9])
-        expect(floorDivide(Tensor([1.0, -1, 0]), Tensor([0.0, 0, 0])), [.infinity, -.infinity, .nan])
+        expect(remainder(Tensor([3e15], dtype: .float64), Tensor([0.1], dtype: .float64)), [Foundation.fmod(3e15, 0.1)])
+        expect(floorDivide(Tensor([1.0], dtype: .float64), Tensor([0.1], dtype: .float64)), [9])
+        expect(floorDivide(Tensor([1.0, -1, 0], dtype: .float64), Tensor([0.0, 0, 0], dtype: .float64)), [.infinity, -.infinity, .nan])
         let whole = Tensor([7, -7, 7, -7, 1] as [Int32]), divisor = Tensor([2, 2, -2, -2, 0] as [Int32])
         expect(remainder(whole, divisor), [1, 1, -1, -1, 0])
         expect(fmod(whole, divisor), [1, -1, 1, -1, 0])
@@ -180,7 +180,7 @@ import Testing
         expect(pow(whole, 3), [343, -343, 343, -343, 1])
         expect(pow(whole, 0), [1, 1, 1, 1, 1])
         let slopes = grad { (remainder($0[0], $0[1]) + fmod($0[0], $0[1])).sum() }(
-            [Tensor([7.0, -7]), Tensor([2.0, 2])])
+            [Tensor([7.0, -7], dtype: .float64), Tensor([2.0, 2], dtype: .float64)])
         expect(slopes[0], [2, 2])
         expect(slopes[1], [-6, 7])
     }
@@ -205,21 +205,21 @@ import Testing
     }
 
     @Test func limits() {
-        let x = Tensor([-2.0, -1, 0, 1, 2, .nan])
+        let x = Tensor([-2.0, -1, 0, 1, 2, .nan], dtype: .float64)
         expect(clip(x, min: -1, max: nil), [-1, -1, 0, 1, 2, .nan])
         expect(clip(x, min: 2, max: 1), [1, 1, 1, 1, 1, .nan])
-        let low = Tensor([0.0, 0, 0, 2, 5, 0]), high = Tensor([1.0, 1, .nan, 1, 1, 1])
+        let low = Tensor([0.0, 0, 0, 2, 5, 0], dtype: .float64), high = Tensor([1.0, 1, .nan, 1, 1, 1], dtype: .float64)
         expect(clip(x, min: low, max: high), [0, 0, .nan, 1, 1, .nan])
         let slopes = grad { clip($0[0], min: $0[1], max: $0[2]).sum() }(
-            [Tensor([-1.0, 0, 0.5, 1, 3]), Tensor([0.0]), Tensor([1.0])])
+            [Tensor([-1.0, 0, 0.5, 1, 3], dtype: .float64), Tensor([0.0], dtype: .float64), Tensor([1.0], dtype: .float64)])
         expect(slopes[0], [0, 1, 1, 1, 0])
         expect(slopes[1], [1])
         expect(slopes[2], [1])
         expect(grad { clip($0, min: -1, max: 1).sum() }(x), [0, 1, 1, 1, 0, 0])
         expect(x.maskedFill(isNaN(x), 7), [-2, -1, 0, 1, 2, 7])
-        expect(copysign(Tensor([1.0, -2, 3, 0]), Tensor([-0.0, 1, -1, -1])), [-1, 2, -3, 0])
-        expect(lerp(Tensor([1.0, 2]), Tensor([3.0, 5]), 1), [3, 5])
-        expect(lerp(Tensor([1.0, 2]), Tensor([3.0, 5]), Tensor([0, 0.5])), [1, 3.5])
+        expect(copysign(Tensor([1.0, -2, 3, 0], dtype: .float64), Tensor([-0.0, 1, -1, -1], dtype: .float64)), [-1, 2, -3, 0])
+        expect(lerp(Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 5], dtype: .float64), 1), [3, 5])
+        expect(lerp(Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 5], dtype: .float64), Tensor([0, 0.5], dtype: .float64)), [1, 3.5])
     }
 
     @Test(arguments: [DType.float32, .float64])
@@ -239,18 +239,18 @@ import Testing
 
     @Test func sumsOfExponentials() {
         let top = Double.infinity
-        let a = Tensor([0, 1000, -1000, 1, -top, top, -top]), b = Tensor([0, 999, -1001, 1000, 1, top, -top])
+        let a = Tensor([0, 1000, -1000, 1, -top, top, -top], dtype: .float64), b = Tensor([0, 999, -1001, 1000, 1, top, -top], dtype: .float64)
         let near = Foundation.log1p(Foundation.exp(-1.0)), small = Foundation.exp(-50.0) * 1e20
         expect(logAddExp(a, b), [Foundation.log(2.0), 1000 + near, -1000 + near, 1000, 1, top, -top], 1e-15)
-        expect(logAddExp2(Tensor([3.0]), Tensor([3.0])), [4], 1e-15)
-        expect(logAddExp(Tensor([0.0]), Tensor([-50.0])) * 1e20, [small], 1e-14)
+        expect(logAddExp2(Tensor([3.0], dtype: .float64), Tensor([3.0], dtype: .float64)), [4], 1e-15)
+        expect(logAddExp(Tensor([0.0], dtype: .float64), Tensor([-50.0], dtype: .float64)) * 1e20, [small], 1e-14)
         expect(
-            xlogy(Tensor([0.0, 0, 0, 2]), Tensor([0.0, -1, .nan, 3])), [0, 0, .nan, 2 * Foundation.log(3.0)], 1e-15)
-        expect(xlog1py(Tensor([0.0, 2]), Tensor([-1.0, 1e-20])), [0, 2e-20])
-        expect(logit(Tensor([0, 1, 0.5])), [-top, top, 0])
-        expect(logit(Tensor([0, 1, 0.5]), epsilon: 0.25), [-Foundation.log(3.0), Foundation.log(3.0), 0], 1e-15)
-        expect(degrees(Tensor([Double.pi])), [180])
-        expect(radians(Tensor([180.0])), [Double.pi])
+            xlogy(Tensor([0.0, 0, 0, 2], dtype: .float64), Tensor([0.0, -1, .nan, 3], dtype: .float64)), [0, 0, .nan, 2 * Foundation.log(3.0)], 1e-15)
+        expect(xlog1py(Tensor([0.0, 2], dtype: .float64), Tensor([-1.0, 1e-20], dtype: .float64)), [0, 2e-20])
+        expect(logit(Tensor([0, 1, 0.5], dtype: .float64)), [-top, top, 0])
+        expect(logit(Tensor([0, 1, 0.5], dtype: .float64), epsilon: 0.25), [-Foundation.log(3.0), Foundation.log(3.0), 0], 1e-15)
+        expect(degrees(Tensor([Double.pi], dtype: .float64)), [180])
+        expect(radians(Tensor([180.0], dtype: .float64)), [Double.pi])
     }
 
     @Test func gradientsAtKinksAndPoles() {
@@ -266,24 +266,24 @@ import Testing
             ("logit", { logit($0, epsilon: 0.1) }, [0.05, 0.5, 1], [0, 4, 0]),
             ("erfInverse", { erfInverse($0) }, [1, -1], [.infinity, .infinity]),
             ("nanToNum", { nanToNum($0) }, [.nan, .infinity, 1], [0, 0, 1]),
-            ("copysign", { copysign($0, Tensor([-1.0])) }, [0, 2, -2], [0, -1, 1]),
-            ("atan2", { atan2($0, Tensor([0.0])) }, [0, 1], [0, 0]),
-            ("logAddExp", { logAddExp($0, Tensor([0.0])) }, [0, .infinity, -.infinity], [0.5, 1, 0]),
-            ("hypot", { hypot($0, Tensor([0.0])) }, [0, -3], [.nan, -1]),
-            ("xlogy", { xlogy($0, Tensor([0.0])) }, [0], [0]),
-            ("maximum", { maximum($0, Tensor([1.0, 1, .nan])) }, [1, .nan, 1], [0.5, 1, 1]),
+            ("copysign", { copysign($0, Tensor([-1.0], dtype: .float64)) }, [0, 2, -2], [0, -1, 1]),
+            ("atan2", { atan2($0, Tensor([0.0], dtype: .float64)) }, [0, 1], [0, 0]),
+            ("logAddExp", { logAddExp($0, Tensor([0.0], dtype: .float64)) }, [0, .infinity, -.infinity], [0.5, 1, 0]),
+            ("hypot", { hypot($0, Tensor([0.0], dtype: .float64)) }, [0, -3], [.nan, -1]),
+            ("xlogy", { xlogy($0, Tensor([0.0], dtype: .float64)) }, [0], [0]),
+            ("maximum", { maximum($0, Tensor([1.0, 1, .nan], dtype: .float64)) }, [1, .nan, 1], [0.5, 1, 1]),
         ]
         for (name, function, x, expected) in cases {
-            expect(grad { function($0).sum() }(Tensor(x)), expected, 1e-15, name)
+            expect(grad { function($0).sum() }(Tensor(x, dtype: .float64)), expected, 1e-15, name)
         }
         // The second derivative of log(exp(a) + exp(b)) at a tie is 1/4, not that of a kink.
-        let second = grad { x in grad { logAddExp($0, Tensor([0.0])).sum() }(x).sum() }
-        expect(second(Tensor([0.0])), [0.25])
+        let second = grad { x in grad { logAddExp($0, Tensor([0.0], dtype: .float64)).sum() }(x).sum() }
+        expect(second(Tensor([0.0], dtype: .float64)), [0.25])
     }
 
     @Test func derivativesAgreeWithDifferences() {
-        let a = Tensor([0.3, -0.45, 0.8, 0.12]), b = Tensor([0.7, 0.2, -0.6, 1.4]),
-            positive = Tensor([1.3, 2.5, 0.4, 3.1])
+        let a = Tensor([0.3, -0.45, 0.8, 0.12], dtype: .float64), b = Tensor([0.7, 0.2, -0.6, 1.4], dtype: .float64),
+            positive = Tensor([1.3, 2.5, 0.4, 3.1], dtype: .float64)
         let unary: [(String, Function, Tensor)] = [
             ("tan", { tan($0) }, a), ("asin", { asin($0) }, a), ("acos", { acos($0) }, a), ("atan", { atan($0) }, b),
             ("sinh", { sinh($0) }, b), ("cosh", { cosh($0) }, b), ("asinh", { asinh($0) }, positive),

@@ -10,7 +10,7 @@ import Testing
 
     private static func numbers(_ shape: [Int], seed: Int) -> Tensor {
         var generator = SeededGenerator(seed)
-        return Tensor(generator.numbers(shape.reduce(1, *), in: -1...1), shape: shape)
+        return Tensor(generator.numbers(shape.reduce(1, *), in: -1...1), shape: shape, dtype: .float64)
     }
 
     private static func reference(_ x: Tensor, _ weight: Tensor) -> Tensor {

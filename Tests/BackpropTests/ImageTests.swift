@@ -3,7 +3,7 @@ import Testing
 
 /// Small whole numbers that follow no line.
 private func pattern(_ shape: Int...) -> Tensor {
-    Tensor((0..<shape.reduce(1, *)).map { Double($0 * 7 % 11 - 5) }, shape: shape)
+    Tensor((0..<shape.reduce(1, *)).map { Double($0 * 7 % 11 - 5) }, shape: shape, dtype: .float64)
 }
 
 private func expect(_ found: Tensor, _ shape: [Int], _ numbers: [Double]) {
@@ -41,14 +41,14 @@ private func expect(_ found: Tensor, _ shape: [Int], _ numbers: [Double]) {
     }
 
     @Test func tiesGoToTheFirstAndNaNWins() {
-        let ties = Tensor([3.0, 3, 1, 3], shape: [1, 4, 1])
+        let ties = Tensor([3.0, 3, 1, 3], shape: [1, 4, 1], dtype: .float64)
         #expect(maxPoolWithIndices(ties, window: 4).indices.numbers == [0])
         #expect(grad { maxPool($0, window: 4).sum() }(ties).numbers == [1, 0, 0, 0])
-        let broken = Tensor([1.0, .nan, 5, .nan], shape: [1, 4, 1])
+        let broken = Tensor([1.0, .nan, 5, .nan], shape: [1, 4, 1], dtype: .float64)
         let (values, indices) = maxPoolWithIndices(broken, window: 4)
         #expect(values.numbers[0].isNaN)
         #expect(indices.numbers == [1])
-        let low = Tensor([-Double.infinity, -.infinity], shape: [1, 2, 1])
+        let low = Tensor([-Double.infinity, -.infinity], shape: [1, 2, 1], dtype: .float64)
         #expect(maxPoolWithIndices(low, window: 3, stride: 1, padding: 1).indices.numbers == [0, 0])
     }
 
@@ -114,7 +114,7 @@ private func expect(_ found: Tensor, _ shape: [Int], _ numbers: [Double]) {
     }
 
     @Test func sampling() {
-        let grid = Tensor([-1.2, -0.9, 0.1, 0.35, 0.8, 1.4, -0.4, 0], shape: [1, 4, 1, 2])
+        let grid = Tensor([-1.2, -0.9, 0.1, 0.35, 0.8, 1.4, -0.4, 0], shape: [1, 4, 1, 2], dtype: .float64)
         for (method, padding, alignCorners, expected) in [
             (.linear, .zeros, false, [-0.325, 1.0075, 0, -1.8]),
             (.linear, .border, true, [-4.4, 1.1475, -3.8, -2.6]),
@@ -133,12 +133,12 @@ private func expect(_ found: Tensor, _ shape: [Int], _ numbers: [Double]) {
     }
 
     @Test func samplingAtPlacesThatAreNoNumbers() {
-        let grid = Tensor([.nan, 0, .infinity, 0, 0, -.infinity, 1e30, 1e30], shape: [1, 4, 1, 2])
+        let grid = Tensor([.nan, 0, .infinity, 0, 0, -.infinity, 1e30, 1e30], shape: [1, 4, 1, 2], dtype: .float64)
         expect(gridSample(image, grid), [1, 4, 1, 1], [0, 0, 0, 0])
     }
 
     @Test func affineMaps() {
-        let theta = Tensor([0.5, 0, 0.25, 0, -1, 0], shape: [1, 2, 3])
+        let theta = Tensor([0.5, 0, 0.25, 0, -1, 0], shape: [1, 2, 3], dtype: .float64)
         let x = [0.25 - 1.0 / 3, 0.25, 0.25 + 1.0 / 3]
         expect(
             affineGrid(theta, size: [2, 3]), [1, 2, 3, 2],

@@ -3,7 +3,7 @@ import Testing
 
 /// Reading and writing by index; the references are NumPy's and PyTorch's results on the same numbers.
 @Suite struct IndexingTests {
-    private let x = Tensor((0..<24).map(Double.init), shape: [2, 3, 4])
+    private let x = Tensor((0..<24).map(Double.init), shape: [2, 3, 4], dtype: .float64)
 
     private func expect(_ found: Tensor, _ shape: [Int], _ expected: [Double], _ comment: String = "") {
         #expect(found.shape == shape, "\(comment)")
@@ -47,7 +47,7 @@ import Testing
         let base = Tensor.zeros([2, 3], dtype: .float64)
         let rows = TensorIndexOperation.gather(Tensor([1, 1] as [Int64]))
         let columns = TensorIndexOperation.gather(Tensor([0, 2] as [Int64]))
-        let values = Tensor([5.0, 6])
+        let values = Tensor([5.0, 6], dtype: .float64)
         expect(base.indexPut([rows, columns], values), [2, 3], [0, 0, 0, 5, 0, 6])
         expect(base.indexPut([rows, .at(1)], values), [2, 3], [0, 0, 0, 0, 6, 0], "the last value stays")
         expect(base.indexPut([rows, .at(1)], values, accumulating: true), [2, 3], [0, 0, 0, 0, 11, 0])
@@ -62,13 +62,13 @@ import Testing
     @Test func alongAnAxis() {
         let indices = Tensor([2, 0, 1, 1] as [Int64], shape: [1, 1, 4])
         expect(x.takeAlong(indices, axis: 1), [2, 1, 4], [8, 1, 6, 7, 20, 13, 18, 19])
-        let y = Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3]), columns = Tensor([2, 0] as [Int32], shape: [2, 1])
+        let y = Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3], dtype: .float64), columns = Tensor([2, 0] as [Int32], shape: [2, 1])
         expect(y.putAlong(columns, Tensor(9, dtype: .float64), axis: 1), [2, 3], [1, 2, 9, 9, 5, 6])
     }
 
     @Test func rows() {
-        let y = Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2]), rows = Tensor([2, 0, 2] as [Int64])
-        let source = Tensor([10.0, 20, 30, 40, 50, 60], shape: [3, 2])
+        let y = Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2], dtype: .float64), rows = Tensor([2, 0, 2] as [Int64])
+        let source = Tensor([10.0, 20, 30, 40, 50, 60], shape: [3, 2], dtype: .float64)
         expect(y.indexAdd(rows, source, axis: 0, scale: 2), [3, 2], [61, 82, 3, 4, 125, 166])
         expect(y.indexCopy(rows, source, axis: 0), [3, 2], [30, 40, 3, 4, 50, 60])
         expect(y.indexFill(Tensor([1] as [Int32]), Tensor(0, dtype: .float64), axis: 1), [3, 2], [1, 0, 3, 0, 5, 0])
@@ -87,14 +87,14 @@ import Testing
         Reduced(reduction: .min, together: [1, -1, 3, 4], alone: [2, -1, 3, 4]),
     ])
     func scatterReductions(_ reduced: Reduced) {
-        let base = Tensor([1.0, 2, 3, 4]), indices = Tensor([0, 1, 0, 1, 3] as [Int64])
-        let source = Tensor([5.0, -1, 2, 3, 4]), reduction = reduced.reduction
+        let base = Tensor([1.0, 2, 3, 4], dtype: .float64), indices = Tensor([0, 1, 0, 1, 3] as [Int64])
+        let source = Tensor([5.0, -1, 2, 3, 4], dtype: .float64), reduction = reduced.reduction
         for (includeSelf, expected) in [(true, reduced.together), (false, reduced.alone)] {
             let found = base.scatterReduce(indices, source, axis: 0, reduction, includeSelf: includeSelf)
             #expect(difference(found.numbers, expected) < 1e-15, "\(found.numbers)")
             let check = gradientCheck(
                 { [$0[0].scatterReduce(indices, $0[1], axis: 0, reduction, includeSelf: includeSelf)] },
-                at: [Tensor([1.1, 2.2, 3.3, 4.4]), source], secondOrder: true)
+                at: [Tensor([1.1, 2.2, 3.3, 4.4], dtype: .float64), source], secondOrder: true)
             #expect(check.passed, "\(check)")
         }
     }
@@ -102,8 +102,8 @@ import Testing
     @Test func productsOfZerosHaveExactGradients() {
         let indices = Tensor([0, 0, 1, 1] as [Int64])
         let gradient = grad { source in
-            Tensor([2.0, 3]).scatterReduce(indices, source, axis: 0, .product).sum()
-        }(Tensor([0.0, 5, 0, 0]))
+            Tensor([2.0, 3], dtype: .float64).scatterReduce(indices, source, axis: 0, .product).sum()
+        }(Tensor([0.0, 5, 0, 0], dtype: .float64))
         expect(gradient, [4], [10, 0, 0, 0])
     }
 
@@ -116,29 +116,29 @@ import Testing
     }
 
     @Test func masks() {
-        let y = Tensor([1.0, 2, 3, 4], shape: [2, 2]), mask = Tensor([true, false])
+        let y = Tensor([1.0, 2, 3, 4], shape: [2, 2], dtype: .float64), mask = Tensor([true, false])
         expect(y.maskedFill(mask, -1), [2, 2], [-1, 2, -1, 4])
         expect(y.maskedSelect(y .> 2), [2], [3, 4])
         expect(y.maskedSelect(mask), [2], [1, 3])
-        expect(y.maskedScatter(mask, Tensor([7.0, 8, 9])), [2, 2], [7, 2, 8, 4])
+        expect(y.maskedScatter(mask, Tensor([7.0, 8, 9], dtype: .float64)), [2, 2], [7, 2, 8, 4])
     }
 
     @Test func slices() {
-        let y = Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3])
-        expect(y.selectScatter(Tensor([8.0, 9]), axis: 1, index: -1), [2, 3], [1, 2, 8, 4, 5, 9])
+        let y = Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3], dtype: .float64)
+        expect(y.selectScatter(Tensor([8.0, 9], dtype: .float64), axis: 1, index: -1), [2, 3], [1, 2, 8, 4, 5, 9])
         expect(
-            y.sliceScatter(Tensor([8.0, 9, 10, 11], shape: [2, 2]), axis: 1, 0..<3, step: 2), [2, 3],
+            y.sliceScatter(Tensor([8.0, 9, 10, 11], shape: [2, 2], dtype: .float64), axis: 1, 0..<3, step: 2), [2, 3],
             [8, 2, 9, 10, 5, 11])
-        expect(y.diagonalScatter(Tensor([8.0, 9]), offset: 1), [2, 3], [1, 8, 3, 4, 5, 9])
+        expect(y.diagonalScatter(Tensor([8.0, 9], dtype: .float64), offset: 1), [2, 3], [1, 8, 3, 4, 5, 9])
         let starts = [Tensor(1, dtype: .int64), Tensor(2, dtype: .int64)]
         expect(y.dynamicSlice(starts: starts, extents: [1, 2]), [1, 2], [5, 6], "moved inside")
         expect(
-            y.dynamicUpdateSlice(Tensor([[7.0]].flatMap { $0 }, shape: [1, 1]), starts: starts), [2, 3],
+            y.dynamicUpdateSlice(Tensor([[7.0]].flatMap { $0 }, shape: [1, 1], dtype: .float64), starts: starts), [2, 3],
             [1, 2, 3, 4, 5, 7])
     }
 
     @Test func embeddings() {
-        let table = Tensor((0..<30).map { Double($0) / 7 }, shape: [10, 3])
+        let table = Tensor((0..<30).map { Double($0) / 7 }, shape: [10, 3], dtype: .float64)
         let indices = Tensor([1, 2, 4, 5, 4, 3, 2, 9] as [Int64]), offsets = Tensor([0, 4, 4] as [Int64])
         let references: [(EmbeddingReduction, [Double])] = [
             (.sum, [30, 33, 36, 0, 0, 0, 48, 51, 54]), (.mean, [10, 11, 12, 0, 0, 0, 16, 17, 18]),
@@ -153,9 +153,9 @@ import Testing
         }(Tensor.zeros([3, 1], dtype: .float64))
         expect(gradient, [3, 1], [0, 1, 1])
         expect(oneHot(Tensor([2, 0] as [Int64]), classes: 3), [2, 3], [0, 0, 1, 1, 0, 0])
-        let edges = Tensor([1.0, 3, 3, 5])
-        expect(searchSorted(edges, Tensor([0.0, 3, 9])), [3], [0, 1, 4])
-        expect(searchSorted(edges, Tensor([0.0, 3, 9]), right: true), [3], [0, 3, 4])
+        let edges = Tensor([1.0, 3, 3, 5], dtype: .float64)
+        expect(searchSorted(edges, Tensor([0.0, 3, 9], dtype: .float64)), [3], [0, 1, 4])
+        expect(searchSorted(edges, Tensor([0.0, 3, 9], dtype: .float64), right: true), [3], [0, 3, 4])
     }
 
     @Test func anIndexOutsideOfItsAxisIsReported() async {

@@ -9,7 +9,7 @@ import Testing
     private final class Parting: Sendable {
         private let log: Log
         init(_ log: Log) { self.log = log }
-        deinit { log.note((Tensor([1.0, 2]) * 3).sum().item()) }
+        deinit { log.note((Tensor([1.0, 2], dtype: .float64) * 3).sum().item()) }
     }
 
     private final class Log: Sendable {
@@ -21,7 +21,7 @@ import Testing
     /// The rule goes with the history, when that is computed or when nobody wants it.
     @Test(arguments: [true, false]) func whatARuleHoldsMayComputeWhenItGoes(_ isComputed: Bool) async {
         await #expect(processExitsWith: .success) { [isComputed] in
-            let log = Log(), weight = Parameter(Tensor([1.0, 2]))
+            let log = Log(), weight = Parameter(Tensor([1.0, 2], dtype: .float64))
             func record() {
                 let factor = Parameter(Tensor(3.0, dtype: .float64)), parting = Parting(log)
                 let tripled = CustomFunction { inputs in
@@ -37,7 +37,7 @@ import Testing
                 #expect(weight.value.numbers == [-2, -1])
             } else {
                 weight.gradient = nil
-                weight.value = Tensor([5.0, 6])
+                weight.value = Tensor([5.0, 6], dtype: .float64)
                 _ = weight.value.sum().item()
             }
             #expect(log.numbers == [9])
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func aBackwardPassUnderWayKeepsItsWay() {
-        let weight = Parameter(Tensor([0.5, -1, 2]))
+        let weight = Parameter(Tensor([0.5, -1, 2], dtype: .float64))
         let shared = sinh(weight.value)
         let watched = shared.onGradient { gradient in
             onAnotherThread {
@@ -61,7 +61,7 @@ import Testing
 
     /// Other threads know nothing of the transform that the values are part of.
     @Test func aTransformKeepsItsWayWhateverOthersCompute() {
-        let x = Tensor([0.5, -1, 2])
+        let x = Tensor([0.5, -1, 2], dtype: .float64)
         let expected = [0.5, -1, 2].map { x in
             let (value, slope) = (Foundation.sinh(x), Foundation.cosh(x))
             return 2 * value * x * (slope * x + value)
@@ -88,7 +88,7 @@ import Testing
                     let product = half([tanh(primals[0])])[0] * primals[0]
                     later.withLock { $0 = product }
                     return [product]
-                }, primals: [Tensor([0.5, -1, 2])], tangents: [Tensor([1.0, 10, 100])]
+                }, primals: [Tensor([0.5, -1, 2], dtype: .float64)], tangents: [Tensor([1.0, 10, 100], dtype: .float64)]
             ).tangents[0].numbers
         }
         #expect(tangent { product in onAnotherThread { _ = product.sum().item() } } == tangent { _ in })
@@ -100,7 +100,7 @@ import Testing
             var live: [Int] = []
             _ = grad { (x: Tensor) in
                 onAnotherThread {
-                    var y = Tensor((0..<1000).map(Double.init))
+                    var y = Tensor((0..<1000).map(Double.init), dtype: .float64)
                     for _ in 0..<20 {
                         y = y - grad { square(tanh($0 * 1e-3)).sum() }(y) * 0.1
                         evaluate(y)
@@ -108,7 +108,7 @@ import Testing
                     }
                 }
                 return square(x).sum()
-            }(Tensor([1.0]))
+            }(Tensor([1.0], dtype: .float64))
             #expect(live.last! == live[5])
         }
     }
@@ -116,13 +116,13 @@ import Testing
     /// Tasks that give up after a backward pass leave nothing behind.
     @Test func whatWaitsForSomebodyWhoIsGoneIsForgotten() async {
         await #expect(processExitsWith: .success) {
-            let one = Tensor([1.0])
+            let one = Tensor([1.0], dtype: .float64)
             evaluate(one)
             _ = (one + 1).item()
             let before = MemoryPool.shared.liveBytes
             for _ in 0..<50 {
                 onAnotherThread {
-                    let weight = Parameter(Tensor([Double](repeating: 1, count: 1000)))
+                    let weight = Parameter(Tensor([Double](repeating: 1, count: 1000), dtype: .float64))
                     sinh(weight.value).sum().backward()
                 }
             }
@@ -134,7 +134,7 @@ import Testing
     /// Gradients that nobody wants any more vanish while others look at what they would have depended on.
     @Test func droppingGradientsBesideReaders() async {
         for _ in 0..<200 {
-            let weight = Parameter(Tensor([0.5, -1, 2]))
+            let weight = Parameter(Tensor([0.5, -1, 2], dtype: .float64))
             let hidden = tanh(weight.value)
             square(hidden).sum().backward()
             async let dropped: Void = { weight.gradient = nil }()

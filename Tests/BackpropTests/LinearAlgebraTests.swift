@@ -14,7 +14,7 @@ import Testing
 
     private func random(_ shape: [Int], seed: Int = 1) -> Tensor {
         var generator = SeededGenerator(seed)
-        return Tensor(generator.numbers(shape.reduce(1, *), in: -1...1), shape: shape)
+        return Tensor(generator.numbers(shape.reduce(1, *), in: -1...1), shape: shape, dtype: .float64)
     }
 
     private func check(
@@ -47,14 +47,14 @@ import Testing
         // A Hilbert matrix, whose inverse has whole elements, is too close to singular for single precision.
         let hilbert = (0..<4).flatMap { i in (0..<4).map { Float(1) / Float(i + $0 + 1) } }
         let found = LinearAlgebra.det(Tensor(hilbert, shape: [4, 4])).item()
-        let exact = LinearAlgebra.det(Tensor(hilbert.map(Double.init), shape: [4, 4])).item()
+        let exact = LinearAlgebra.det(Tensor(hilbert.map(Double.init), shape: [4, 4], dtype: .float64)).item()
         #expect(abs(found / exact - 1) < 1e-6)
     }
 
     @Test func whatHasNoSolution() {
-        let indefinite = Tensor([1.0, 2, 2, 1], shape: [2, 2])
+        let indefinite = Tensor([1.0, 2, 2, 1], shape: [2, 2], dtype: .float64)
         #expect(LinearAlgebra.cholesky(indefinite).numbers[3].isNaN)
-        let singular = Tensor([1.0, 2, 2, 4], shape: [2, 2])
+        let singular = Tensor([1.0, 2, 2, 4], shape: [2, 2], dtype: .float64)
         #expect(!LinearAlgebra.inverse(singular).numbers.contains { $0.isFinite })
         expect(LinearAlgebra.slogdet(singular).logarithm, [-.infinity])
         expect(LinearAlgebra.slogdet(singular).sign, [0])
@@ -70,7 +70,7 @@ import Testing
             ([0, 0, 0, 0, 0, 0, 0, 0, 5], [0, 0, 0, 0, 0, 0, 0, 0, 0]),
         ]
         for (elements, cofactors) in singular {
-            let n = elements.count == 4 ? 2 : 3, a = Tensor(elements, shape: [n, n])
+            let n = elements.count == 4 ? 2 : 3, a = Tensor(elements, shape: [n, n], dtype: .float64)
             expect(grad { LinearAlgebra.det($0) }(a), cofactors, 1e-14)
             let report = gradientCheck({ [LinearAlgebra.det($0[0])] }, at: [a], secondOrder: true)
             #expect(report.passed, "\(report)")
@@ -81,12 +81,12 @@ import Testing
     }
 
     @Test func orthogonalFactorsWithTheSignsOfLAPACK() {
-        let wide = LinearAlgebra.qr(Tensor([2.0, -1, 3, 1, 4, -2], shape: [2, 3]))
+        let wide = LinearAlgebra.qr(Tensor([2.0, -1, 3, 1, 4, -2], shape: [2, 3], dtype: .float64))
         expect(wide.q, [-0.8944271909999157, -0.4472135954999579, -0.4472135954999579, 0.8944271909999159])
         expect(
             wide.r,
             [-2.23606797749979, -0.8944271909999156, -1.7888543819998306, 0, 4.024922359499621, -3.130495168499705])
-        let tall = LinearAlgebra.qr(Tensor([2.0, 1, -1, 4, 3, -2], shape: [3, 2]), mode: .complete)
+        let tall = LinearAlgebra.qr(Tensor([2.0, 1, -1, 4, 3, -2], shape: [3, 2], dtype: .float64), mode: .complete)
         expect(
             tall.q,
             [
@@ -118,7 +118,7 @@ import Testing
     }
 
     @Test func decompositionsOfMatricesWithoutFullRank() {
-        let a = Tensor([1.0, 2, 2, 4, 3, 6], shape: [3, 2]), (u, s, vt) = LinearAlgebra.svd(a)
+        let a = Tensor([1.0, 2, 2, 4, 3, 6], shape: [3, 2], dtype: .float64), (u, s, vt) = LinearAlgebra.svd(a)
         expect(s, [8.366600265340756, 0], 1e-14)
         expect(matmul(u.T, u), near: Tensor.identity(2, dtype: .float64))
         expect(matmul(vt, vt.T), near: Tensor.identity(2, dtype: .float64))
@@ -159,7 +159,7 @@ import Testing
         (.greatestColumn, 9), (.leastColumn, 5), (.spectral, 8.789365882622867), (.leastSingular, 3.707701091159473),
     ])
     func norms(_ kind: LinearAlgebra.MatrixNorm, _ expected: Double) {
-        let a = Tensor([1.0, 2, -3, 4, 5, 6], shape: [2, 3])
+        let a = Tensor([1.0, 2, -3, 4, 5, 6], shape: [2, 3], dtype: .float64)
         expect(LinearAlgebra.norm(a, kind), [expected])
         expect(LinearAlgebra.norm(a.T, kind, axes: (1, 0), keepDims: true), [expected])
         check([[2, 3]], "norm \(kind)") { [LinearAlgebra.norm($0[0], kind)] }

@@ -18,7 +18,7 @@ import Testing
 
     @Test func additionsWithAParameter() async {
         await #expect(processExitsWith: .success) {
-            let weight = Parameter(Tensor([1.0, 2]))
+            let weight = Parameter(Tensor([1.0, 2], dtype: .float64))
             var x = Tensor.zeros([2], dtype: .float64)
             MemoryPool.shared.resetPeak()
             for _ in 0..<100_000 { x += weight.value }
@@ -33,7 +33,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             let before = MemoryPool.shared.liveBytes
             do {
-                var x = Tensor([1.0])
+                var x = Tensor([1.0], dtype: .float64)
                 for _ in 0..<4000 { x = x * 1.0001 }
                 _ = x
             }
@@ -46,7 +46,7 @@ import Testing
             let weight = Parameter(Tensor.ones([64, 64]))
             let inputs = Tensor.ones([16, 64])
             evaluate(inputs)
-            var total = Tensor(0)
+            var total = Tensor(0.0)
             var live: [Int] = []
             for _ in 0..<300 {
                 let loss = square(tanh(matmul(inputs, weight.value))).mean()

@@ -26,7 +26,7 @@ extension MisuseTests {
             _ = logSoftmax(Tensor.zeros([2, 0]), axis: 2)
         },
         "cumsum": Mistake(parts: ["cumsum", "axis 2", "[2, 3]"]) { _ = x.cumsum(axis: 2) },
-        "cumsum of a number": Mistake(parts: ["cumsum", "axis 0", "[]"]) { _ = Tensor(1).cumsum(axis: 0) },
+        "cumsum of a number": Mistake(parts: ["cumsum", "axis 0", "[]"]) { _ = Tensor(1.0).cumsum(axis: 0) },
         "cumprod": Mistake(parts: ["cumprod", "axis 2", "[2, 3]"]) { _ = x.cumprod(axis: 2) },
         "cummax": Mistake(parts: ["cummax", "axis 2", "[2, 3]"]) { _ = x.cummax(axis: 2) },
         "cummin": Mistake(parts: ["cummin", "axis 2", "[2, 3]"]) { _ = x.cummin(axis: 2) },
@@ -36,10 +36,10 @@ extension MisuseTests {
             _ = x.trapezoid(at: Tensor.zeros([2]))
         },
         "cumulativeTrapezoid": Mistake(parts: ["trapezoid", "[]", "[2, 3]"]) {
-            _ = x.cumulativeTrapezoid(at: Tensor(1))
+            _ = x.cumulativeTrapezoid(at: Tensor(1.0))
         },
         "argSort": Mistake(parts: ["argSort", "axis 2", "[2, 3]"]) { _ = x.argSort(axis: 2) },
-        "sorted": Mistake(parts: ["argSort", "axis -1", "[]"]) { _ = Tensor(1).sorted() },
+        "sorted": Mistake(parts: ["argSort", "axis -1", "[]"]) { _ = Tensor(1.0).sorted() },
         "topK": Mistake(parts: ["topK", "[2, 3]", "4"]) { _ = x.topK(4) },
         "topK of a negative number": Mistake(parts: ["topK", "[2, 3]", "-1"]) { _ = x.topK(-1) },
         "kthValue": Mistake(parts: ["kthValue", "[2, 3]", "number 0"]) { _ = x.kthValue(0) },
@@ -71,7 +71,7 @@ extension MisuseTests {
         "split by indices": Mistake(parts: ["split", "axis 2", "[2, 3]"]) { _ = x.split(indices: [1], axis: 2) },
         "sections": Mistake(parts: ["sections", "0 parts", "[2, 3]"]) { _ = x.sections(0, axis: 1) },
         "sections without end": Mistake(parts: ["sections", "[2, 3]"]) { _ = x.sections(.max, axis: 1) },
-        "unstacked": Mistake(parts: ["unstacked", "axis 0", "[]"]) { _ = Tensor(1).unstacked() },
+        "unstacked": Mistake(parts: ["unstacked", "axis 0", "[]"]) { _ = Tensor(1.0).unstacked() },
         "concatenated dtypes": Mistake(parts: ["concatenated", "float32", "int32"]) { _ = concatenated([x, whole]) },
         "hstack": Mistake(parts: ["concatenated", "[2, 3]", "[3, 3]"]) { _ = hstack([x, Tensor.zeros([3, 3])]) },
         "vstack": Mistake(parts: ["concatenated", "[2, 3]", "[1, 2]"]) { _ = vstack([x, Tensor.zeros([2])]) },
@@ -127,10 +127,10 @@ extension MisuseTests {
         },
         "takeAlong dtype": Mistake(parts: ["takeAlong", "float32"]) { _ = x.takeAlong(x, axis: 1) },
         "putAlong": Mistake(parts: ["putAlong", "index -1", "position 0", "0..<3"]) {
-            evaluate(x.putAlong(Tensor([-1, 0] as [Int32], shape: [2, 1]), Tensor(1), axis: 1))
+            evaluate(x.putAlong(Tensor([-1, 0] as [Int32], shape: [2, 1]), Tensor(1.0), axis: 1))
         },
         "putAlong shape": Mistake(parts: ["putAlong", "[2, 2, 1]", "[2, 3]"]) {
-            _ = x.putAlong(Tensor.zeros([2, 2, 1], dtype: .int64), Tensor(1), axis: 1)
+            _ = x.putAlong(Tensor.zeros([2, 2, 1], dtype: .int64), Tensor(1.0), axis: 1)
         },
         "take rank": Mistake(parts: ["take", "eight"]) {
             _ = x.take(Tensor.zeros([1, 1, 1, 1, 1, 1, 1, 1], dtype: .int32))
@@ -164,7 +164,7 @@ extension MisuseTests {
             _ = x.indexCopy(Tensor.zeros([2], dtype: .int32), Tensor.zeros([2, 3], dtype: .float64), axis: 0)
         },
         "indexFill": Mistake(parts: ["indexFill", "[2, 1]"]) {
-            _ = x.indexFill(Tensor.zeros([2, 1], dtype: .int32), Tensor(1), axis: 0)
+            _ = x.indexFill(Tensor.zeros([2, 1], dtype: .int32), Tensor(1.0), axis: 0)
         },
         "scatter": Mistake(parts: ["scatter", "index 3", "position 0", "0..<3"]) {
             evaluate(x.scatter(Tensor([3] as [Int64], shape: [1, 1]), Tensor.zeros([1, 1]), axis: 1))
@@ -198,7 +198,7 @@ extension MisuseTests {
                 starts: [Tensor.zeros([], dtype: .int32), Tensor.zeros([], dtype: .int32)], extents: [3, 3])
         },
         "dynamicSlice dtype": Mistake(parts: ["dynamicSlice", "float32"]) {
-            _ = x.dynamicSlice(starts: [Tensor(0), Tensor(0)], extents: [1, 1])
+            _ = x.dynamicSlice(starts: [Tensor(0.0), Tensor(0.0)], extents: [1, 1])
         },
         "dynamicUpdateSlice": Mistake(parts: ["dynamicUpdateSlice", "[4]", "[2, 3]"]) {
             _ = x.dynamicUpdateSlice(Tensor.zeros([4]), starts: [Tensor.zeros([], dtype: .int32)])
@@ -209,7 +209,7 @@ extension MisuseTests {
             _ = x.maskedSelect(Tensor.zeros([2], dtype: .bool))
         },
         "maskedScatter": Mistake(parts: ["index 1", "position 1", "0..<1"]) {
-            evaluate(x.maskedScatter(.!mask, Tensor([1.0]).asType(.float32)))
+            evaluate(x.maskedScatter(.!mask, Tensor([1.0], dtype: .float64).asType(.float32)))
         },
         "maskedScatter of nothing": Mistake(parts: ["maskedScatter", "[0]", "[2, 3]"]) {
             _ = x.maskedScatter(.!mask, Tensor.zeros([0]))

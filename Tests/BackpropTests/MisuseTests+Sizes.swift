@@ -17,7 +17,7 @@ extension MisuseTests {
             _ = Tensor.zeros([huge, 1, 1]) + Tensor.zeros([1, huge, 1]) + Tensor.zeros([1, 1, huge])
         },
         "too large a choice": Mistake(parts: ["which", "too many"]) {
-            _ = which(Tensor.zeros([huge, 1], dtype: .bool), Tensor.zeros([1, huge]), Tensor(0))
+            _ = which(Tensor.zeros([huge, 1], dtype: .bool), Tensor.zeros([1, huge]), Tensor(0.0))
         },
         "too large a product": Mistake(parts: ["matmul", "too many"]) {
             _ = matmul(Tensor.zeros([huge, 1]), Tensor.zeros([1, huge]))
@@ -125,7 +125,7 @@ extension MisuseTests {
             _ = LinearAlgebra.solve(Tensor.zeros([2, 3, 3]), Tensor.zeros([4, 3, 1]))
         },
         "solve a number": Mistake(parts: ["solve", "[2, 2]", "[]"]) {
-            _ = LinearAlgebra.solve(Tensor.zeros([2, 2]), Tensor(1))
+            _ = LinearAlgebra.solve(Tensor.zeros([2, 2]), Tensor(1.0))
         },
         "solveTriangular": Mistake(parts: ["triangularSolve", "[2, 3]"]) {
             _ = LinearAlgebra.solveTriangular(x, x, upper: true)

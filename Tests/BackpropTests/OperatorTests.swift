@@ -25,15 +25,15 @@ import Testing
     }
 
     @Test func conversions() {
-        let x = Tensor([-2.7, -0.5, 0, 0.5, 2.7])
+        let x = Tensor([-2.7, -0.5, 0, 0.5, 2.7], dtype: .float64)
         expect(x.asType(.int32), [-2, 0, 0, 0, 2])
         expect(x.asType(.int64), [-2, 0, 0, 0, 2])
         expect(x.asType(.bool), [1, 1, 0, 1, 1])
         expect(Tensor([true, false]).asType(.float32), [1, 0])
         expect(Tensor([300, -1] as [Int32]).asType(.uint8), [44, 255])
         expect(Tensor([1 << 40, 3] as [Int64]).asType(.int32), [0, 3])
-        expect(Tensor([1.1]).asType(.float32).asType(.float64), [Double(Float(1.1))])
-        expect(Tensor([Double.nan]).asType(.bool), [1])
+        expect(Tensor([1.1], dtype: .float64).asType(.float32).asType(.float64), [Double(Float(1.1))])
+        expect(Tensor([Double.nan], dtype: .float64).asType(.bool), [1])
         expect(Tensor(2.75).asType(.int32), [2])
         expect(Tensor([16_777_217] as [Int32]).asType(.float32), [16_777_216])
     }
@@ -80,11 +80,11 @@ import Testing
         expect(.!a, [0, 0, 1, 1])
         expect(a .== b, [1, 0, 0, 1])
         expect(a.sum(), [2])
-        expect(which(a, Tensor([1.0]), Tensor([2.0])), [1, 1, 2, 2])
+        expect(which(a, Tensor([1.0], dtype: .float64), Tensor([2.0], dtype: .float64)), [1, 1, 2, 2])
     }
 
     @Test func comparisonsWithNaN() {
-        let x = Tensor(specials)
+        let x = Tensor(specials, dtype: .float64)
         expect(x .== x, [0, 1, 1, 1, 1, 1])
         expect(x .!= x, [1, 0, 0, 0, 0, 0])
         expect(x .< 0, [0, 0, 1, 0, 0, 1])
@@ -110,14 +110,14 @@ import Testing
         expect(x.argMax(axis: 1), [1, 2])
         expect(x.argMin(axis: 1), [1, 0])
         expect(x.sum(axis: 0), [5, .nan, 9])
-        expect(Tensor([-.infinity, -.infinity], shape: [2], dtype: dtype).max(), [-.infinity])
+        expect(Tensor([-Double.infinity, -.infinity], shape: [2], dtype: dtype).max(), [-.infinity])
     }
 
     @Test func signsAndRounding() {
-        expect(sign(Tensor([-2.0, 0, 3, .nan])), [-1, 0, 1, .nan])
-        expect(round(Tensor([0.5, 1.5, 2.5, -0.5, -1.5, 2.4, 1e17])), [0, 2, 2, 0, -2, 2, 1e17])
-        expect(floor(Tensor([-1.5, 1.5, -0.0, 1e300])), [-2, 1, 0, 1e300])
-        expect(ceil(Tensor([-1.5, 1.5, .infinity])), [-1, 2, .infinity])
+        expect(sign(Tensor([-2.0, 0, 3, .nan], dtype: .float64)), [-1, 0, 1, .nan])
+        expect(round(Tensor([0.5, 1.5, 2.5, -0.5, -1.5, 2.4, 1e17], dtype: .float64)), [0, 2, 2, 0, -2, 2, 1e17])
+        expect(floor(Tensor([-1.5, 1.5, -0.0, 1e300], dtype: .float64)), [-2, 1, 0, 1e300])
+        expect(ceil(Tensor([-1.5, 1.5, .infinity], dtype: .float64)), [-1, 2, .infinity])
         expect(abs(Tensor([-3, 3] as [Int32])), [3, 3])
         expect(sign(Tensor([-3, 0, 3] as [Int64])), [-1, 0, 1])
     }
@@ -160,25 +160,25 @@ import Testing
         let exponents: [Double] = [0, 1, 2, 3, -1, 0.5, -2, 2.5, -3, 7]
         for base in bases {
             for exponent in exponents {
-                let found = pow(Tensor([base]), Tensor([exponent])).item(), expected = Foundation.pow(base, exponent)
+                let found = pow(Tensor([base], dtype: .float64), Tensor([exponent], dtype: .float64)).item(), expected = Foundation.pow(base, exponent)
                 #expect(
                     difference([found], [expected]) < 1e-12, "pow(\(base), \(exponent)) = \(found), not \(expected)")
             }
         }
-        expect(pow(Tensor([4.0, 9]), 0.5), [2, 3])
-        expect(pow(Tensor([4.0, 9]), 2), [16, 81])
+        expect(pow(Tensor([4.0, 9], dtype: .float64), 0.5), [2, 3])
+        expect(pow(Tensor([4.0, 9], dtype: .float64), 2), [16, 81])
         expect(square(Tensor([3, -4] as [Int32])), [9, 16])
     }
 
     @Test func clipping() {
-        expect(clip(Tensor(specials), min: -0.5, max: 0.5), [.nan, 0.5, -0.5, 0, 0.5, -0.5])
+        expect(clip(Tensor(specials, dtype: .float64), min: -0.5, max: 0.5), [.nan, 0.5, -0.5, 0, 0.5, -0.5])
         expect(clip(Tensor([-3, 0, 3] as [Int32]), min: -1, max: 2), [-1, 0, 2])
     }
 
     @Test func selectionIgnoresWhatIsNotTaken() {
-        let mask = Tensor([true, false]), bad = Tensor([Double.nan, .nan])
-        expect(which(mask, Tensor([1.0, 2]), bad), [1, .nan])
-        expect(which(mask, bad, Tensor([1.0, 2])), [.nan, 2])
+        let mask = Tensor([true, false]), bad = Tensor([Double.nan, .nan], dtype: .float64)
+        expect(which(mask, Tensor([1.0, 2], dtype: .float64), bad), [1, .nan])
+        expect(which(mask, bad, Tensor([1.0, 2], dtype: .float64)), [.nan, 2])
     }
 
     // MARK: Along axes
@@ -215,11 +215,11 @@ import Testing
         expect(Tensor.zeros([0]).sum(), [0])
         #expect(Tensor.zeros([0]).mean().item().isNaN)
         expect(Tensor.ones([2, 0]).product(axis: 1), [1, 1])
-        expect(Tensor([1.0, 2]).sum(axes: []), [1, 2])
+        expect(Tensor([1.0, 2], dtype: .float64).sum(axes: []), [1, 2])
     }
 
     @Test func moments() {
-        let x = Tensor([1.0, 2, 4, 9], shape: [2, 2])
+        let x = Tensor([1.0, 2, 4, 9], shape: [2, 2], dtype: .float64)
         expect(x.mean(), [4])
         expect(x.mean(axis: 0), [2.5, 5.5])
         expect(x.variance(), [38.0 / 4], 1e-15)
@@ -229,7 +229,7 @@ import Testing
     }
 
     @Test func greatestAndLeastPlaces() {
-        let x = Tensor([3.0, 7, 7, -1, 5, -1], shape: [2, 3])
+        let x = Tensor([3.0, 7, 7, -1, 5, -1], shape: [2, 3], dtype: .float64)
         expect(x.argMax(axis: 1), [1, 1])
         expect(x.argMin(axis: 1), [0, 0])
         expect(x.argMax(axis: 0, keepDims: true), [0, 0, 0])
@@ -276,12 +276,12 @@ import Testing
         #expect(x.reversed(axes: [2]).numbers.prefix(4) == [3, 2, 1, 0])
         #expect(x.split(parts: 3, axis: 1).map { $0.shape } == [[2, 1, 4], [2, 1, 4], [2, 1, 4]])
         #expect(x.split(parts: 2)[1].numbers.first == 12)
-        expect(Tensor([1.0, 2]).broadcast(to: [2, 2]), [1, 2, 1, 2])
-        expect(Tensor([1.0, 2]).padded(widths: [(1, 2)]), [0, 1, 2, 0, 0])
-        expect(Tensor([1.0, 2, 3]).padded(widths: [(-1, 1)]), [2, 3, 0])
-        expect(concatenated([Tensor([1.0]), Tensor([2.0, 3])]), [1, 2, 3])
-        expect(stacked([Tensor([1.0, 2]), Tensor([3.0, 4])], axis: 1), [1, 3, 2, 4])
-        expect(Tensor([5.0, 6, 7]).take(Tensor([2, 0, 2] as [Int32])), [7, 5, 7])
+        expect(Tensor([1.0, 2], dtype: .float64).broadcast(to: [2, 2]), [1, 2, 1, 2])
+        expect(Tensor([1.0, 2], dtype: .float64).padded(widths: [(1, 2)]), [0, 1, 2, 0, 0])
+        expect(Tensor([1.0, 2, 3], dtype: .float64).padded(widths: [(-1, 1)]), [2, 3, 0])
+        expect(concatenated([Tensor([1.0], dtype: .float64), Tensor([2.0, 3], dtype: .float64)]), [1, 2, 3])
+        expect(stacked([Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 4], dtype: .float64)], axis: 1), [1, 3, 2, 4])
+        expect(Tensor([5.0, 6, 7], dtype: .float64).take(Tensor([2, 0, 2] as [Int32])), [7, 5, 7])
         #expect(x.take(Tensor([1, 0] as [Int64], shape: [1, 2]), axis: 1).shape == [2, 1, 2, 4])
         #expect(x.dim(-1) == 4 && x.ndim == 3 && x.size == 24)
     }
@@ -298,14 +298,14 @@ import Testing
     }
 
     @Test func products() {
-        let a = Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3]), b = Tensor([1.0, 0, 2, 1, 0, 3], shape: [3, 2])
+        let a = Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3], dtype: .float64), b = Tensor([1.0, 0, 2, 1, 0, 3], shape: [3, 2], dtype: .float64)
         expect(matmul(a, b), [5, 11, 14, 23])
-        expect(matmul(Tensor([1.0, 1]), a), [5, 7, 9])
-        expect(matmul(a, Tensor([1.0, 0, 1])), [4, 10])
-        #expect(matmul(Tensor([1.0, 2]), Tensor([3.0, 4])).shape == [])
-        expect(matmul(Tensor([1.0, 2]), Tensor([3.0, 4])), [11])
+        expect(matmul(Tensor([1.0, 1], dtype: .float64), a), [5, 7, 9])
+        expect(matmul(a, Tensor([1.0, 0, 1], dtype: .float64)), [4, 10])
+        #expect(matmul(Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 4], dtype: .float64)).shape == [])
+        expect(matmul(Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 4], dtype: .float64)), [11])
         expect(matmul(Tensor.zeros([2, 0]), Tensor.zeros([0, 2])), [0, 0, 0, 0])
-        expect(matmul(Tensor([Double.infinity, 0], shape: [1, 2]), Tensor([1.0, 2], shape: [2, 1])), [.infinity])
+        expect(matmul(Tensor([Double.infinity, 0], shape: [1, 2], dtype: .float64), Tensor([1.0, 2], shape: [2, 1], dtype: .float64)), [.infinity])
     }
 
     // MARK: Random numbers

@@ -35,7 +35,7 @@ func orderExamples(of primitive: Primitive) -> [Example] {
                 Node.argSort(round(Tensor($0) * 3).node, axis: 0, descending: true)
             },
             positions("many", [1500]) { x in
-                let numbers = Tensor((0..<1500).map { Double($0 * 7919 % 211) - 100 }).asType(x.dtype)
+                let numbers = Tensor((0..<1500).map { Double($0 * 7919 % 211) - 100 }, dtype: .float64).asType(x.dtype)
                 return Node.argSort(numbers.node, axis: 0, descending: false)
             },
             positions("integers", [7, 2]) {

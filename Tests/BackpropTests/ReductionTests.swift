@@ -11,7 +11,7 @@ import Testing
         #expect(difference(found.numbers, expected) <= tolerance, "\(comment) \(found.numbers) is not \(expected)")
     }
 
-    private let x = Tensor([1.0, -2, 0.5, 3, 4, -1, 2, 0.25, 5, -3, 1.5, 2.5], shape: [2, 3, 2])
+    private let x = Tensor([1.0, -2, 0.5, 3, 4, -1, 2, 0.25, 5, -3, 1.5, 2.5], shape: [2, 3, 2], dtype: .float64)
 
     /// A reduction against a loop over the lines that it reduces, for all sets of axes.
     @Test func reductionsOfEverySetOfAxes() {
@@ -80,8 +80,8 @@ import Testing
         }
         #expect(softmax(nothing, axis: 1).shape == [2, 0, 3])
         #expect(logSoftmax(nothing, axis: 1).shape == [2, 0, 3])
-        expect(Tensor([2.0]).variance(ddof: 1), [.nan])
-        expect(Tensor([2.0, 3]).variance(ddof: 3), [.infinity])
+        expect(Tensor([2.0], dtype: .float64).variance(ddof: 1), [.nan])
+        expect(Tensor([2.0, 3], dtype: .float64).variance(ddof: 3), [.infinity])
     }
 
     @Test func integersAndMasks() {
@@ -129,11 +129,11 @@ import Testing
             ("product with two zeros", { $0.product() }, [0, 2, 0], [0, 0, 0]),
         ]
         for (name, function, x, expected) in cases {
-            expect(grad { function($0).sum() }(Tensor(x)), expected, 1e-15, name)
+            expect(grad { function($0).sum() }(Tensor(x, dtype: .float64)), expected, 1e-15, name)
         }
         // d²(abc)/da db = c, also where others are 0.
-        let second = grad { x in (grad { $0.product() }(x) * Tensor([1.0, 0, 0])).sum() }
-        expect(second(Tensor([0.0, 0, 5])), [0, 5, 0])
+        let second = grad { x in (grad { $0.product() }(x) * Tensor([1.0, 0, 0], dtype: .float64)).sum() }
+        expect(second(Tensor([0.0, 0, 5], dtype: .float64)), [0, 5, 0])
     }
 
     @Test func derivativesAgreeWithDifferences() {
@@ -160,7 +160,7 @@ import Testing
     }
 
     @Test func distancesAndSimilarities() {
-        let a = Tensor([0.0, 0, 1, 2], shape: [2, 2]), b = Tensor([0.0, 1, 1, 2, 2, 1], shape: [3, 2])
+        let a = Tensor([0.0, 0, 1, 2], shape: [2, 2], dtype: .float64), b = Tensor([0.0, 1, 1, 2, 2, 1], shape: [3, 2], dtype: .float64)
         expect(distances(a, b), [1, 5.0.squareRoot(), 5.0.squareRoot(), 2.0.squareRoot(), 0, 2.0.squareRoot()], 1e-15)
         expect(distances(a, b, order: 0), [1, 2, 2, 2, 0, 2])
         expect(distances(a, b, order: .infinity), [1, 2, 2, 1, 0, 1])
@@ -168,13 +168,13 @@ import Testing
         #expect(distances(Tensor.zeros([0, 4, 5]), Tensor.zeros([1, 3, 5])).shape == [0, 4, 3])
         // Where rows are equal, the gradient is 0, whatever the order; each of several greatest differences has its own.
         for order in [0, 0.5, 1, 1.5, 2, 3, .infinity] {
-            expect(grad { distances($0, $0, order: order).sum() }(Tensor([1.0, 2], shape: [1, 2])), [0, 0])
+            expect(grad { distances($0, $0, order: order).sum() }(Tensor([1.0, 2], shape: [1, 2], dtype: .float64)), [0, 0])
         }
         let tie = grad { distances($0, Tensor.zeros([1, 2], dtype: .float64), order: .infinity).sum() }
-        expect(tie(Tensor([3.0, -3], shape: [1, 2])), [1, -1])
-        expect(cosineSimilarity(Tensor([3.0, 4]), Tensor([4.0, 3]), axis: 0), [0.96], 1e-15)
-        expect(cosineSimilarity(Tensor([0.0, 0]), Tensor([4.0, 3]), axis: 0), [0])
-        expect(normalized(Tensor([3.0, 4]), axes: [0]), [0.6, 0.8], 1e-15)
-        expect(Tensor([3.0, 4, 0.3, 0.4], shape: [2, 2]).renormalized(axis: 0, limit: 1), [0.6, 0.8, 0.3, 0.4], 1e-7)
+        expect(tie(Tensor([3.0, -3], shape: [1, 2], dtype: .float64)), [1, -1])
+        expect(cosineSimilarity(Tensor([3.0, 4], dtype: .float64), Tensor([4.0, 3], dtype: .float64), axis: 0), [0.96], 1e-15)
+        expect(cosineSimilarity(Tensor([0.0, 0], dtype: .float64), Tensor([4.0, 3], dtype: .float64), axis: 0), [0])
+        expect(normalized(Tensor([3.0, 4], dtype: .float64), axes: [0]), [0.6, 0.8], 1e-15)
+        expect(Tensor([3.0, 4, 0.3, 0.4], shape: [2, 2], dtype: .float64).renormalized(axis: 0, limit: 1), [0.6, 0.8, 0.3, 0.4], 1e-7)
     }
 }

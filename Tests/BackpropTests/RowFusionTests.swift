@@ -157,7 +157,7 @@ import Testing
                     let isSpecial =
                         Tensor.arange(columns, dtype: .int32).reshaped([columns, 1])
                         .== Tensor.arange(columns, dtype: .int32)
-                    let x = which(isSpecial, Tensor(9), Tensor.zeros([columns, columns]))
+                    let x = which(isSpecial, Tensor(9.0), Tensor.zeros([columns, columns]))
                     let odd = which(isSpecial, Tensor.full([], .nan), x)
                     #expect(x.max(axis: 1).numbers == [Double](repeating: 9, count: columns), "\(name)")
                     #expect((-x).min(axis: 1).numbers == [Double](repeating: -9, count: columns), "\(name)")

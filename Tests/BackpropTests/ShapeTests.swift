@@ -29,22 +29,22 @@ import Testing
     }
 
     @Test func joining() {
-        let a = Tensor([1.0, 2]), b = Tensor([3.0, 4])
+        let a = Tensor([1.0, 2], dtype: .float64), b = Tensor([3.0, 4], dtype: .float64)
         expect(hstack([a, b]), [4], [1, 2, 3, 4])
-        expect(hstack([Tensor(1), Tensor(2)]), [2], [1, 2])
+        expect(hstack([Tensor(1.0), Tensor(2.0)]), [2], [1, 2])
         expect(hstack([x, x]), [2, 6], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5])
         expect(vstack([a, b]), [2, 2], [1, 2, 3, 4])
         expect(dstack([a, b]), [1, 2, 2], [1, 3, 2, 4])
         expect(columnStack([a, b]), [2, 2], [1, 3, 2, 4])
-        expect(columnStack([a, Tensor([5.0, 6], shape: [2, 1])]), [2, 2], [1, 5, 2, 6])
+        expect(columnStack([a, Tensor([5.0, 6], shape: [2, 1], dtype: .float64)]), [2, 2], [1, 5, 2, 6])
         expect(
-            blockDiagonal([Tensor([7.0, 8], shape: [2, 1]), Tensor(9, dtype: .float64), a]), [4, 4],
+            blockDiagonal([Tensor([7.0, 8], shape: [2, 1], dtype: .float64), Tensor(9, dtype: .float64), a]), [4, 4],
             [7, 0, 0, 0, 8, 0, 0, 0, 0, 9, 0, 0, 0, 0, 1, 2])
-        let grid = meshGrid([a, Tensor([3.0, 4, 5])])
+        let grid = meshGrid([a, Tensor([3.0, 4, 5], dtype: .float64)])
         expect(grid[0], [2, 3], [1, 1, 1, 2, 2, 2])
         expect(grid[1], [2, 3], [3, 4, 5, 3, 4, 5])
-        expect(meshGrid([a, Tensor([3.0, 4, 5])], indexing: .xy)[0], [3, 2], [1, 2, 1, 2, 1, 2])
-        expect(meshGrid([Tensor(2)])[0], [1], [2])
+        expect(meshGrid([a, Tensor([3.0, 4, 5], dtype: .float64)], indexing: .xy)[0], [3, 2], [1, 2, 1, 2, 1, 2])
+        expect(meshGrid([Tensor(2.0)])[0], [1], [2])
     }
 
     @Test func reshaping() {
@@ -52,7 +52,7 @@ import Testing
         #expect(y.squeezed().shape == [2, 3])
         #expect(y.squeezed(axes: [0, -1]).shape == [2, 1, 3])
         #expect(y.flattened(start: 1, end: 2).shape == [2, 3, 1])
-        #expect(Tensor(1).flattened(start: 0).shape == [1])
+        #expect(Tensor(1.0).flattened(start: 0).shape == [1])
         #expect(Tensor.zeros([2, 0, 3]).flattened(start: 1).shape == [2, 0])
         #expect(y.unflattened(axis: 2, [3, -1]).shape == [2, 1, 3, 1, 1])
         #expect(Tensor.zeros([0, 4]).unflattened(axis: 1, [2, -1]).shape == [0, 2, 2])
@@ -72,7 +72,7 @@ import Testing
         expect(x.repeated(count: 2, axis: 1), [2, 6], [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
         expect(x.repeated(counts: [0, 2, 1], axis: -1), [2, 3], [1, 1, 2, 4, 4, 5])
         expect(x.tiled([2]), [2, 6], [0, 1, 2, 0, 1, 2, 3, 4, 5, 3, 4, 5])
-        expect(Tensor([1.0, 2]).tiled([2, 1, 2]), [2, 1, 4], [1, 2, 1, 2, 1, 2, 1, 2])
+        expect(Tensor([1.0, 2], dtype: .float64).tiled([2, 1, 2]), [2, 1, 4], [1, 2, 1, 2, 1, 2, 1, 2])
         #expect(x.tiled([0, 1]).shape == [0, 3])
         #expect(
             Tensor.zeros([Int](repeating: 2, count: 8)).tiled([3, 1, 2, 1, 1, 1, 1, 2]).shape == [
@@ -81,7 +81,7 @@ import Testing
         expect(Tensor.arange(5).unfolded(axis: 0, size: 3, step: 1), [3, 3], [0, 1, 2, 1, 2, 3, 2, 3, 4])
         expect(x.unfolded(axis: 0, size: 1, step: 2), [1, 3, 1], [0, 1, 2])
         // The middle lies in three windows.
-        expect(grad { $0.unfolded(axis: 0, size: 3, step: 1).sum() }(Tensor([1.0, 1, 1, 1, 1])), [5], [1, 2, 3, 2, 1])
+        expect(grad { $0.unfolded(axis: 0, size: 3, step: 1).sum() }(Tensor([1.0, 1, 1, 1, 1], dtype: .float64)), [5], [1, 2, 3, 2, 1])
     }
 
     @Test func triangles() {
@@ -92,7 +92,7 @@ import Testing
         expect(triu(Tensor.ones([2, 2, 2], dtype: .int32), diagonal: 1), [2, 2, 2], [0, 1, 0, 0, 0, 1, 0, 0])
         expect(tril(Tensor([true, true, true, true], shape: [2, 2])), [2, 2], [1, 0, 1, 1])
         // What is cut away may be infinite.
-        expect(grad { tril($0).sum() }(Tensor([1.0, .infinity, 2, 3], shape: [2, 2])), [2, 2], [1, 0, 1, 1])
+        expect(grad { tril($0).sum() }(Tensor([1.0, .infinity, 2, 3], shape: [2, 2], dtype: .float64)), [2, 2], [1, 0, 1, 1])
     }
 
     @Test func diagonals() {
@@ -103,7 +103,7 @@ import Testing
         expect(x.diagonal(offset: 1, axes: (1, 0)), [1], [3])
         expect(
             Tensor.arange(12).reshaped([2, 3, 2]).diagonal(axes: (0, 2)), [3, 2], [0, 7, 2, 9, 4, 11])
-        let line = Tensor([1.0, 2])
+        let line = Tensor([1.0, 2], dtype: .float64)
         expect(line.diagonalMatrix(), [2, 2], [1, 0, 0, 2])
         expect(line.diagonalMatrix(offset: 1), [3, 3], [0, 1, 0, 0, 0, 2, 0, 0, 0])
         expect(line.diagonalMatrix(offset: -1), [3, 3], [0, 0, 0, 1, 0, 0, 0, 2, 0])
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test func padding() {
-        let line = Tensor([1.0, 2, 3])
+        let line = Tensor([1.0, 2, 3], dtype: .float64)
         expect(line.padded(widths: [(1, 2)], mode: .constant(9)), [6], [9, 1, 2, 3, 9, 9])
         expect(line.padded(widths: [(-1, 1)], mode: .constant(.infinity)), [3], [2, 3, .infinity])
         expect(line.padded(widths: [(2, 1)], mode: .edge), [6], [1, 1, 1, 2, 3, 3])

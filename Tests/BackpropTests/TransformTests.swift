@@ -5,10 +5,10 @@ import Testing
 /// Transforms of functions beside `grad`: several results, forward mode, custom rules, hooks, checks.
 @Suite struct TransformTests {
     @Test func vjpContractsAllResults() {
-        let x = Tensor([1.0, 2]), y = Tensor([3.0, 4])
+        let x = Tensor([1.0, 2], dtype: .float64), y = Tensor([3.0, 4], dtype: .float64)
         let (outputs, gradients) = vjp(
             { [$0[0] * $0[1], $0[0].sum(), ($0[1] .> 3).asType(.int32)] }, primals: [x, y],
-            cotangents: [Tensor([1.0, 10]), Tensor(100, dtype: .float64), Tensor([0.0, 0])])
+            cotangents: [Tensor([1.0, 10], dtype: .float64), Tensor(100, dtype: .float64), Tensor([0.0, 0], dtype: .float64)])
         #expect(outputs[0].numbers == [3, 8])
         #expect(outputs[2].numbers == [0, 1])
         #expect(gradients[0].numbers == [103, 140])
@@ -17,16 +17,16 @@ import Testing
 
     @Test func vjpOfAResultThatIsAnArgument() {
         let (_, gradients) = vjp(
-            { [$0[0], $0[0], $0[0] * 2] }, primals: [Tensor([1.0])],
-            cotangents: [Tensor([1.0]), Tensor([10.0]), Tensor([100.0])])
+            { [$0[0], $0[0], $0[0] * 2] }, primals: [Tensor([1.0], dtype: .float64)],
+            cotangents: [Tensor([1.0], dtype: .float64), Tensor([10.0], dtype: .float64), Tensor([100.0], dtype: .float64)])
         #expect(gradients[0].numbers == [211])
     }
 
     @Test func jvpIsTheDirectionalDerivative() {
         let (outputs, tangents) = jvp(
             { [matmul($0[0], $0[1]), $0[0].max(axis: 1), $0[1] * 0 + 1] },
-            primals: [Tensor([1.0, 2, 3, 4], shape: [2, 2]), Tensor([1.0, 0, 0, 1], shape: [2, 2])],
-            tangents: [Tensor([1.0, 0, 0, 1], shape: [2, 2]), Tensor([0.0, 1, 0, 0], shape: [2, 2])])
+            primals: [Tensor([1.0, 2, 3, 4], shape: [2, 2], dtype: .float64), Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64)],
+            tangents: [Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64), Tensor([0.0, 1, 0, 0], shape: [2, 2], dtype: .float64)])
         #expect(outputs[0].numbers == [1, 2, 3, 4])
         #expect(tangents[0].numbers == [1, 1, 0, 4])
         #expect(tangents[1].numbers == [0, 1])
@@ -34,16 +34,16 @@ import Testing
     }
 
     @Test func jvpOfWhatDependsOnNoPrimalIsZero() {
-        let constant = Tensor([5.0, 6])
-        let (_, tangents) = jvp({ _ in [constant] }, primals: [Tensor([1.0])], tangents: [Tensor([1.0])])
+        let constant = Tensor([5.0, 6], dtype: .float64)
+        let (_, tangents) = jvp({ _ in [constant] }, primals: [Tensor([1.0], dtype: .float64)], tangents: [Tensor([1.0], dtype: .float64)])
         #expect(tangents[0].numbers == [0, 0])
     }
 
     @Test func jvpOfAGradientIsAHessianVectorProduct() {
         // f = x0² x1: H = [[2 x1, 2 x0], [2 x0, 0]]
         let product = hessianVectorProduct(
-            of: { square($0[0]).sum() * $0[1].sum() }, primals: [Tensor([3.0]), Tensor([5.0])],
-            tangents: [Tensor([1.0]), Tensor([2.0])])
+            of: { square($0[0]).sum() * $0[1].sum() }, primals: [Tensor([3.0], dtype: .float64), Tensor([5.0], dtype: .float64)],
+            tangents: [Tensor([1.0], dtype: .float64), Tensor([2.0], dtype: .float64)])
         #expect(product[0].numbers == [10 + 12])
         #expect(product[1].numbers == [6])
     }
@@ -61,7 +61,7 @@ import Testing
             let operands = example.operands(.float64)
             let tangents = operands.indices.map {
                 var generator = SeededGenerator(70 + $0)
-                return Tensor(generator.numbers(operands[$0].size, in: -1...1), shape: operands[$0].shape)
+                return Tensor(generator.numbers(operands[$0].size, in: -1...1), shape: operands[$0].shape, dtype: .float64)
             }
             let forward = jvp({ [example.loss($0)] }, primals: operands, tangents: tangents).tangents[0].item()
             let reverse = zip(grad(example.loss)(operands), tangents).reduce(0) { $0 + ($1.0 * $1.1).sum().item() }
@@ -72,7 +72,7 @@ import Testing
 
     @Test func gradientsForSomeArgumentsOnly() {
         let (value, gradients) = valueAndGrad(
-            { $0[0].take($0[1]).sum() }, argumentNumbers: [0])([Tensor([1.0, 2, 3]), Tensor([2, 2] as [Int32])])
+            { $0[0].take($0[1]).sum() }, argumentNumbers: [0])([Tensor([1.0, 2, 3], dtype: .float64), Tensor([2, 2] as [Int32])])
         #expect(value.item() == 6)
         #expect(gradients.count == 1)
         #expect(gradients[0].numbers == [0, 0, 2])
@@ -87,7 +87,7 @@ import Testing
             #expect(outputs.map(\.shape) == [[2], [2]])
             return [cotangents[0] * 20 + cotangents[1] * 30]
         }
-        let weight = Parameter(Tensor([1.0, 2]))
+        let weight = Parameter(Tensor([1.0, 2], dtype: .float64))
         let results = function([weight.value])
         (results[0].sum() + (results[1] * 2).sum()).backward()
         #expect(weight.gradient!.numbers == [80, 80])
@@ -100,7 +100,7 @@ import Testing
         } vjp: { _, _, c in
             [c[0] * 20 + c[1] * 30]
         }
-        #expect(grad { function([$0])[1].sum() }(Tensor([1.0])).numbers == [30])
+        #expect(grad { function([$0])[1].sum() }(Tensor([1.0], dtype: .float64)).numbers == [30])
     }
 
     @Test func aCustomRuleMayStopAGradient() {
@@ -109,7 +109,7 @@ import Testing
         } vjp: { _, _, c in
             [c[0], nil]
         }
-        let found = grad { function($0)[0].sum() }([Tensor([1.0]), Tensor([2.0])])
+        let found = grad { function($0)[0].sum() }([Tensor([1.0], dtype: .float64), Tensor([2.0], dtype: .float64)])
         #expect(found[0].numbers == [1])
         #expect(found[1].numbers == [0])
     }
@@ -121,7 +121,7 @@ import Testing
             #expect(difference(y[0].numbers, sin(x[0]).numbers) < 1e-15)
             return [vjp({ [sin($0[0])] }, primals: x, cotangents: c).gradients[0]]
         }
-        let x = Tensor([0.3, -1.2])
+        let x = Tensor([0.3, -1.2], dtype: .float64)
         let found = grad { square(function([$0])[0]).sum() }(x)
         #expect(difference(found.numbers, (sin(x) * cos(x) * 2).numbers) < 1e-14)
         let weight = Parameter(x)
@@ -133,7 +133,7 @@ import Testing
 
     @Test func hooksSeeAndChangeGradients() {
         let seen = Mutex<[[Double]]>([])
-        let x = Tensor([1.0, 2])
+        let x = Tensor([1.0, 2], dtype: .float64)
         let gradient = grad { x in
             (x * 3).onGradient { g in
                 seen.withLock { $0.append(g.numbers) }
@@ -146,7 +146,7 @@ import Testing
 
     @Test func gradientCheckAcceptsWhatIsRight() {
         let report = gradientCheck(
-            { [sin($0[0]) * $0[1], $0[1].sum()] }, at: [Tensor([0.5, 1, 1.5]), Tensor([2.0])], secondOrder: true)
+            { [sin($0[0]) * $0[1], $0[1].sum()] }, at: [Tensor([0.5, 1, 1.5], dtype: .float64), Tensor([2.0], dtype: .float64)], secondOrder: true)
         #expect(report.passed, "\(report)")
         #expect(report.comparisons == 10)
     }
@@ -155,10 +155,10 @@ import Testing
         let wrong = CustomFunction {
             [$0[0] * $0[0]]
         } vjp: { x, _, c in
-            [c[0] * x[0] * Tensor([2.0, 2, 2, 2, 3, 2], shape: [2, 3])]
+            [c[0] * x[0] * Tensor([2.0, 2, 2, 2, 3, 2], shape: [2, 3], dtype: .float64)]
         }
         let report = gradientCheck(
-            { wrong([$0[1]]) }, at: [Tensor([1.0]), Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3])])
+            { wrong([$0[1]]) }, at: [Tensor([1.0], dtype: .float64), Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3], dtype: .float64)])
         #expect(!report.passed)
         #expect(report.mismatches.map(\.input) == [1])
         #expect(report.mismatches.map(\.entry) == [[1, 1]])
@@ -167,7 +167,7 @@ import Testing
 
     /// What transforms have computed is a constant for those that follow, also when its history is gone.
     @Test func descentOnPlainValues() {
-        var x = Tensor([0.5, -1, 2]), total = Tensor(0.0, dtype: .float64)
+        var x = Tensor([0.5, -1, 2], dtype: .float64), total = Tensor(0.0, dtype: .float64)
         var expected = [0.5, -1, 2]
         for step in 0..<4 {
             let (gradient, before) = (grad { square($0).sum() }(x), x)

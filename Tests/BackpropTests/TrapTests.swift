@@ -42,7 +42,7 @@ import Testing
 
     @Test func productWithAScalar() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-            _ = matmul(Tensor(1), Tensor.zeros([4, 5]))
+            _ = matmul(Tensor(1.0), Tensor.zeros([4, 5]))
         }
         expect(result, toName: "matmul", "[]", "[4, 5]")
     }
@@ -98,7 +98,7 @@ import Testing
 
     @Test func backwardThroughAReleasedGraph() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-            let weight = Parameter(Tensor([1.0]))
+            let weight = Parameter(Tensor([1.0], dtype: .float64))
             let hidden = weight.value * 2
             hidden.sum().backward()
             evaluate(hidden)

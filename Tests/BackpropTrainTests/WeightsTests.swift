@@ -79,7 +79,7 @@ import Testing
     @Test func digestFollowsFromNamesShapesAndBytes() {
         struct Pair: Module {
             let b = Parameter(Tensor([1, -2] as [Float]))
-            let a = Parameter(Tensor([0.5] as [Double], shape: [1, 1]))
+            let a = Parameter(Tensor([0.5] as [Double], shape: [1, 1], dtype: .float64))
             func callAsFunction(_ x: Tensor) -> Tensor { x }
         }
         var expected = SHA256()

@@ -6,7 +6,7 @@
 /// } vjp: { _, _, cotangents in
 ///     [clip(cotangents[0], min: -1, max: 1)]
 /// }
-/// grad({ x in 5 * clipped([x])[0] })(Tensor(3))  // 1
+/// grad({ x in 5 * clipped([x])[0] })(Tensor(3.0))  // 1
 /// ```
 ///
 /// The forward function is recorded as usual but not differentiated; the rule is called when a gradient flows back through

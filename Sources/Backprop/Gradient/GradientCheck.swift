@@ -52,7 +52,7 @@ public struct GradientCheckReport: Sendable, CustomStringConvertible {
 /// subgradient disagree by nature.
 ///
 /// ```swift
-/// gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1])]).passed  // true
+/// gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1], dtype: .float64)]).passed  // true
 /// ```
 ///
 /// - Parameters:
@@ -70,7 +70,7 @@ public func gradientCheck(
     for input in inputs {
         require(
             input.dtype == .float64,
-            "gradientCheck: an input is \(input.dtype)\(input.node.shape); differences need float64")
+            "gradientCheck: an input is \(input.dtype)\(input.node.shape); differences need float64: Tensor(..., dtype: .float64)")
     }
     var check = GradientCheck(
         inputs: inputs, step: step, relativeTolerance: relativeTolerance, absoluteTolerance: absoluteTolerance)
@@ -115,7 +115,7 @@ private struct GradientCheck {
             let multiple = Double(index + 1 + 97 * number) * 0.6180339887498949
             return 0.5 + multiple - multiple.rounded(.down)
         }
-        return Tensor(numbers, shape: shape)
+        return Tensor(numbers, shape: shape, dtype: .float64)
     }
 
     mutating func compareReverse(_ loss: @escaping ([Tensor]) -> Tensor, _ check: GradientCheckReport.Mismatch.Check) {
@@ -127,7 +127,7 @@ private struct GradientCheck {
                     var moved = elements
                     moved[position] += offset
                     var arguments = inputs
-                    arguments[number] = Tensor(moved, shape: inputs[number].shape)
+                    arguments[number] = Tensor(moved, shape: inputs[number].shape, dtype: .float64)
                     return loss(arguments).item()
                 }
                 let difference = (value(step) - value(-step)) / (2 * step)

@@ -4,7 +4,7 @@ import CKernels
 /// constants. Nests.
 ///
 /// ```swift
-/// grad({ x in x * withoutGradients { x * x } })(Tensor(3))  // 9
+/// grad({ x in x * withoutGradients { x * x } })(Tensor(3.0))  // 9
 /// ```
 public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
     bk_gradients_off_add(1)

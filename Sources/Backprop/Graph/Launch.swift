@@ -76,7 +76,7 @@ struct Launch: ~Copyable {
         if sharedLeaf >= 0 { return heldLeaves[sharedLeaf]!.takeUnretainedValue() }
         if donor >= 0, let leaf = heldLeaves[donor], bk_reference_count(leaf.toOpaque()) == 1 {
             let isReady = leaf._withUnsafeGuaranteedRef { storage in
-                let isReady = storage.isReady
+                let isReady = storage.isReady && storage.isOurs
                 if isReady { storage.beginOverwriting() }
                 return isReady
             }

@@ -16,14 +16,28 @@ package final class Storage: @unchecked Sendable {
     package let pointer: UnsafeMutableRawPointer
     package let byteCount: Int
     private let ready: Atomic<Bool>
+    /// Of memory that belongs to somebody else, what tells its owner that it is not needed any more.
+    private let release: (@Sendable () -> Void)?
 
     package init(byteCount: Int, isReady: Bool = true) {
         self.byteCount = byteCount
         self.pointer = MemoryPool.shared.take(byteCount)
         self.ready = Atomic(isReady)
+        release = nil
     }
 
-    deinit { MemoryPool.shared.giveBack(pointer, byteCount) }
+    /// Elements in memory of somebody else, which nobody writes to.
+    init(borrowing pointer: UnsafeMutableRawPointer, byteCount: Int, release: @escaping @Sendable () -> Void) {
+        self.byteCount = byteCount
+        self.pointer = pointer
+        self.ready = Atomic(true)
+        self.release = release
+    }
+
+    deinit { if let release { release() } else { MemoryPool.shared.giveBack(pointer, byteCount) } }
+
+    /// Whether a plan may reuse the memory for its results.
+    package var isOurs: Bool { release == nil }
 
     package var block: MemoryBlock { MemoryBlock(pointer: pointer, bytes: byteCount) }
 

@@ -1,5 +1,6 @@
 /// The type of a tensor's elements.
 ///
+/// A tensor that is made from numbers is float32, or int64 where they are integers, unless `dtype:` says otherwise.
 /// Operands of an operator must have the same dtype; nothing is promoted or widened unasked, and `asType(_:)` converts. Swift
 /// numbers are weak: beside a tensor they take its dtype, so `x * 2.5` is what x is. Only sums widen: those of integers
 /// and masks are int64. Integers wrap around; an integer divided by zero is 0.
@@ -46,17 +47,28 @@ public enum DType: UInt8, Sendable, CaseIterable, CustomStringConvertible {
 }
 
 /// A Swift type that can be the element of a tensor.
-public protocol TensorScalar: Sendable, BitwiseCopyable {
+public protocol TensorScalar: TensorElements, Sendable, BitwiseCopyable where Scalar == Self {
     /// The element type that stores values of this Swift type.
     static var dtype: DType { get }
+    /// The element type of a tensor that is made from such values without a word about its dtype: that which stores
+    /// them, but float32 for `Double`, the type that Swift gives to a literal with a point.
+    static var defaultDType: DType { get }
+}
+
+extension TensorScalar {
+    public static var defaultDType: DType { dtype }
 }
 
 extension Bool: TensorScalar { public static var dtype: DType { .bool } }
 extension UInt8: TensorScalar { public static var dtype: DType { .uint8 } }
 extension Int32: TensorScalar { public static var dtype: DType { .int32 } }
 extension Int64: TensorScalar { public static var dtype: DType { .int64 } }
+extension Int: TensorScalar { public static var dtype: DType { .int64 } }
 extension Float: TensorScalar { public static var dtype: DType { .float32 } }
-extension Double: TensorScalar { public static var dtype: DType { .float64 } }
+extension Double: TensorScalar {
+    public static var dtype: DType { .float64 }
+    public static var defaultDType: DType { .float32 }
+}
 
 /// A number as bfloat16 stores it.
 public struct BFloat16: TensorScalar, Hashable, CustomStringConvertible {

@@ -118,7 +118,7 @@ extension Tensor {
         var shape = self.shape
         let outer = shape[..<axis].reduce(1, *), inner = shape[(axis + 1)...].reduce(1, *)
         shape[axis] = count
-        let weights = Tensor(matrix, shape: [count, extent]).asType(dtype)
-        return matmul(weights, reshaped([outer, extent, inner])).reshaped(shape)
+        let weights = Tensor(matrix, shape: [count, extent], dtype: .float64).asType(dtype)
+        return Backprop.matmul(weights, reshaped([outer, extent, inner])).reshaped(shape)
     }
 }

@@ -1,4 +1,5 @@
-// Few overloads, and scalars only as Double: the type checker pays for every one of them in every expression.
+// Two overloads for tensors beside numbers, generic over the number: the type checker pays for every overload in every
+// expression. Overloads for Double beside generic ones made it a hundred times slower, one for each type a third.
 
 extension Tensor {
     /// The sum, elementwise with broadcasting. Numbers of one dtype; bool tensors stop it.
@@ -34,21 +35,21 @@ extension Tensor {
 
     // A number takes the dtype of the tensor beside it.
     /// The sum with a number in the dtype of the tensor; one that is not whole stops it beside integers.
-    public static func + (a: Tensor, b: Double) -> Tensor { a + a.like(b) }
+    @inlinable public static func + (a: Tensor, b: some TensorNumber) -> Tensor { a + b.tensor(like: a) }
     /// The sum with a number in the dtype of the tensor.
-    public static func + (a: Double, b: Tensor) -> Tensor { b.like(a) + b }
+    @inlinable public static func + (a: some TensorNumber, b: Tensor) -> Tensor { a.tensor(like: b) + b }
     /// The difference from a number in the dtype of the tensor.
-    public static func - (a: Tensor, b: Double) -> Tensor { a - a.like(b) }
+    @inlinable public static func - (a: Tensor, b: some TensorNumber) -> Tensor { a - b.tensor(like: a) }
     /// The difference of a number, in the dtype of the tensor, and a tensor.
-    public static func - (a: Double, b: Tensor) -> Tensor { b.like(a) - b }
+    @inlinable public static func - (a: some TensorNumber, b: Tensor) -> Tensor { a.tensor(like: b) - b }
     /// The product with a number in the dtype of the tensor.
-    public static func * (a: Tensor, b: Double) -> Tensor { a * a.like(b) }
+    @inlinable public static func * (a: Tensor, b: some TensorNumber) -> Tensor { a * b.tensor(like: a) }
     /// The product with a number in the dtype of the tensor.
-    public static func * (a: Double, b: Tensor) -> Tensor { b.like(a) * b }
+    @inlinable public static func * (a: some TensorNumber, b: Tensor) -> Tensor { a.tensor(like: b) * b }
     /// The quotient by a number in the dtype of the tensor.
-    public static func / (a: Tensor, b: Double) -> Tensor { a / a.like(b) }
+    @inlinable public static func / (a: Tensor, b: some TensorNumber) -> Tensor { a / b.tensor(like: a) }
     /// The quotient of a number, in the dtype of the tensor, and a tensor.
-    public static func / (a: Double, b: Tensor) -> Tensor { b.like(a) / b }
+    @inlinable public static func / (a: some TensorNumber, b: Tensor) -> Tensor { a.tensor(like: b) / b }
 
     /// The elements with the opposite sign; integers wrap around.
     ///
@@ -89,6 +90,15 @@ extension Tensor {
     /// a  // [0.1, 0.2]
     /// ```
     public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+
+    /// Replaces a by a + b, with the number in the dtype of the tensor.
+    @inlinable public static func += (a: inout Tensor, b: some TensorNumber) { a = a + b }
+    /// Replaces a by a - b, with the number in the dtype of the tensor.
+    @inlinable public static func -= (a: inout Tensor, b: some TensorNumber) { a = a - b }
+    /// Replaces a by a * b, with the number in the dtype of the tensor.
+    @inlinable public static func *= (a: inout Tensor, b: some TensorNumber) { a = a * b }
+    /// Replaces a by a / b, with the number in the dtype of the tensor.
+    @inlinable public static func /= (a: inout Tensor, b: some TensorNumber) { a = a / b }
 
     // Comparisons give bool tensors; dotted, because `==` on values answers with a Bool in Swift.
     /// Whether elements are equal, as bool, with broadcasting; NaN equals nothing. Operands of one dtype; no gradient.
@@ -134,17 +144,30 @@ extension Tensor {
         Tensor(Node.comparison(.greaterEqual, a.node, b.node))
     }
     /// Whether elements are less than a number in the dtype of the tensor.
-    public static func .< (a: Tensor, b: Double) -> Tensor { a .< a.like(b) }
+    @inlinable public static func .< (a: Tensor, b: some TensorNumber) -> Tensor { a .< b.tensor(like: a) }
     /// Whether elements are less than a number in the dtype of the tensor, or equal to it.
-    public static func .<= (a: Tensor, b: Double) -> Tensor { a .<= a.like(b) }
+    @inlinable public static func .<= (a: Tensor, b: some TensorNumber) -> Tensor { a .<= b.tensor(like: a) }
     /// Whether elements are greater than a number in the dtype of the tensor.
-    public static func .> (a: Tensor, b: Double) -> Tensor { a .> a.like(b) }
+    @inlinable public static func .> (a: Tensor, b: some TensorNumber) -> Tensor { a .> b.tensor(like: a) }
     /// Whether elements are greater than a number in the dtype of the tensor, or equal to it.
-    public static func .>= (a: Tensor, b: Double) -> Tensor { a .>= a.like(b) }
+    @inlinable public static func .>= (a: Tensor, b: some TensorNumber) -> Tensor { a .>= b.tensor(like: a) }
     /// Whether elements are equal to a number in the dtype of the tensor.
-    public static func .== (a: Tensor, b: Double) -> Tensor { a .== a.like(b) }
+    @inlinable public static func .== (a: Tensor, b: some TensorNumber) -> Tensor { a .== b.tensor(like: a) }
     /// Whether elements differ from a number in the dtype of the tensor.
-    public static func .!= (a: Tensor, b: Double) -> Tensor { a .!= a.like(b) }
+    @inlinable public static func .!= (a: Tensor, b: some TensorNumber) -> Tensor { a .!= b.tensor(like: a) }
+
+    /// Whether a number, in the dtype of the tensor, is less than elements.
+    @inlinable public static func .< (a: some TensorNumber, b: Tensor) -> Tensor { a.tensor(like: b) .< b }
+    /// Whether a number, in the dtype of the tensor, is less than or equal to elements.
+    @inlinable public static func .<= (a: some TensorNumber, b: Tensor) -> Tensor { a.tensor(like: b) .<= b }
+    /// Whether a number, in the dtype of the tensor, is greater than elements.
+    @inlinable public static func .> (a: some TensorNumber, b: Tensor) -> Tensor { a.tensor(like: b) .> b }
+    /// Whether a number, in the dtype of the tensor, is greater than or equal to elements.
+    @inlinable public static func .>= (a: some TensorNumber, b: Tensor) -> Tensor { a.tensor(like: b) .>= b }
+    /// Whether a number, in the dtype of the tensor, is equal to elements.
+    @inlinable public static func .== (a: some TensorNumber, b: Tensor) -> Tensor { a.tensor(like: b) .== b }
+    /// Whether a number, in the dtype of the tensor, is different from elements.
+    @inlinable public static func .!= (a: some TensorNumber, b: Tensor) -> Tensor { a.tensor(like: b) .!= b }
 
     /// Whether both hold, elementwise with broadcasting. Bool tensors only.
     ///
@@ -166,16 +189,6 @@ extension Tensor {
     public static prefix func .! (x: Tensor) -> Tensor {
         require(x.dtype == .bool, "not needs a bool tensor, not \(x.dtype)")
         return Tensor(Node.unary(.not, x.node))
-    }
-
-    /// A number with the dtype of this tensor.
-    package func like(_ value: Double) -> Tensor {
-        if !dtype.isFloatingPoint {
-            require(
-                value == value.rounded(.towardZero) && dtype.integer(value) != nil,
-                "the number \(value) does not fit the \(dtype) tensor beside it; convert the tensor with asType(_:)")
-        }
-        return Tensor(Node.scalar(value, dtype))
     }
 }
 

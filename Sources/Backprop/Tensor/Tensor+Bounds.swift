@@ -64,7 +64,7 @@ public func nanToNum(
 /// of one dtype.
 ///
 /// ```swift
-/// clip(Tensor([-2.0, 0.5, 2]), min: Tensor(0, dtype: .float64))  // [0, 0.5, 2]
+/// clip(Tensor([-2.0, 0.5, 2]), min: Tensor(0.0))  // [0, 0.5, 2]
 /// ```
 public func clip(_ x: Tensor, min low: Tensor? = nil, max high: Tensor? = nil) -> Tensor {
     for bound in [low, high] { bound.map { requireCommon("clip", x, $0) } }

@@ -1,21 +1,49 @@
 extension Tensor {
-    /// A scalar of shape `[]`.
+    /// A tensor of a number, or of arrays of numbers nested to any depth: float32, int64 where they are integers, and
+    /// bool for masks, unless `dtype` says otherwise. Nested arrays of unequal lengths stop it, and so does a number that
+    /// an integer dtype does not hold; a fraction is cut off there.
+    ///
+    /// ```swift
+    /// Tensor([[1.0, 2], [3, 4]]).shape  // [2, 2]
+    /// ```
+    ///
+    /// ```swift
+    /// Tensor([1, 2, 3], dtype: .float64) / 2  // [0.5, 1, 1.5]
+    /// ```
+    public init<Elements: TensorElements>(
+        _ elements: Elements, dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+    ) {
+        let extents = elements.extents
+        let numbers = elements.elements
+        if extents.isEmpty, numbers.count == 1 {
+            self.init(Node.scalar(numbers[0], dtype ?? Elements.Scalar.defaultDType, file: file, line: line))
+        } else {
+            self.init(numbers, shape: extents, dtype: dtype, file: file, line: line)
+        }
+    }
+
+    /// A scalar of shape `[]`; a number that an integer dtype does not hold stops it.
     public init(_ value: Double, dtype: DType = .float32) { self.init(Node.scalar(value, dtype)) }
 
-    /// The elements in row-major order, in the given shape (one axis where it is left out).
+    /// The elements, in row-major order, in the given shape; dtypes as above.
+    ///
+    /// ```swift
+    /// Tensor([1.0, 2, 3, 4], shape: [2, 2]).sum(axis: 0)  // [4, 6]
+    /// ```
     public init<Scalar: TensorScalar>(
-        _ elements: [Scalar], shape: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
+        _ elements: some Collection<Scalar>, shape: [Int], dtype: DType? = nil, file: StaticString = #fileID,
+        line: UInt = #line
     ) {
-        let shape = Shape(shape ?? [elements.count], "a tensor of elements")
+        let shape = Shape(shape, "a tensor of elements")
         require(
             shape.count == elements.count,
             "a tensor of shape \(shape) needs \(shape.count) elements, not \(elements.count)",
             file: file, line: line)
-        let storage = Storage(byteCount: elements.count * Scalar.dtype.byteCount)
-        elements.withUnsafeBytes { source in
-            if let base = source.baseAddress { storage.pointer.copyMemory(from: base, byteCount: source.count) }
-        }
-        self.init(Node(storage: storage, dtype: Scalar.dtype, shape: shape))
+        let dtype = dtype ?? Scalar.defaultDType
+        let storage = Storage(byteCount: elements.count * dtype.byteCount)
+        let numbers = elements as? [Scalar] ?? Array(elements)
+        numbers.write(to: storage.pointer, as: dtype, file: file, line: line)
+        self.init(Node(storage: storage, dtype: dtype, shape: shape))
     }
 
     /// A tensor whose elements, dense and in row-major order, `fill` writes into fresh memory.
@@ -35,12 +63,18 @@ extension Tensor {
     /// ```
     public static func zeros(_ shape: [Int], dtype: DType = .float32) -> Tensor { full(shape, 0, dtype: dtype) }
 
+    /// Zeros, with the extents one after the other: `zeros(2, 3)`.
+    public static func zeros(_ shape: Int..., dtype: DType = .float32) -> Tensor { full(shape, 0, dtype: dtype) }
+
     /// Ones, float32 unless asked otherwise, in a shape of at most eight axes.
     ///
     /// ```swift
     /// Tensor.ones([3])  // [1, 1, 1]
     /// ```
     public static func ones(_ shape: [Int], dtype: DType = .float32) -> Tensor { full(shape, 1, dtype: dtype) }
+
+    /// Ones, with the extents one after the other: `ones(2, 3)`.
+    public static func ones(_ shape: Int..., dtype: DType = .float32) -> Tensor { full(shape, 1, dtype: dtype) }
 
     /// One number everywhere, float32 unless asked otherwise.
     ///
@@ -88,7 +122,7 @@ extension Tensor {
         let numbers = (0..<count).map { index in
             index < count - count / 2 ? start + Double(index) * step : stop - Double(count - 1 - index) * step
         }
-        return Tensor(numbers, shape: [count]).asType(dtype)
+        return Tensor(numbers, shape: [count], dtype: .float64).asType(dtype)
     }
 
     /// start, start + step, ... short of `stop`, along one axis; none where the step leads away from it. A step of 0
@@ -103,25 +137,26 @@ extension Tensor {
             "arange: from \(start) to \(stop) by \(step)")
         let count = Swift.max(0, ((stop - start) / step).rounded(.up))
         require(count < Double(Int32.max), "arange: from \(start) to \(stop) by \(step) gives too many numbers")
-        return Tensor((0..<Int(count)).map { start + Double($0) * step }, shape: [Int(count)]).asType(dtype)
+        let numbers = (0..<Int(count)).map { start + Double($0) * step }
+        return Tensor(numbers, shape: [Int(count)], dtype: .float64).asType(dtype)
     }
 
-    /// 0, 1, ... below `count`, along one axis; int32 unless asked otherwise.
+    /// 0, 1, ... below `count`, along one axis; int64 unless asked otherwise.
     ///
     /// ```swift
     /// Tensor.arange(4)  // [0, 1, 2, 3]
     /// ```
-    public static func arange(_ count: Int, dtype: DType = .int32) -> Tensor {
+    public static func arange(_ count: Int, dtype: DType = .int64) -> Tensor {
         require(dtype != .bool, "arange: numbers are no bool tensor")
         return Tensor(Node.iota(Shape([count], "arange"), axis: 0, dtype))
     }
 
-    /// A tensor whose elements are their index along one axis. int32 unless asked otherwise.
+    /// A tensor whose elements are their index along one axis. int64 unless asked otherwise.
     ///
     /// ```swift
     /// Tensor.indices([2, 3], axis: 1)  // [0, 1, 2, 0, 1, 2]
     /// ```
-    public static func indices(_ shape: [Int], axis: Int, dtype: DType = .int32) -> Tensor {
+    public static func indices(_ shape: [Int], axis: Int, dtype: DType = .int64) -> Tensor {
         let resolved = axis < 0 ? axis + shape.count : axis
         require(shape.indices.contains(resolved), "indices: axis \(axis) does not exist in shape \(shape)")
         require(dtype != .bool, "indices: numbers are no bool tensor")

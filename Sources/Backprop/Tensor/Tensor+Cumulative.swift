@@ -72,17 +72,17 @@ extension Tensor {
         guard dim(axis) > 0 else { return self }
         let greatest = stopGradient(self).cummax(axis: axis).values
         // Where the greatest is infinite, x - greatest would be NaN; shifting by 0 gives the right infinity.
-        let shift = which(abs(greatest) .== Double.infinity, like(0), greatest)
+        let shift = which(Backprop.abs(greatest) .== Double.infinity, like(0), greatest)
         var widths = [(low: Int, high: Int)](repeating: (0, 0), count: ndim)
         widths[axis] = (1, 0)
         let previous = 0..<(dim(axis) - 1)
         let shiftBefore = shift.narrowed(axis: axis, previous).padded(widths: widths)
         let wasNothing =
             greatest.narrowed(axis: axis, previous).padded(widths: widths) .== -Double.infinity
-        let factors = which(wasNothing, like(0), exp(shiftBefore - shift))
+        let factors = which(wasNothing, like(0), Backprop.exp(shiftBefore - shift))
         let sums = Tensor(
-            Node.linearRecurrence(factors.node, exp(self - shift).node, axis: axis, reversed: false))
-        return log(sums) + shift
+            Node.linearRecurrence(factors.node, Backprop.exp(self - shift).node, axis: axis, reversed: false))
+        return Backprop.log(sums) + shift
     }
 
     /// The integral along the axis by the trapezoidal rule, between points at equal distances. Floating point only.

@@ -11,6 +11,9 @@ public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
     return Tensor(Node.binary(.power, a.node, b.node))
 }
 
+/// A number, in the dtype of the tensor, to the power of each element; floating point only.
+@inlinable public func pow(_ base: some TensorNumber, _ x: Tensor) -> Tensor { pow(base.tensor(like: x), x) }
+
 /// x to a fixed power, which must be a whole number from 0 on where x has integers. Any shape and dtype of numbers. The
 /// gradient at 0 is infinite for powers between 0 and 1.
 public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
@@ -26,6 +29,11 @@ public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
     default: return pow(x, x.like(exponent))
     }
 }
+
+/// x to a fixed power.
+public func pow(_ x: Tensor, _ exponent: Int) -> Tensor { pow(x, Double(exponent)) }
+/// x to a fixed power.
+public func pow(_ x: Tensor, _ exponent: Float) -> Tensor { pow(x, Double(exponent)) }
 
 /// A product of repeated squares, one for each binary digit of the exponent.
 private func wholePower(_ x: Tensor, _ exponent: Double) -> Tensor {

@@ -11,11 +11,6 @@ extension Tensor {
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { extremum(.max, axes, keepDims, file, line) }
 
-    /// The greatest element along one axis.
-    public func max(
-        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor { extremum(.max, [axis], keepDims, file, line) }
-
     /// The least element over the axes; NaN where one is. Equal least elements share the gradient. All axes where left
     /// out; no elements along them stop it.
     ///
@@ -25,11 +20,6 @@ extension Tensor {
     public func min(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor { extremum(.min, axes, keepDims, file, line) }
-
-    /// The least element along one axis.
-    public func min(
-        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor { extremum(.min, [axis], keepDims, file, line) }
 
     /// The index (int64) of the first greatest element along the axis, of the first NaN where there is one. No elements
     /// stop it.
@@ -46,6 +36,11 @@ extension Tensor {
         return keepDims ? result : result.squeezed(axis: axis)
     }
 
+    /// The index (int64) of the first greatest element in row-major order. No elements stop it.
+    public func argMax(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        flattened().argMax(axis: 0, file: file, line: line)
+    }
+
     /// The index (int64) of the first least element along the axis, of the first NaN where there is one. No elements
     /// stop it.
     ///
@@ -59,6 +54,11 @@ extension Tensor {
         require(dim(axis) > 0, "argMin: no elements along axis \(axis) of shape \(node.shape)", file: file, line: line)
         let result = Tensor(Node.argMin(node, axis: axis))
         return keepDims ? result : result.squeezed(axis: axis)
+    }
+
+    /// The index (int64) of the first least element in row-major order. No elements stop it.
+    public func argMin(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        flattened().argMin(axis: 0, file: file, line: line)
     }
 
     /// The greatest elements along the axis with the index (int64) of the first of them, which alone gets the gradient.

@@ -180,7 +180,7 @@ public func affineGrid(
         let numbers = (0..<count).map { count == 1 ? 0 : (2 * Double($0) - Double(count - 1)) / divisor }
         var shape = [Int](repeating: 1, count: rank)
         shape[axis] = count
-        return Tensor(numbers, shape: shape).asType(theta.dtype).broadcast(to: size).flattened()
+        return Tensor(numbers, shape: shape, dtype: .float64).asType(theta.dtype).broadcast(to: size).flattened()
     }
     columns.append(Tensor.ones([size.reduce(1, *)], dtype: theta.dtype))
     let points = stacked(columns, axis: 1)

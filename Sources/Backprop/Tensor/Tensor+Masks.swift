@@ -3,7 +3,7 @@ extension Tensor {
     /// A mask that is not bool stops it.
     ///
     /// ```swift
-    /// Tensor([1.0, 2]).maskedFill(Tensor([false, true]), Tensor(0, dtype: .float64))  // [1, 0]
+    /// Tensor([1.0, 2]).maskedFill(Tensor([false, true]), Tensor(0.0))  // [1, 0]
     /// ```
     public func maskedFill(
         _ mask: Tensor, _ value: Tensor, file: StaticString = #fileID, line: UInt = #line

@@ -82,7 +82,7 @@ public func erf(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.erf, x.node)
 /// 1 - erf(x), exact in the tail where erf(x) is nearly 1. Floating point, any shape.
 ///
 /// ```swift
-/// erfc(Tensor([0.0, 10]))  // [1, 2.08849e-45]
+/// erfc(Tensor([0.0, 2]))  // [1, 0.00467773]
 /// ```
 public func erfc(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.erfc, x.node)) }
 /// The number whose error function is x; infinite at ±1 and NaN beyond. Floating point, any shape.
@@ -134,6 +134,10 @@ public func square(_ x: Tensor) -> Tensor { x * x }
 /// maximum(Tensor([1.0, 5]), Tensor([3.0, 2]))  // [3, 5]
 /// ```
 public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.maximum, a.node, b.node)) }
+/// The greater of each element and a number in the dtype of the tensor.
+@inlinable public func maximum(_ a: Tensor, _ b: some TensorNumber) -> Tensor { maximum(a, b.tensor(like: a)) }
+/// The greater of a number, in the dtype of the tensor, and each element.
+@inlinable public func maximum(_ a: some TensorNumber, _ b: Tensor) -> Tensor { maximum(a.tensor(like: b), b) }
 /// The lesser of two, elementwise with broadcasting; NaN where either is. Where they are equal, each gets half of the
 /// gradient. Numbers of one dtype.
 ///
@@ -141,6 +145,10 @@ public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.ma
 /// minimum(Tensor([1.0, 5]), Tensor([3.0, 2]))  // [1, 2]
 /// ```
 public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.minimum, a.node, b.node)) }
+/// The lesser of each element and a number in the dtype of the tensor.
+@inlinable public func minimum(_ a: Tensor, _ b: some TensorNumber) -> Tensor { minimum(a, b.tensor(like: a)) }
+/// The lesser of a number, in the dtype of the tensor, and each element.
+@inlinable public func minimum(_ a: some TensorNumber, _ b: Tensor) -> Tensor { minimum(a.tensor(like: b), b) }
 
 /// `a` where the condition holds and `b` elsewhere, with broadcasting. The value that is not taken gets a gradient of
 /// exactly 0, whatever it is; an infinite local derivative further down its branch still turns that 0 into NaN. The
@@ -152,10 +160,22 @@ public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.mi
 public func which(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     Tensor(Node.select(condition.node, a.node, b.node))
 }
+/// `which` with a number, in the dtype of the tensor, where the condition does not hold.
+@inlinable public func which(_ condition: Tensor, _ a: Tensor, _ b: some TensorNumber) -> Tensor {
+    which(condition, a, b.tensor(like: a))
+}
+/// `which` with a number, in the dtype of the tensor, where the condition holds.
+@inlinable public func which(_ condition: Tensor, _ a: some TensorNumber, _ b: Tensor) -> Tensor {
+    which(condition, a.tensor(like: b), b)
+}
+/// `which` of two numbers: float32, or int64 where they are integers.
+@inlinable public func which<Number: TensorNumber>(_ condition: Tensor, _ a: Number, _ b: Number) -> Tensor {
+    which(condition, Tensor(a), Tensor(b))
+}
 
 /// The same value, through which no gradient flows. Any shape and dtype.
 ///
 /// ```swift
-/// grad({ x in x * stopGradient(x) })(Tensor(3))  // 3
+/// grad({ x in x * stopGradient(x) })(Tensor(3.0))  // 3
 /// ```
 public func stopGradient(_ x: Tensor) -> Tensor { withoutGradients { Tensor(Node.alias(x.node)) } }

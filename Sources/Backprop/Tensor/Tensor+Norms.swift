@@ -19,11 +19,11 @@ extension Tensor {
         let set = resolved(axes: axes, "vectorNorm", file: file, line: line)
         switch order {
         case 0: return asType(.bool).asType(dtype).reduced(.sum, set, keepDims)
-        case 1: return abs(self).reduced(.sum, set, keepDims)
-        case 2: return square(self).reduced(.sum, set, keepDims).rootWithFlatZero
+        case 1: return Backprop.abs(self).reduced(.sum, set, keepDims)
+        case 2: return Backprop.square(self).reduced(.sum, set, keepDims).rootWithFlatZero
         case .infinity:
-            return count(along: set) == 0 ? reduced(.sum, set, keepDims) : abs(self).reduced(.max, set, keepDims)
-        case -.infinity: return abs(self).min(axes: set.axes, keepDims: keepDims, file: file, line: line)
+            return count(along: set) == 0 ? reduced(.sum, set, keepDims) : Backprop.abs(self).reduced(.max, set, keepDims)
+        case -.infinity: return Backprop.abs(self).min(axes: set.axes, keepDims: keepDims, file: file, line: line)
         default: return generalNorm(order, set, keepDims)
         }
     }
@@ -32,10 +32,10 @@ extension Tensor {
         // Neither the power nor the root has a gradient at 0 that is worth passing on.
         let isZero = self .== 0
         let atZero = like(order > 0 ? 0 : .infinity)
-        let powers = which(isZero, atZero, pow(abs(which(isZero, like(1), self)), order))
+        let powers = which(isZero, atZero, Backprop.pow(Backprop.abs(which(isZero, like(1), self)), order))
         let total = powers.reduced(.sum, axes, keepDims)
         let isNothing = total .== 0
-        let root = pow(which(isNothing, total.like(1), total), 1 / order)
+        let root = Backprop.pow(which(isNothing, total.like(1), total), 1 / order)
         return which(isNothing, atZero, root)
     }
 

@@ -59,7 +59,7 @@ private struct Pooling {
             }
             var shape = [Int](repeating: 1, count: window.count + 1)
             shape[axis] = places[axis]
-            counts = counts * Tensor(numbers, shape: shape).asType(x.dtype)
+            counts = counts * Tensor(numbers, shape: shape, dtype: .float64).asType(x.dtype)
         }
         return counts
     }

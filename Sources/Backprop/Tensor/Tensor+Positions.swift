@@ -81,7 +81,7 @@ extension Tensor {
     private func lastWriters(_ indices: Tensor, count: Int) -> (position: Tensor, exists: Tensor) {
         let order = Tensor.arange(indices.size, dtype: .int64)
         let last = Tensor(Node.scatterMax(order.node, indices.node, axis: 0, count: count))
-        return (maximum(last, last.like(0)), last .>= 0)
+        return (Backprop.maximum(last, last.like(0)), last .>= 0)
     }
 
     /// This tensor with rows along the axis replaced where `indices` (one axis) point; of several values the last stays.

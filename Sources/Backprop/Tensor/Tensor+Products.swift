@@ -150,7 +150,7 @@ public func tensordot(
 /// ([..., m]): [..., out].
 ///
 /// ```swift
-/// bilinear(Tensor([1.0, 2]), Tensor([3.0, 4]), weight: Tensor.eye(2, dtype: .float64).reshaped([1, 2, 2]))  // [11]
+/// bilinear(Tensor([1.0, 2]), Tensor([3.0, 4]), weight: Tensor.eye(2).reshaped([1, 2, 2]))  // [11]
 /// ```
 public func bilinear(
     _ x: Tensor, _ y: Tensor, weight: Tensor, bias: Tensor? = nil, file: StaticString = #fileID, line: UInt = #line

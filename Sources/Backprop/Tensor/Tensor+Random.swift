@@ -69,7 +69,7 @@ extension Tensor {
         // Rounding to eight bits would reach 1, so what they cannot hold is cut off.
         let unit =
             dtype == .bfloat16
-            ? (floor(Tensor(Node.random(key: key, Shape(shape, "uniform"), .float32)) * 256) / 256).asType(dtype)
+            ? (Backprop.floor(Tensor(Node.random(key: key, Shape(shape, "uniform"), .float32)) * 256) / 256).asType(dtype)
             : Tensor(Node.random(key: key, Shape(shape, "uniform"), dtype))
         return low == 0 && high == 1 ? unit : unit * (high - low) + low
     }
@@ -87,8 +87,8 @@ extension Tensor {
         if dtype == .bfloat16 {
             return normal(shape, mean: mean, standardDeviation: standardDeviation).asType(dtype)
         }
-        let radius = sqrt(-2 * log1p(-uniform(shape, dtype: dtype)))
-        let unit = radius * cos(2 * Double.pi * uniform(shape, dtype: dtype))
+        let radius = Backprop.sqrt(-2 * Backprop.log1p(-uniform(shape, dtype: dtype)))
+        let unit = radius * Backprop.cos(2 * Double.pi * uniform(shape, dtype: dtype))
         return unit * standardDeviation + mean
     }
 
@@ -109,12 +109,12 @@ extension Tensor {
             "truncatedNormal: between \(low) and \(high) with deviation \(standardDeviation)")
         let scale = standardDeviation * 2.0.squareRoot()
         let edges = evaluatedErf([(low - mean) / scale, (high - mean) / scale])
-        let unit = erfInverse(
+        let unit = Backprop.erfInverse(
             uniform(shape, low: edges[0], high: edges[1], dtype: dtype == .float64 ? dtype : .float32))
-        return clip(unit * scale + mean, min: low, max: high).asType(dtype)
+        return Backprop.clip(unit * scale + mean, min: low, max: high).asType(dtype)
     }
 
-    private static func evaluatedErf(_ numbers: [Double]) -> [Double] { erf(Tensor(numbers)).array() }
+    private static func evaluatedErf(_ numbers: [Double]) -> [Double] { Backprop.erf(Tensor(numbers, dtype: .float64)).array() }
 
     /// Whole numbers from `low` to one below `high`, all equally likely (but for a bias of at most 2⁻³¹ for ranges
     /// below 2³²). An integer dtype; an empty range stops it.

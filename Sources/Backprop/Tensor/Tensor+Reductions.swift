@@ -14,11 +14,6 @@ extension Tensor {
         return source.reduced(.sum, resolved(axes: axes, "sum", file: file, line: line), keepDims)
     }
 
-    /// The sum over one axis.
-    public func sum(
-        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor { sum(axes: [axis], keepDims: keepDims, file: file, line: line) }
-
     /// The mean over the axes (all of them where left out); NaN over no elements. Floating point only.
     ///
     /// ```swift
@@ -32,11 +27,6 @@ extension Tensor {
         let count = count(along: set)
         return count == 0 ? nothing(.nan, set, keepDims) : reduced(.sum, set, keepDims) * (1 / Double(count))
     }
-
-    /// The mean over one axis.
-    public func mean(
-        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor { mean(axes: [axis], keepDims: keepDims, file: file, line: line) }
 
     /// The mean of squared deviations from the mean, divided by (count - `ddof`); NaN over no more than `ddof` elements
     /// that are equal, and infinite over others. Floating point only.
@@ -52,7 +42,7 @@ extension Tensor {
         if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
         let share = share(along: set, ddof: ddof)
         return CustomFunction { inputs in
-            [square(inputs[0].centered(set)).reduced(.sum, set, keepDims) * share]
+            [Backprop.square(inputs[0].centered(set)).reduced(.sum, set, keepDims) * share]
         } vjp: { inputs, _, cotangents in
             let cotangent = keepDims ? cotangents[0] : cotangents[0].restoring(set, of: inputs[0])
             return [cotangent * (inputs[0].centered(set) * (2 * share))]
@@ -67,7 +57,7 @@ extension Tensor {
     /// The deviations from the mean. Their own mean, which is the rounding error of the first, is taken off again.
     private func centered(_ axes: AxisSet) -> Tensor {
         let deviations = self - mean(axes: axes.axes, keepDims: true)
-        return deviations - which(isFinite(deviations), deviations, like(0)).mean(axes: axes.axes, keepDims: true)
+        return deviations - which(Backprop.isFinite(deviations), deviations, like(0)).mean(axes: axes.axes, keepDims: true)
     }
 
     /// A reduced tensor with the axes that it lost, of extent one.
@@ -91,9 +81,9 @@ extension Tensor {
         return CustomFunction { inputs in
             // Squares of deviations that are scaled to 1 neither overflow nor vanish.
             let deviations = inputs[0].centered(set)
-            let size = abs(deviations).reduced(.max, set, true)
-            let scale = which((size .> 0) .& isFinite(size), size, size.like(1))
-            let root = sqrt(square(deviations / scale).reduced(.sum, set, true) * share)
+            let size = Backprop.abs(deviations).reduced(.max, set, true)
+            let scale = which((size .> 0) .& Backprop.isFinite(size), size, size.like(1))
+            let root = Backprop.sqrt(Backprop.square(deviations / scale).reduced(.sum, set, true) * share)
             let result = root * scale
             return [keepDims ? result : result.droppingAxes(set)]
         } vjp: { inputs, outputs, cotangents in
@@ -130,11 +120,6 @@ extension Tensor {
         return partial.reshaped(keepDims ? node.shape.keepingReduced(set).array : kept)
     }
 
-    /// The product over one axis.
-    public func product(
-        axis: Int, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor { product(axes: [axis], keepDims: keepDims, file: file, line: line) }
-
     /// log(sum(exp(x))) over the axes, without overflow; minus infinity over no elements, and where all are minus
     /// infinity, which has no gradient: it is NaN. Floating point only.
     ///
@@ -149,8 +134,8 @@ extension Tensor {
         if count(along: set) == 0 { return nothing(-.infinity, set, keepDims) }
         let greatest = withoutGradients { reduced(.max, set, true) }
         // Where the greatest is infinite, x - greatest would be NaN; shifting by 0 gives the right infinity.
-        let shift = which(abs(greatest) .== Double.infinity, greatest.like(0), greatest)
-        let result = log(exp(self - shift).reduced(.sum, set, true)) + shift
+        let shift = which(Backprop.abs(greatest) .== Double.infinity, greatest.like(0), greatest)
+        let result = Backprop.log(Backprop.exp(self - shift).reduced(.sum, set, true)) + shift
         return keepDims ? result : result.droppingAxes(set)
     }
 
@@ -163,7 +148,7 @@ extension Tensor {
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         guard dtype.isFloatingPoint else { return sum(axes: axes, keepDims: keepDims, file: file, line: line) }
-        return which(isNaN(self), like(0), self).sum(axes: axes, keepDims: keepDims, file: file, line: line)
+        return which(Backprop.isNaN(self), like(0), self).sum(axes: axes, keepDims: keepDims, file: file, line: line)
     }
 
     /// The mean of what is not NaN; NaN where nothing is left. Floating point only; the gradient is 0 for NaN.
@@ -248,7 +233,7 @@ extension Tensor {
     /// subgradients 0 is the one in the middle.
     var rootWithFlatZero: Tensor {
         let isZero = self .== 0
-        return which(isZero, self, sqrt(which(isZero, like(1), self)))
+        return which(isZero, self, Backprop.sqrt(which(isZero, like(1), self)))
     }
 }
 

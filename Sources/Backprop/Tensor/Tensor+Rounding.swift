@@ -72,6 +72,8 @@ public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
         return which(b .== 0, a / b, lower)
     }
 }
+/// The quotient by a number, in the dtype of the tensor, rounded down.
+@inlinable public func floorDivide(_ a: Tensor, _ b: some TensorNumber) -> Tensor { floorDivide(a, b.tensor(like: a)) }
 
 /// a divided by b, rounded toward zero, elementwise with broadcasting. An integer divided by 0 gives 0. The gradient is
 /// 0 everywhere. Numbers of one dtype.
@@ -91,6 +93,8 @@ public func truncatedDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// remainder(Tensor([7.0, -7]), Tensor([3.0]))  // [1, 2]
 /// ```
 public func remainder(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.remainder, a.node, b.node)) }
+/// What division by a number, in the dtype of the tensor, leaves.
+@inlinable public func remainder(_ a: Tensor, _ b: some TensorNumber) -> Tensor { remainder(a, b.tensor(like: a)) }
 
 /// What division by b leaves of a, with the sign of a, elementwise with broadcasting. Exact, however large the
 /// quotient. By 0, a float leaves NaN and an integer 0. The gradient is 1 for a, and for b the quotient rounded toward zero, negated. Numbers of one dtype.

@@ -37,7 +37,7 @@ extension Tensor {
     /// int64) point.
     ///
     /// ```swift
-    /// Tensor([1.0, 2]).indexFill(Tensor([1] as [Int32]), Tensor(9, dtype: .float64), axis: 0)  // [1, 9]
+    /// Tensor([1.0, 2]).indexFill(Tensor([1] as [Int32]), Tensor(9.0), axis: 0)  // [1, 9]
     /// ```
     public func indexFill(
         _ indices: Tensor, _ value: Tensor, axis: Int, file: StaticString = #fileID, line: UInt = #line
@@ -178,13 +178,13 @@ extension Tensor {
         let start = includeSelf ? self : which(hits .> 0, like(0), self)
         let sum = start.addingRows(positions, values, axis: 0)
         if !isMean { return sum }
-        let counts = maximum(includeSelf ? hits + 1 : hits, hits.like(1)).asType(dtype)
+        let counts = Backprop.maximum(includeSelf ? hits + 1 : hits, hits.like(1)).asType(dtype)
         return dtype.isFloatingPoint ? sum / counts : floorDivided(sum, counts)
     }
 
     /// Integers divided toward minus infinity, exact below 2^53.
     private func floorDivided(_ a: Tensor, _ b: Tensor) -> Tensor {
-        floor(a.asType(.float64) / b.asType(.float64)).asType(dtype)
+        Backprop.floor(a.asType(.float64) / b.asType(.float64)).asType(dtype)
     }
 
     private func scatteredMax(_ positions: Tensor, _ values: Tensor, _ includeSelf: Bool) -> Tensor {

@@ -13,6 +13,11 @@ extension Tensor {
         return Tensor(Node.reshape(node, Shape(extents!, "reshaped")))
     }
 
+    /// The same elements with other extents, one after the other: `reshaped(2, -1)`.
+    public func reshaped(_ shape: Int..., file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        reshaped(shape, file: file, line: line)
+    }
+
     /// The extents with the one that is -1 worked out; nil where they do not hold so many elements.
     private func filled(_ extents: [Int], count: Int) -> [Int]? {
         let known = extents.filter { $0 != -1 }
@@ -76,6 +81,11 @@ extension Tensor {
             "transposed: \(order) is not an order of the \(ndim) axes of shape \(node.shape)", file: file, line: line)
         return Tensor(Node.transpose(node, order))
     }
+
+    /// The axes in another order, one after the other: `transposed(0, 2, 1)`.
+    public func transposed(
+        _ first: Int, _ others: Int..., file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { transposed(axes: [first] + others, file: file, line: line) }
 
     /// Two axes exchanged. Negative axes count from the end.
     ///

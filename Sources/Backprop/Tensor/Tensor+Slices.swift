@@ -110,7 +110,7 @@ extension Tensor {
 
     private func insideStart(_ start: Tensor, _ axis: Int, _ count: Int) -> Tensor {
         let wide = start.asType(.int64), last = Double(dim(axis) - count)
-        return minimum(maximum(wide, wide.like(0)), wide.like(last))
+        return Backprop.minimum(Backprop.maximum(wide, wide.like(0)), wide.like(last))
     }
 
     private func requireBlock(

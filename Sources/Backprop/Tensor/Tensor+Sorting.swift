@@ -146,7 +146,7 @@ extension Tensor {
         let isEqual = (self .== value) .| ((self .!= self) .& (value .!= value))
         let mean = which(isEqual, self, like(0)).sum() / isEqual.sum().asType(dtype)
         // The mean of equal numbers may be rounded; an infinite one is not.
-        let isFinite = abs(mean) .< Double.infinity
+        let isFinite = Backprop.abs(mean) .< Double.infinity
         return mean + stopGradient(which(isFinite, value - mean, like(0)))
     }
 

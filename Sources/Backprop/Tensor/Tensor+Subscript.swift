@@ -9,7 +9,22 @@ extension Tensor {
     /// ```swift
     /// Tensor.arange(6).reshaped([2, 3])[.ellipsis, 1..<3]  // [1, 2, 4, 5]
     /// ```
-    public subscript(_ items: any TensorIndex...) -> Tensor { indexed(items.map(\.tensorIndexOperation)) }
+    ///
+    /// Assigning replaces the tensor by one with other elements in these places, recorded like any other operator, with
+    /// gradients for the old and the new elements: whoever holds the old value keeps it. The new elements broadcast to the
+    /// chosen places and have the dtype of the tensor.
+    ///
+    /// ```swift
+    /// var x = Tensor.zeros(2, 3)
+    /// x[1, 1..<3] = Tensor([7.0, 8])
+    /// x  // [0, 0, 0, 0, 7, 8]
+    /// ```
+    public subscript(
+        _ items: any TensorIndex..., file file: StaticString = #fileID, line line: UInt = #line
+    ) -> Tensor {
+        get { indexed(items.map(\.tensorIndexOperation), file: file, line: line) }
+        set { self = replacing(items.map(\.tensorIndexOperation), by: newValue, file: file, line: line) }
+    }
 
     /// Parts of a tensor by a list of operations, one for each element between the brackets: `x[...]` where their
     /// number is known only when the program runs.

@@ -98,7 +98,7 @@ extension Tensor {
     /// Calls `body` with the elements, dense and in row-major order. Computes the tensor.
     ///
     /// ```swift
-    /// Tensor([1.0, 2]).withUnsafeBytes { $0.count }  // 16
+    /// Tensor([1.0, 2]).withUnsafeBytes { $0.count }  // 8
     /// ```
     public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         let storage = Graph.elements(of: node)

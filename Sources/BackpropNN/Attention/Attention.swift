@@ -63,8 +63,8 @@ func attentionWeights(
     case .none:
         return scores.dim(-1) == 0 ? scores : softmax(scores)
     case .causal:
-        let query = Tensor.arange(scores.dim(-2)).expandedDimensions(axis: -1)
-        let isSeen = Tensor.arange(scores.dim(-1)) .<= query
+        let query = Tensor.arange(scores.dim(-2), dtype: .int32).expandedDimensions(axis: -1)
+        let isSeen = Tensor.arange(scores.dim(-1), dtype: .int32) .<= query
         return closedSoftmax(which(isSeen, scores, scores.like(-.infinity)))
     case .tensor(let mask) where mask.dtype == .bool:
         return closedSoftmax(which(mask, scores, scores.like(-.infinity)))
@@ -77,7 +77,7 @@ func attentionWeights(
 private func closedSoftmax(_ x: Tensor) -> Tensor {
     if x.dim(-1) == 0 { return x }
     let greatest = stopGradient(x.max(axis: -1, keepDims: true))
-    let powers = exp(x - which(greatest .== -.infinity, greatest.zero, greatest))
+    let powers = exp(x - which(greatest .== -Double.infinity, greatest.zero, greatest))
     let sum = powers.sum(axis: -1, keepDims: true)
     return powers / which(sum .== 0, sum.like(1), sum)
 }

@@ -96,8 +96,8 @@ extension AttentionMask {
         switch self {
         case .none: return .tensor(isSeen)
         case .causal:
-            let query = Tensor.arange(queries).expandedDimensions(axis: -1)
-            return .tensor((Tensor.arange(isPadding.dim(-1)) .<= query) .& isSeen)
+            let query = Tensor.arange(queries, dtype: .int32).expandedDimensions(axis: -1)
+            return .tensor((Tensor.arange(isPadding.dim(-1), dtype: .int32) .<= query) .& isSeen)
         case .tensor(let mask) where mask.dtype == .bool: return .tensor(mask .& isSeen)
         case .tensor(let mask): return .tensor(which(isSeen, mask, mask.like(-.infinity)))
         }

@@ -95,7 +95,7 @@ public func multilabelMarginLoss(
         "multilabelMarginLoss: scores \(scores.shape) need integer labels of the same shape, not \(labels.dtype)\(labels.shape)",
         file: file, line: line)
     let classes = scores.dim(-1)
-    let position = Tensor.arange(classes)
+    let position = Tensor.arange(classes, dtype: .int32)
     // Before the first -1: no end at this place or at an earlier one.
     let isEarlier = position .<= position.expandedDimensions(axis: -1)
     let isEnd = (labels .< 0).expandedDimensions(axis: -2)

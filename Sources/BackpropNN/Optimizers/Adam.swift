@@ -43,7 +43,7 @@ public class Adam: Optimizer {
             case .keep: keep
             }
         }
-        let result = dtype == .float64 ? Tensor(values) : Tensor(values.map(Float.init))
+        let result = dtype == .float64 ? Tensor(values, dtype: .float64) : Tensor(values.map(Float.init))
         numbers[dtype] = result
         return result
     }

@@ -13,7 +13,7 @@ public func clipGradientNorm(
     require(limit >= 0, "clipGradientNorm: a limit of \(limit), expected 0 or more")
     return withoutGradients {
         let gradients = parameters.compactMap { parameter in parameter.gradient.map { (parameter, $0) } }
-        guard let dtype = gradients.first?.1.dtype else { return Tensor(0) }
+        guard let dtype = gradients.first?.1.dtype else { return Tensor(0.0) }
         let norms = gradients.map { $0.1.vectorNorm(order).asType(dtype) }
         let total = stacked(norms).vectorNorm(order)
         // What PyTorch adds to the norm.

@@ -35,7 +35,7 @@ public final class LossScaler {
     @discardableResult
     public func step(_ optimizer: Optimizer) -> Bool {
         let isSound = withoutGradients {
-            var sum = Tensor(0)
+            var sum = Tensor(0.0)
             for parameter in optimizer.parameters {
                 guard let gradient = parameter.gradient else { continue }
                 parameter.gradient = gradient * (1 / scale)

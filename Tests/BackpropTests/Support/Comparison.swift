@@ -18,19 +18,6 @@ extension Tensor {
     /// The elements, whatever their dtype.
     var numbers: [Double] { array(of: Double.self) }
 
-    /// A tensor of the given dtype from numbers.
-    init(_ numbers: [Double], shape: [Int], dtype: DType) {
-        switch dtype {
-        case .bool: self.init(numbers.map { $0 != 0 }, shape: shape)
-        case .uint8: self.init(numbers.map { UInt8($0) }, shape: shape)
-        case .int32: self.init(numbers.map { Int32($0) }, shape: shape)
-        case .int64: self.init(numbers.map { Int64($0) }, shape: shape)
-        case .float32: self.init(numbers.map { Float($0) }, shape: shape)
-        case .float64: self.init(numbers, shape: shape)
-        case .bfloat16: self.init(numbers.map { BFloat16(Float($0)) }, shape: shape)
-        }
-    }
-
     /// The bytes of the elements.
     var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 }
