@@ -132,7 +132,7 @@ extension DataLoader {
         let rowBytes: Int
 
         init(_ tensor: Tensor) {
-            evaluate(tensor)
+            evaluateOrStop(tensor)
             self.tensor = tensor
             rowBytes = tensor.shape.dropFirst().reduce(1, *) * tensor.dtype.byteCount
         }

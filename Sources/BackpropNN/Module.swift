@@ -5,7 +5,10 @@ import Backprop
 /// Parameters, buffers and training modes are found by type in the stored properties, through nested containers, arrays,
 /// optionals and dictionaries; nothing has to be registered or wrapped, and a tensor that is merely kept is never taken
 /// for a weight.
-public protocol ParameterContainer {}
+///
+/// A container crosses tasks as a tensor does: it is a struct of constants and cells, or a final class of them, and several
+/// tasks may compute with it at once.
+public protocol ParameterContainer: Sendable {}
 
 /// A layer or a network that maps one tensor to one tensor.
 public protocol Module: ParameterContainer {

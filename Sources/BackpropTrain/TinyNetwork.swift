@@ -36,7 +36,7 @@ package struct TinyNetwork: Sendable {
         let loss = square(prediction - y) / 2
 
         let slopes = gradients(of: loss, withRespectTo: [prediction, z2, w2, h, z1, w1])
-        evaluate(slopes + [z1, h, z2, prediction, loss])
+        evaluateOrStop(slopes + [z1, h, z2, prediction, loss])
         let d = slopes.map { $0.item() }
         let (hValue, z2Value, guess) = (h.item(), z2.item(), prediction.item())
         forward = [

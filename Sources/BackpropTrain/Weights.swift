@@ -22,7 +22,7 @@ public struct Weights: Sendable {
     /// The values that `model` has now. Later training does not change them.
     public init(of model: some ParameterContainer) {
         let cells = model.namedCells()
-        evaluate(cells.map(\.cell.value))
+        evaluateOrStop(cells.map(\.cell.value))
         self.init(cells.map { Entry(name: $0.name, value: Self.copy($0.cell.value)) })
     }
 
@@ -52,7 +52,7 @@ public struct Weights: Sendable {
             uniquingKeysWith: { first, _ in first })
         try Self.check(cells, against: shapes, place: "weights") { $0.description == $1 }
         for named in cells { named.cell.value = self[named.name]! }
-        evaluate(cells.map(\.cell.value))
+        evaluateOrStop(cells.map(\.cell.value))
     }
 
     // MARK: Digest

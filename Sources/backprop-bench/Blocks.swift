@@ -24,15 +24,15 @@ func measureBlocks(seconds: Double, _ report: Report) {
         let cotangent = Tensor.normal(shape)
         let parameters = ([Tensor.normal(shape)] + weights).map { Parameter($0) }
         let bytes = cotangent.size * 4
-        evaluate(parameters.map(\.value) + [cotangent])
+        evaluateOrStop(parameters.map(\.value) + [cotangent])
         func forward() -> Tensor { function(parameters.map(\.value)) }
-        add(name, bytes: 2 * bytes, time(during: seconds) { withoutGradients { evaluate(forward()) } })
+        add(name, bytes: 2 * bytes, time(during: seconds) { withoutGradients { evaluateOrStop(forward()) } })
         let result = forward()
-        evaluate(result)
+        evaluateOrStop(result)
         let backward = time(during: seconds) {
             let loss = (result * cotangent).sum()
             // Nobody differentiates the gradients once more.
-            evaluate(withoutGradients { gradients(of: loss, withRespectTo: parameters.map(\.value)) })
+            evaluateOrStop(withoutGradients { gradients(of: loss, withRespectTo: parameters.map(\.value)) })
         }
         add(name + "-backward", bytes: 3 * bytes, backward)
     }
@@ -47,7 +47,7 @@ func measureBlocks(seconds: Double, _ report: Report) {
     let parameter = Parameter(.normal([11_000_000]))
     let gradient = Tensor.normal([11_000_000])
     let optimizer = AdamW([parameter])
-    evaluate(gradient)
+    evaluateOrStop(gradient)
     let update = time(during: seconds) {
         parameter.gradient = gradient
         optimizer.step()
@@ -58,7 +58,7 @@ func measureBlocks(seconds: Double, _ report: Report) {
 /// Gigabytes a second of reading one large array and writing another.
 private func copyBandwidth(seconds: Double) -> Double {
     let x = Tensor.normal([4096, 4096])
-    evaluate(x)
-    let timing = time(during: seconds) { evaluate(-x) }
+    evaluateOrStop(x)
+    let timing = time(during: seconds) { evaluateOrStop(-x) }
     return 2 * Double(x.size * 4) / timing.median / 1e9
 }

@@ -5,9 +5,9 @@ func measureProducts(sizes: [Int], seconds: Double, _ report: Report) {
     for size in sizes {
         for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
             let a = Tensor.normal([size, size]), b = Tensor.normal([size, size])
-            evaluate(a, b)
+            evaluateOrStop(a, b)
             let timing = time(during: Swift.min(seconds, 0.4), atLeast: 5) {
-                evaluate(matmul(transposeA ? a.T : a, transposeB ? b.T : b))
+                evaluateOrStop(matmul(transposeA ? a.T : a, transposeB ? b.T : b))
             }
             report.add(
                 Measurement(fields: [

@@ -52,7 +52,7 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double) -
     let clock = ContinuousClock()
     let start = clock.now
     let workload = withRandomSeed(1) { makeWorkload() }
-    evaluate(workload.inputs)
+    evaluateOrStop(workload.inputs)
     let optimizer = workload.optimizer(workload.model.parameters())
     var lastLoss = 0.0
     func step() {
@@ -73,7 +73,7 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double) -
     optimizer.zeroGradients()
     let stepTime = time(during: seconds, step)
     let forwardTime = time(during: seconds / 2) {
-        withoutGradients { evaluate(workload.model(workload.inputs)) }
+        withoutGradients { evaluateOrStop(workload.model(workload.inputs)) }
     }
     return Measurement(fields: [
         ("workload", .text(workload.name)), ("step_ms", .number(stepTime.median * 1e3)),

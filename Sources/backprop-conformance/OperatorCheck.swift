@@ -76,7 +76,7 @@ struct OperatorCheck {
     // MARK: Comparing
 
     private func compareOutputs(_ outputs: [Tensor]) throws {
-        evaluate(outputs)
+        evaluateOrStop(outputs)
         for (index, output) in outputs.enumerated() {
             try compare(output, with: try load(one.outputs[index].key), "output \(index)", tolerance)
         }

@@ -70,12 +70,12 @@ extension DocumentedExample {
         DocumentedExample(
             """
             let x = Tensor([1.0, 2]), y = x * 2, z = x + 1
-            evaluate(y, z)
+            try evaluate(y, z)
             y
             """, [2, 4]
         ) { () -> Tensor in
             let x = Tensor([1.0, 2]), y = x * 2, z = x + 1
-            evaluate(y, z)
+            try evaluate(y, z)
             return y
         },
         DocumentedExample("Tensor([1.0, 2]).sum().item()", [3]) { () -> Double in
@@ -169,6 +169,20 @@ extension DocumentedExample {
         },
     ]
 
+    private static let backwardForExamples: [DocumentedExample] = [
+        DocumentedExample(
+            """
+            let a = Parameter(Tensor([1.0, 2])), b = Parameter(Tensor([3.0, 4]))
+            (a.value * b.value).sum().backward(for: [a])
+            a.gradient! + (b.gradient ?? 0.5.tensor(like: a.value))
+            """, [3.5, 4.5]
+        ) { () -> Tensor in
+            let a = Parameter(Tensor([1.0, 2])), b = Parameter(Tensor([3.0, 4]))
+            (a.value * b.value).sum().backward(for: [a])
+            return a.gradient! + (b.gradient ?? 0.5.tensor(like: a.value))
+        }
+    ]
+
     private static let gradientCheckExamples: [DocumentedExample] = [
         DocumentedExample("gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1], dtype: .float64)]).passed", [1]) { () -> Bool in
             gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1], dtype: .float64)]).passed
@@ -197,6 +211,6 @@ extension DocumentedExample {
 
     static let ofTransforms: [DocumentedExample] = [
         creationExamples, randomExamples, readingExamples, transformsExamples, customFunctionExamples,
-        gradientCheckExamples, scopesExamples, backwardPassExamples,
+        backwardForExamples, gradientCheckExamples, scopesExamples, backwardPassExamples,
     ].flatMap { $0 }
 }

@@ -6,28 +6,28 @@ import Testing
 struct DocumentedExample: Sendable, CustomStringConvertible {
     let description: String
     let promised: [Double]
-    let computed: @Sendable () -> [Double]
+    let computed: @Sendable () throws -> [Double]
 
-    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () -> Tensor) {
-        (description, self.promised, computed) = (text, promised, { body().array() })
+    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () throws -> Tensor) {
+        (description, self.promised, computed) = (text, promised, { try body().array() })
     }
-    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () -> [Double]) {
+    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () throws -> [Double]) {
         (description, self.promised, computed) = (text, promised, body)
     }
-    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () -> [Int]) {
-        (description, self.promised, computed) = (text, promised, { body().map(Double.init) })
+    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () throws -> [Int]) {
+        (description, self.promised, computed) = (text, promised, { try body().map(Double.init) })
     }
-    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () -> [Int32]) {
-        (description, self.promised, computed) = (text, promised, { body().map(Double.init) })
+    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () throws -> [Int32]) {
+        (description, self.promised, computed) = (text, promised, { try body().map(Double.init) })
     }
-    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () -> Int) {
-        (description, self.promised, computed) = (text, promised, { [Double(body())] })
+    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () throws -> Int) {
+        (description, self.promised, computed) = (text, promised, { [Double(try body())] })
     }
-    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () -> Double) {
-        (description, self.promised, computed) = (text, promised, { [body()] })
+    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () throws -> Double) {
+        (description, self.promised, computed) = (text, promised, { [try body()] })
     }
-    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () -> Bool) {
-        (description, self.promised, computed) = (text, promised, { [body() ? 1 : 0] })
+    init(_ text: String, _ promised: [Double], _ body: @escaping @Sendable () throws -> Bool) {
+        (description, self.promised, computed) = (text, promised, { [try body() ? 1 : 0] })
     }
 
     static let all: [DocumentedExample] = [
@@ -67,9 +67,9 @@ struct DocumentedExample: Sendable, CustomStringConvertible {
         }
     }
 
-    @Test func computeWhatTheySay() {
+    @Test func computeWhatTheySay() throws {
         for example in DocumentedExample.all {
-            let numbers = example.computed()
+            let numbers = try example.computed()
             #expect(example.keeps(numbers), "\(example) gives \(numbers)")
         }
     }

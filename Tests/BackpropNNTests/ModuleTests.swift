@@ -18,12 +18,12 @@ import Testing
         func callAsFunction(_ x: Tensor) -> Tensor { x }
     }
 
-    private class Base: Module {
+    private class Base: Module, @unchecked Sendable {
         let inner = Linear(2, 2, bias: false)
         func callAsFunction(_ x: Tensor) -> Tensor { inner(x) }
     }
 
-    private final class Derived: Base { let outer = Linear(2, 2, bias: false) }
+    private final class Derived: Base, @unchecked Sendable { let outer = Linear(2, 2, bias: false) }
 
     private struct Tied: Module {
         let embedding: Parameter

@@ -109,7 +109,7 @@ import Testing
             let model = withRandomSeed(1) { Sequential(Linear(6, 8), BatchNorm(8), Activation.relu, Linear(8, 3)) }
             let inputs = withRandomSeed(2) { Tensor.normal([16, 6]) }
             let labels = Tensor((0..<16).map { Int32($0 % 3) })
-            evaluate(inputs)
+            evaluateOrStop(inputs)
             let optimizer = SGD(model.parameters(), learningRate: 0.1)
             var live = 0
             for step in 0..<20 {

@@ -15,7 +15,7 @@ import Testing
             model = withRandomSeed(1) { Sequential(Linear(12, 40), Activation.tanh, Linear(40, 5)) }
             inputs = withRandomSeed(2) { Tensor.normal([32, 12]) }
             labels = Tensor((0..<32).map { Int32($0 * 7 % 5) })
-            evaluate(inputs)
+            evaluateOrStop(inputs)
             optimizer = makeOptimizer(model.parameters())
         }
 

@@ -232,14 +232,47 @@ import Testing
         #expect(unreached.gradient == nil)
     }
 
-    @Test func aReleasedGraphStops() async {
-        await #expect(processExitsWith: .failure) {
+    /// A step ends the graphs that its backward passes have used; what is computed from then on stands on values.
+    @Test func aUsedGraphStops() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let network = Network()
+            let hidden = network.hidden()
+            square(hidden).mean().backward()
+            network.weight.value = network.weight.value - network.weight.takeGradient()!
+            evaluateOrStop(network.weight.value)
+            hidden.sum().backward()
+        }
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("detached()"), "\(message)")
+    }
+
+    /// What is legal does not depend on what is read in between, nor do the gradients.
+    @Test(arguments: 0..<8) func readingChangesNothing(_ reads: Int) {
+        func gradients(_ reads: Int) -> [Double] {
+            let network = Network()
+            let hidden = network.hidden()
+            let losses = [square(hidden).mean(), exp(hidden).sum(), softmax(hidden).std()]
+            for (position, loss) in losses.enumerated() {
+                loss.backward()
+                if reads >> position & 1 == 1 { _ = loss.item() }
+            }
+            return Self.all(network)
+        }
+        #expect(difference(gradients(reads), gradients(0)) <= 1e-6)
+    }
+
+    /// Graphs that are kept for another backward pass go with the values that stand for them.
+    @Test func usedGraphsGoWithTheirValues() {
+        weak var kept: Node?
+        do {
             let network = Network()
             let loss = network.loss()
             loss.backward()
             _ = loss.item()
-            loss.backward()
+            kept = loss.node
         }
+        evaluateOrStop(Tensor([1.0]) + 1)
+        #expect(kept == nil)
     }
 
     /// Reading anything of a network after its backward pass computes the gradients too, so that nothing runs twice.
@@ -255,7 +288,7 @@ import Testing
                 let loss = network.loss()
                 loss.backward()
                 #expect(products { _ = loss.item() } == 2)
-                #expect(products { evaluate(network.parameters.map { $0.takeGradient()! }) } == 0)
+                #expect(products { evaluateOrStop(network.parameters.map { $0.takeGradient()! }) } == 0)
             }
         }
     }

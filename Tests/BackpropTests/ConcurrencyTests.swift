@@ -51,7 +51,7 @@ import Testing
                     for _ in 0..<10 {
                         square(matmul(inputs, weight.value) - 1).mean().backward()
                         weight.value = weight.value - weight.takeGradient()! * 0.1
-                        evaluate(weight.value)
+                        evaluateOrStop(weight.value)
                     }
                     return weight.value.bytes
                 }

@@ -35,7 +35,7 @@ import Testing
                 length: FusionTests.length(seed))
         }
         let fused = record(), stepwise = record()
-        evaluate(fused)
+        evaluateOrStop(fused)
         let worst = evaluateNodeByNode(stepwise)
         #expect(worst.error <= tolerance, "seed \(seed), \(dtype): \(worst)")
         for position in fused.indices {
@@ -57,7 +57,7 @@ import Testing
                 }
             }
             let fused = grad(loss(false))(leaves)
-            evaluate(fused)
+            evaluateOrStop(fused)
             let stepwise = grad(loss(true))(leaves)
             let worst = evaluateNodeByNode(stepwise)
             #expect(worst.error < 1e-12, "seed \(seed): \(worst)")

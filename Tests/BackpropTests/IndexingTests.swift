@@ -160,7 +160,7 @@ import Testing
 
     @Test func anIndexOutsideOfItsAxisIsReported() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-            evaluate(Tensor.zeros([2, 3]).takeAlong(Tensor([0, 3] as [Int64], shape: [2, 1]), axis: 1))
+            evaluateOrStop(Tensor.zeros([2, 3]).takeAlong(Tensor([0, 3] as [Int64], shape: [2, 1]), axis: 1))
         }
         let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         for part in ["index 3", "position 1", "0..<3"] { #expect(message.contains(part), "\(message.prefix(300))") }

@@ -103,7 +103,7 @@ import Testing
                     var y = Tensor((0..<1000).map(Double.init), dtype: .float64)
                     for _ in 0..<20 {
                         y = y - grad { square(tanh($0 * 1e-3)).sum() }(y) * 0.1
-                        evaluate(y)
+                        evaluateOrStop(y)
                         live.append(MemoryPool.shared.liveBytes)
                     }
                 }
@@ -117,7 +117,7 @@ import Testing
     @Test func whatWaitsForSomebodyWhoIsGoneIsForgotten() async {
         await #expect(processExitsWith: .success) {
             let one = Tensor([1.0], dtype: .float64)
-            evaluate(one)
+            evaluateOrStop(one)
             _ = (one + 1).item()
             let before = MemoryPool.shared.liveBytes
             for _ in 0..<50 {

@@ -7,7 +7,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             var x = Tensor.zeros([1000])
             let step = Tensor.ones([1000])
-            evaluate(step)
+            evaluateOrStop(step)
             MemoryPool.shared.resetPeak()
             for _ in 0..<100_000 { x += step }
             #expect(x.numbers.allSatisfy { $0 == 100_000 })
@@ -45,14 +45,14 @@ import Testing
         await #expect(processExitsWith: .success) {
             let weight = Parameter(Tensor.ones([64, 64]))
             let inputs = Tensor.ones([16, 64])
-            evaluate(inputs)
+            evaluateOrStop(inputs)
             var total = Tensor(0.0)
             var live: [Int] = []
             for _ in 0..<300 {
                 let loss = square(tanh(matmul(inputs, weight.value))).mean()
                 loss.backward()
                 weight.value = weight.value - weight.takeGradient()! * 0.01
-                evaluate(weight.value)
+                evaluateOrStop(weight.value)
                 total += loss
                 live.append(MemoryPool.shared.liveBytes)
             }

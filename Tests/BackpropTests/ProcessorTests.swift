@@ -20,7 +20,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             Processor.selectInstructionSet("plain")
             let expected = ProcessorTests.results(ProcessorTests.allExamples)
-            for (_, tensors) in expected { evaluate(tensors) }
+            for (_, tensors) in expected { evaluateOrStop(tensors) }
             for name in Processor.instructionSets where name != "plain" {
                 #expect(Processor.selectInstructionSet(name))
                 #expect(Processor.instructionSet == name)

@@ -123,7 +123,7 @@ import Testing
     private static func integers(_ shape: [Int], modulus: Double) -> Tensor {
         let numbers = Tensor.arange(0, Double(shape[0] * shape[1])).reshaped(shape)
         let matrix = remainder(numbers, Tensor(modulus, dtype: .float32)) - 4
-        evaluate(matrix)
+        evaluateOrStop(matrix)
         return matrix
     }
 
@@ -137,10 +137,10 @@ import Testing
                 if isNew {
                     a = 3 - a
                     b = 2 - b
-                    evaluate(a, b)
+                    evaluateOrStop(a, b)
                 }
                 let product = abs(matmul(a, b, transposeA: transposeA, transposeB: transposeB) + 1)
-                evaluate(product)
+                evaluateOrStop(product)
                 for i in Array(stride(from: 0, to: m, by: m / 8)) + [m - 1] {
                     let row = product[i].numbers
                     for j in Array(stride(from: i % 61, to: n, by: 1 + n / 8)) + [n - 1] {

@@ -136,11 +136,11 @@ import Testing
         let x = withRandomSeed(UInt64(columns)) { Tensor.normal([rows, columns], dtype: dtype) }
         let y = withRandomSeed(UInt64(columns + 1)) { Tensor.normal([rows, columns], dtype: dtype) }
         let column = withRandomSeed(UInt64(columns + 2)) { Tensor.normal([columns], dtype: dtype) }
-        evaluate([x, y, column])
+        evaluateOrStop([x, y, column])
         for (what, function) in functions {
             let fused = function(x, y, column), stepwise = function(x, y, column)
-            evaluate(fused)
-            for node in operations(below: stepwise.map(\.node)) where node.storage == nil { evaluate([Tensor(node)]) }
+            evaluateOrStop(fused)
+            for node in operations(below: stepwise.map(\.node)) where node.storage == nil { evaluateOrStop([Tensor(node)]) }
             for (one, other) in zip(fused, stepwise) {
                 #expect(one.bytes == other.bytes, "\(what): \(rows) x \(columns) of \(dtype) under \(name)")
             }

@@ -44,7 +44,7 @@ import Testing
                 Tensor.normal([rows, columns], dtype: .float64)
             )
         }
-        evaluate([first, cotangent] + weights + biases)
+        evaluateOrStop([first, cotangent] + weights + biases)
         let loss = { (read: @escaping (Tensor) -> Tensor) in
             { (values: [Tensor]) in
                 let result = chain(
@@ -54,17 +54,17 @@ import Testing
         }
         let values = [first] + weights + biases
         let together = grad(loss { $0 })(values)
-        evaluate(together)
+        evaluateOrStop(together)
         let apart = grad(
             loss {
-                evaluate($0)
+                evaluateOrStop($0)
                 return $0
             })(values)
         var worst = 0.0
         for (a, b) in zip(together, apart) { worst = max(worst, difference(a.numbers, b.numbers)) }
         let result = chain(operations, first, weights, biases)
         let steps = chain(operations, first, weights, biases) {
-            evaluate($0)
+            evaluateOrStop($0)
             return $0
         }
         return max(worst, difference(result.numbers, steps.numbers))

@@ -171,7 +171,7 @@ import Testing
         var expected = [0.5, -1, 2]
         for step in 0..<4 {
             let (gradient, before) = (grad { square($0).sum() }(x), x)
-            if step % 2 == 0 { evaluate(gradient) }
+            if step % 2 == 0 { evaluateOrStop(gradient) }
             x = x - gradient * 0.1
             #expect(difference(x.numbers, expected.map { $0 * 0.8 }) < 1e-12)
             expected = expected.map { $0 * 0.8 }

@@ -19,6 +19,7 @@ final class CPUPlan: Executable, @unchecked Sendable {
     private let scalarBytes: Int
     private let kernelCount: Int
     private let productCount: Int
+    let canFail: Bool
 
     init(
         waves: [[Kernel]], pointers: [PointerTable.Entry], requestOffsets: [Int], workspaceBytes: Int,
@@ -38,6 +39,7 @@ final class CPUPlan: Executable, @unchecked Sendable {
         scalarBytes = ((graphScalars + addedScalars.count) * 8 + 63) & ~63
         self.workspaceBytes = workspaceBytes + scalarBytes
         let parts = waves.joined().flatMap(\.members)
+        canFail = parts.contains(where: \.canFail)
         kernelCount = parts.count
         productCount = parts.count { $0 is ProductKernel || $0 is ChainKernel }
     }
@@ -50,10 +52,13 @@ final class CPUPlan: Executable, @unchecked Sendable {
 
     func run(
         _ workspace: MemoryBlock, leaves: UnsafePointer<MemoryBlock>, outputs: UnsafePointer<MemoryBlock>
-    ) {
+    ) -> EvaluationError? {
+        let failure = canFail ? RunFailure() : nil
         let base = workspace.pointer
         for (index, cell) in addedScalars.enumerated() { cell.write(to: base + (graphScalars + index) * 8) }
-        withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: pointers.count + 1) { table in
+        withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: pointers.count + 1) { places in
+            places[0] = failure.map { Unmanaged.passUnretained($0).toOpaque() }
+            let table = places.baseAddress! + 1
             for (slot, entry) in pointers.enumerated() {
                 let start: UnsafeMutableRawPointer
                 switch entry.base {
@@ -64,11 +69,14 @@ final class CPUPlan: Executable, @unchecked Sendable {
                 }
                 table[slot] = start + entry.byteOffset
             }
-            walk.run(UnsafePointer(table.baseAddress!))
+            walk.run(UnsafePointer(table), failure)
         }
         Workspace.giveBack(workspace)
         EngineCounters.countRun(kernels: kernelCount, products: productCount)
+        return failure?.message.map(EvaluationError.init)
     }
+
+    func abandon(_ workspace: MemoryBlock) { Workspace.giveBack(workspace) }
 
     var description: String {
         var lines = [

@@ -7,10 +7,10 @@ extension KernelBuilder {
         let shape = indexShape(table: value.inputs[0], indices: value.inputs[1], axis: value.axis)
         let source = slot(value.inputs[0]), indices = slot(value.inputs[1]), result = slot(index)
         let tasks = withUnsafePointer(to: shape) { Int(bk_gather_tasks($0)) }
-        return CallKernel(name: name, tasks: tasks) { task, pointers in
+        return CallKernel(name: name, tasks: tasks, canFail: true) { task, pointers in
             withUnsafePointer(to: shape) { shape in
-                IndexFault.report(
-                    bk_gather_check(shape, pointers[indices], Int64(task)), shape, pointers[indices], name)
+                let bad = bk_gather_check(shape, pointers[indices], Int64(task))
+                if IndexFault.isReported(bad, shape, pointers[indices], name, to: pointers) { return }
                 bk_gather_run(shape, pointers[source], pointers[indices], pointers[result]!, Int64(task))
             }
         }
@@ -32,9 +32,10 @@ extension KernelBuilder {
         let shape = indexShape(table: index, indices: value.inputs[1], axis: value.axis)
         let updates = slot(value.inputs[0]), indices = slot(value.inputs[1]), result = slot(index)
         let tasks = withUnsafePointer(to: shape) { Int(bk_scatter_tasks($0)) }
-        return CallKernel(name: name, tasks: tasks) { task, pointers in
+        return CallKernel(name: name, tasks: tasks, canFail: true) { task, pointers in
             withUnsafePointer(to: shape) { shape in
-                IndexFault.check(shape, pointers[indices], name)
+                let bad = bk_index_check(shape, pointers[indices])
+                if IndexFault.isReported(bad, shape, pointers[indices], name, to: pointers) { return }
                 call(shape, pointers[updates], pointers[indices], pointers[result], Int64(task))
             }
         }
@@ -52,9 +53,12 @@ extension KernelBuilder {
         shape.type = shape.index_type
         let indices = slot(value.inputs[0]), result = slot(index)
         let bytes = value.shape.count * value.dtype.byteCount
-        return CallKernel(name: name, tasks: 1) { [shape] _, pointers in
-            withUnsafePointer(to: shape) { IndexFault.check($0, pointers[indices], "\(reader)") }
-            pointers[result]!.copyMemory(from: pointers[indices]!, byteCount: bytes)
+        return CallKernel(name: name, tasks: 1, canFail: true) { [shape] _, pointers in
+            withUnsafePointer(to: shape) { shape in
+                let bad = bk_index_check(shape, pointers[indices])
+                if IndexFault.isReported(bad, shape, pointers[indices], "\(reader)", to: pointers) { return }
+                pointers[result]!.copyMemory(from: pointers[indices]!, byteCount: bytes)
+            }
         }
     }
 
@@ -97,21 +101,19 @@ extension DType {
     var kernelType: bk_type { bk_type(rawValue: UInt32(rawValue)) }
 }
 
-/// What happens when an index points outside of its table.
-enum IndexFault {
-    static func check(_ shape: UnsafePointer<bk_gather_shape>, _ indices: UnsafeRawPointer?, _ name: String) {
-        report(bk_index_check(shape, indices), shape, indices, name)
-    }
-
-    /// Stops where `position`, that of a bad index, is not negative.
-    static func report(
-        _ position: Int64, _ shape: UnsafePointer<bk_gather_shape>, _ indices: UnsafeRawPointer?, _ name: String
-    ) {
-        guard position >= 0, let indices else { return }
+/// What happens when an index points outside of its table: the kernel does not run, and its plan fails.
+private enum IndexFault {
+    /// Whether `position` is that of a bad index, which is then the failure of the run that the pointers belong to.
+    static func isReported(
+        _ position: Int64, _ shape: UnsafePointer<bk_gather_shape>, _ indices: UnsafeRawPointer?, _ name: String,
+        to pointers: Pointers
+    ) -> Bool {
+        guard position >= 0, let indices else { return false }
         let index =
             shape.pointee.index_type == BK_TYPE_I32
             ? Int64(indices.load(fromByteOffset: Int(position) * 4, as: Int32.self))
             : indices.load(fromByteOffset: Int(position) * 8, as: Int64.self)
-        trap("\(name): index \(index) at position \(position) lies outside of 0..<\(shape.pointee.table)")
+        pointers.failure.report("\(name): index \(index) at position \(position) lies outside of 0..<\(shape.pointee.table)")
+        return true
     }
 }

@@ -12,11 +12,14 @@ class Kernel {
     var cost = 0
     /// Whether `finish` has anything to do.
     let needsFinish: Bool
+    /// Whether a task may find that its data is wrong.
+    let canFail: Bool
 
-    init(name: String, tasks: Int, needsFinish: Bool = false) {
+    init(name: String, tasks: Int, needsFinish: Bool = false, canFail: Bool = false) {
         self.name = name
         self.tasks = tasks
         self.needsFinish = needsFinish
+        self.canFail = canFail
     }
 
     /// The kernels that this one stands for, which count by themselves.
@@ -33,9 +36,9 @@ class Kernel {
 final class CallKernel: Kernel {
     private let body: (Int, Pointers) -> Void
 
-    init(name: String, tasks: Int, _ body: @escaping (Int, Pointers) -> Void) {
+    init(name: String, tasks: Int, canFail: Bool = false, _ body: @escaping (Int, Pointers) -> Void) {
         self.body = body
-        super.init(name: name, tasks: tasks)
+        super.init(name: name, tasks: tasks, canFail: canFail)
     }
 
     override func run(task: Int, _ pointers: Pointers) { body(task, pointers) }

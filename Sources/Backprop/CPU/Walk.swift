@@ -21,6 +21,7 @@ final class Walk {
         fileprivate let walk: Unmanaged<Walk>
         fileprivate let steps: UnsafePointer<Step>
         fileprivate let pointers: Pointers
+        fileprivate let failure: Unmanaged<RunFailure>?
     }
 
     /// Element operations below which waking another thread costs more than it saves.
@@ -61,6 +62,7 @@ final class Walk {
         value.homes = Int64(homeCount)
         value.run = { context, step in
             let run = context!.assumingMemoryBound(to: Run.self)
+            if let failure = run.pointee.failure, failure._withUnsafeGuaranteedRef(\.hasHappened) { return }
             let step = run.pointee.steps + Int(step)
             let task = step.pointee.task, pointers = run.pointee.pointers
             step.pointee.kernel._withUnsafeGuaranteedRef { $0.run(task: task, pointers) }
@@ -68,6 +70,7 @@ final class Walk {
         value.finish = { context, wave in
             let run = context!.assumingMemoryBound(to: Run.self)
             let pointers = run.pointee.pointers
+            if let failure = run.pointee.failure, failure._withUnsafeGuaranteedRef(\.hasHappened) { return }
             run.pointee.walk._withUnsafeGuaranteedRef { walk in
                 for kernel in walk.kernels[Int(wave)] where kernel.needsFinish { kernel.finish(pointers) }
             }
@@ -81,8 +84,11 @@ final class Walk {
         homes.deallocate()
     }
 
-    func run(_ pointers: Pointers) {
-        var run = Run(walk: .passUnretained(self), steps: UnsafePointer(steps.baseAddress!), pointers: pointers)
+    /// A plan none of whose kernels can fail needs no place for a failure.
+    func run(_ pointers: Pointers, _ failure: RunFailure?) {
+        var run = Run(
+            walk: .passUnretained(self), steps: UnsafePointer(steps.baseAddress!), pointers: pointers,
+            failure: failure.map(Unmanaged.passUnretained))
         withUnsafeMutablePointer(to: &run) { run in
             var walk = value
             walk.context = UnsafeMutableRawPointer(run)

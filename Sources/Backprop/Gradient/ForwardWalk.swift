@@ -20,10 +20,10 @@ struct ForwardWalk {
         for node in order {
             if let tangent = walk.tangent(of: node) { walk.tangents[ObjectIdentifier(node)] = tangent }
         }
-        Graph.state.withLock { _ in
+        Graph.state.withLock { state in
             for node in order {
                 node.removeReader()
-                if node.storage != nil && !node.needsGradient { node.dropInputs() }
+                if node.storage != nil && !node.needsGradient { state.usedGraphs.letGo(of: node) }
             }
         }
         return outputs.map { walk.tangents[ObjectIdentifier($0)] }

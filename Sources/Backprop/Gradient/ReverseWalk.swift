@@ -68,7 +68,9 @@ struct ReverseWalk {
             walk.sweep(keeping: kept)
             gradients = kept.map { $0 >= 0 ? walk.cotangents[$0] : nil }
         }
-        Graph.state.withLock { _ in walk.end(keepingGraph: keepingGraph) }
+        Graph.state.withLock { state in
+            for node in walk.end(keepingGraph: keepingGraph) { state.usedGraphs.letGo(of: node) }
+        }
         return (gradients, cells)
     }
 
@@ -107,17 +109,19 @@ struct ReverseWalk {
         for index in order.indices { order[index]._withUnsafeGuaranteedRef { $0.addReader() } }
     }
 
-    /// Marks the history as used, unless it is kept, and lets go of what nobody needs of it. Operands first, since a node
-    /// may be freed with the last that was computed from it.
-    private func end(keepingGraph: Bool) {
+    /// Marks the history as used, unless it is kept. Returns the nodes whose history this walk does not need any more, and
+    /// that have their values.
+    private func end(keepingGraph: Bool) -> [Node] {
+        var finished: [Node] = []
         for index in order.indices {
             order[index]._withUnsafeGuaranteedRef { node in
                 node.removeReader()
                 if node.isParameter { return }
                 if !keepingGraph { node.isConsumed = true }
-                if node.storage != nil && !node.needsGradient { node.dropInputs() }
+                if node.storage != nil && !node.needsGradient { finished.append(node) }
             }
         }
+        return finished
     }
 
     // MARK: Finding the way
@@ -145,7 +149,7 @@ struct ReverseWalk {
                 node.mark = epoch
                 if node.edge0 == nil, !node.isParameter {
                     trap(
-                        "backward: the graph of this value was released by an earlier backward pass; call backward(keepingGraph: true) there"
+                        "backward: the graph of this value was used up by an earlier backward pass and the step() after it; call detached() on what is carried over from step to step, or backward(keepingGraph: true) where the graph is needed again"
                     )
                 }
                 stack.append(Visit(node: unmanaged, isDone: true))

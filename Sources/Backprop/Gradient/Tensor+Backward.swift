@@ -12,7 +12,52 @@ extension Tensor {
     /// square(weight.value).sum().backward()
     /// weight.gradient!  // [2, 4]
     /// ```
+    ///
+    /// A second backward pass over anything that was computed on the way stops the program, as in PyTorch, unless the
+    /// first one was told to keep the graph.
     public func backward(keepingGraph: Bool = false, file: StaticString = #fileID, line: UInt = #line) {
+        requireStart(file, line)
+        let sums = keepingGraph ? nil : Graph.leaveGradients(of: node)
+        // A second backward pass before the step: computed now, so that accumulation over many batches holds the
+        // activations of one batch only.
+        let overdue = sums ?? recordGradients(keepingGraph: keepingGraph)
+        if !overdue.isEmpty { Graph.evaluate(overdue) }
+    }
+
+    /// Records the gradient of this scalar for some of the trainable parameters that it depends on: no other parameter
+    /// gets one. Parameters that it does not depend on stay without; one that is frozen stops it.
+    ///
+    /// ```swift
+    /// let a = Parameter(Tensor([1.0, 2])), b = Parameter(Tensor([3.0, 4]))
+    /// (a.value * b.value).sum().backward(for: [a])
+    /// a.gradient! + (b.gradient ?? 0.5.tensor(like: a.value))  // [3.5, 4.5]
+    /// ```
+    public func backward(
+        for parameters: [Parameter], keepingGraph: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    ) {
+        requireStart(file, line)
+        require(
+            parameters.allSatisfy(\.isTrainable), "backward(for:): a parameter is frozen; unfreeze it first", file: file,
+            line: line)
+        let values = parameters.map(\.value.node)
+        let found = withoutGradients {
+            ReverseWalk.run(
+                from: [node], seeds: [ReverseWalk.seed(for: node)], targets: .nodes(values), mask: 1,
+                keepingGraph: keepingGraph
+            ).gradients
+        }
+        let overdue = Graph.state.withLock { state in
+            state.awaited.append(node)
+            return zip(values, found).compactMap { value, gradient -> Node? in
+                guard let gradient, let cell = value.cell?.takeUnretainedValue() else { return nil }
+                cell.add(gradient.node)
+                return cell.passes > 1 ? cell.gradient : nil
+            }
+        }
+        if !overdue.isEmpty { Graph.evaluate(overdue) }
+    }
+
+    private func requireStart(_ file: StaticString, _ line: UInt) {
         require(
             size == 1 && dtype.isFloatingPoint,
             "backward starts from one floating-point number, not from \(dtype)\(node.shape); take a sum or a mean first",
@@ -20,11 +65,6 @@ extension Tensor {
         require(
             node.variables & 1 != 0, "backward: no trainable parameter is among what this value was computed from",
             file: file, line: line)
-        let sums = keepingGraph ? nil : Graph.leaveGradients(of: node)
-        // A second backward pass before the step: computed now, so that accumulation over many batches holds the
-        // activations of one batch only.
-        let overdue = sums ?? recordGradients(keepingGraph: keepingGraph)
-        if !overdue.isEmpty { Graph.evaluate(overdue) }
     }
 
     /// Records the gradients node by node; returns those that are sums of several passes.

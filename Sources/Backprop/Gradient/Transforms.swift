@@ -3,8 +3,8 @@ import CKernels
 /// The gradients of a scalar for tensors that it was computed from; zeros where it does not depend on one. They can be
 /// differentiated again.
 ///
-/// Only tensors that differentiation tells apart count as such: values of parameters, arguments of a function under
-/// `grad` and its relatives, and what is computed from them.
+/// Differentiation follows values of trainable parameters, arguments of a function under `grad` and its relatives, and what
+/// is computed from them. A plain tensor stops it: make it a `Parameter`, or differentiate a function of it with `grad`.
 ///
 /// ```swift
 /// let x = Tensor([1.0, 2])
@@ -18,6 +18,12 @@ public func gradients(
         output.size == 1 && output.dtype.isFloatingPoint,
         "gradients start from one floating-point number, not from \(output.dtype)\(output.node.shape)", file: file,
         line: line)
+    for (position, input) in inputs.enumerated() {
+        require(
+            input.node.variables != 0,
+            "gradients: input \(position), \(input.dtype)\(input.node.shape), is a plain tensor or a frozen parameter, which differentiation does not follow; make it Parameter(x) and use its value, or call grad or valueAndGrad on a function of it",
+            file: file, line: line)
+    }
     let seed = Tensor(Node.broadcast(Node.scalar(1, output.dtype), output.node.shape))
     return cotangents(of: [output], seeds: [seed], inputs: inputs.map(\.node), mask: .max)
 }

@@ -12,6 +12,8 @@ package protocol Executable: AnyObject, Sendable {
     var sharedLeaves: [Int] { get }
     /// For each output, the one before it that has the very same elements, or -1: both then share their memory.
     var sharedOutputs: [Int] { get }
+    /// Whether a run may find that the data is wrong.
+    var canFail: Bool { get }
     /// Memory beside leaves and outputs while running.
     var workspaceBytes: Int { get }
     /// Workspace by value, for the bill.
@@ -19,8 +21,13 @@ package protocol Executable: AnyObject, Sendable {
     /// Memory for one run, with the numbers of the graph written to it.
     func begin(_ scalars: [ScalarCell]) -> MemoryBlock
     /// Computes the outputs, and gives the workspace back. The elements of leaves and outputs are in the order of the
-    /// canonical graph, and somebody holds them meanwhile.
-    func run(_ workspace: MemoryBlock, leaves: UnsafePointer<MemoryBlock>, outputs: UnsafePointer<MemoryBlock>)
+    /// canonical graph, and somebody holds them meanwhile. Where the data turns out to be wrong, the outputs are worth
+    /// nothing.
+    func run(
+        _ workspace: MemoryBlock, leaves: UnsafePointer<MemoryBlock>, outputs: UnsafePointer<MemoryBlock>
+    ) -> EvaluationError?
+    /// Gives the workspace of a run back that does not take place.
+    func abandon(_ workspace: MemoryBlock)
     /// The plan as a person reads it.
     var description: String { get }
 }

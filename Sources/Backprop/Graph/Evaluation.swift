@@ -18,6 +18,7 @@ package enum Graph {
         /// Losses that a backward pass started from and new values of buffers: they are computed together with
         /// whatever comes next, because that plan passes through their operands anyway.
         var awaited = AwaitedValues()
+        var usedGraphs = UsedGraphs()
         var epochs = Epochs()
 
         /// Finds what the roots need, and the plan for it.
@@ -38,13 +39,20 @@ package enum Graph {
 
     static let state = GraphLock()
 
-    /// Computes the nodes that are not in memory yet.
+    /// Computes the nodes that are not in memory yet. Stops the program where that fails.
     package static func evaluate(_ roots: [Node]) {
         withExtendedLifetime(roots) { evaluate(roots.map(Unmanaged.passUnretained)) }
     }
 
-    /// Computes the nodes that are not in memory yet. The caller holds them.
+    /// Computes the nodes that are not in memory yet. The caller holds them. Stops the program where that fails.
     package static func evaluate(_ roots: [Unmanaged<Node>]) {
+        if let error = failure(ofEvaluating: roots, losingNothing: false) { trap(error.message) }
+    }
+
+    /// Computes the nodes that are not in memory yet, and says why where that fails. The caller holds them.
+    ///
+    /// - Parameter losingNothing: whether no result takes over the memory of a value where something may fail.
+    static func failure(ofEvaluating roots: [Unmanaged<Node>], losingNothing: Bool) -> EvaluationError? {
         var unfinished: [Storage] = []
         let launch = state.withLock { state -> Launch? in
             for root in roots {
@@ -53,10 +61,13 @@ package enum Graph {
                     if let storage = $0.storage, !storage.isReady { unfinished.append(storage) }
                 }
             }
-            return prepare(roots, &state)
+            return prepare(roots, &state, losingNothing: losingNothing)
         }
-        if let launch { launch.run() }
+        var error = launch?.run()
         for storage in unfinished { storage.waitUntilReady() }
+        // Values that an earlier evaluation should have computed may be among the roots.
+        for root in roots where error == nil { error = root._withUnsafeGuaranteedRef { $0.storage?.error } }
+        return error
     }
 
     /// Has the node computed together with whatever is computed next.
@@ -85,10 +96,17 @@ package enum Graph {
         }
     }
 
-    private static func prepare(_ roots: [Unmanaged<Node>], _ state: inout State) -> Launch? {
+    private static func prepare(
+        _ roots: [Unmanaged<Node>], _ state: inout State, losingNothing: Bool
+    ) -> Launch? {
+        state.usedGraphs.forgetUnreachable()
         guard roots.contains(where: { $0._withUnsafeGuaranteedRef(\.isPending) }) else { return nil }
-        let executable = state.executable(roots: roots)
-        let launch = Launch(state.traversal, executable)
+        var executable = state.executable(roots: roots)
+        if state.traversal.movesParameters, state.usedGraphs.drop(of: .current) {
+            // What only these graphs held is held no more.
+            executable = state.executable(roots: roots)
+        }
+        let launch = Launch(state.traversal, executable, &state.usedGraphs, losingNothing: losingNothing)
         state.awaited.removeAll(of: .current)
         return launch
     }
@@ -103,6 +121,7 @@ package enum Graph {
         }
         // Another thread may still be computing it.
         storage.waitUntilReady()
+        if let error = storage.error { trap(error.message) }
         return storage
     }
 

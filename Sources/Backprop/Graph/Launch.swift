@@ -16,17 +16,23 @@ struct Launch: ~Copyable {
     private var heldOutputs: Scratch<Unmanaged<Node>>
     /// Whether other runs may still be computing some of the leaves.
     private var waits = false
+    /// Whether results may overwrite leaves that nobody else holds, which are lost if the run fails.
+    private let reusesLeaves: Bool
 
     /// Binds what the traversal has found. The nodes have their memory from now on, the elements when `run` returns.
-    init(_ traversal: borrowing Traversal, _ executable: any Executable) {
+    init(
+        _ traversal: borrowing Traversal, _ executable: any Executable, _ usedGraphs: inout UsedGraphs,
+        losingNothing: Bool
+    ) {
         self.executable = executable
+        reusesLeaves = !(losingNothing && executable.canFail)
         workspace = executable.begin(traversal.scalars)
         leaves = Scratch(capacity: traversal.leaves.count)
         heldLeaves = Scratch(capacity: traversal.leaves.count)
         outputs = Scratch(capacity: traversal.outputs.count)
         heldOutputs = Scratch(capacity: traversal.outputs.count)
         bindLeaves(traversal)
-        dropHistory(traversal)
+        dropHistory(traversal, &usedGraphs)
         bindOutputs(traversal)
     }
 
@@ -44,13 +50,15 @@ struct Launch: ~Copyable {
     /// The history goes before outputs get their memory: it holds the old parameters, and whether somebody else still
     /// does decides whether their memory can be taken over. Outputs are held meanwhile, since one may hang on the history
     /// of another.
-    private mutating func dropHistory(_ traversal: borrowing Traversal) {
+    private mutating func dropHistory(_ traversal: borrowing Traversal, _ usedGraphs: inout UsedGraphs) {
+        let movesParameters = traversal.movesParameters
         for output in traversal.outputs.indices {
             let node = traversal.output(output).retain()
             let needsHistory = traversal.needsHistory(of: output)
             node._withUnsafeGuaranteedRef {
                 $0.pendingDepth = 0
-                if !needsHistory { $0.dropInputs() }
+                if needsHistory { return }
+                if movesParameters { $0.dropInputs() } else { usedGraphs.letGo(of: $0) }
             }
             heldOutputs.append(node)
         }
@@ -74,7 +82,7 @@ struct Launch: ~Copyable {
     /// Memory for an output: that of a leaf which has the same elements or is not needed any more, or new memory.
     private mutating func storage(for node: Node, donor: Int, sharedLeaf: Int) -> Storage {
         if sharedLeaf >= 0 { return heldLeaves[sharedLeaf]!.takeUnretainedValue() }
-        if donor >= 0, let leaf = heldLeaves[donor], bk_reference_count(leaf.toOpaque()) == 1 {
+        if reusesLeaves, donor >= 0, let leaf = heldLeaves[donor], bk_reference_count(leaf.toOpaque()) == 1 {
             let isReady = leaf._withUnsafeGuaranteedRef { storage in
                 let isReady = storage.isReady && storage.isOurs
                 if isReady { storage.beginOverwriting() }
@@ -88,13 +96,29 @@ struct Launch: ~Copyable {
         return Storage(byteCount: node.shape.count * node.dtype.byteCount, isReady: false)
     }
 
-    /// Runs the plan, and lets go of everything.
-    consuming func run() {
-        if waits {
-            for index in heldLeaves.indices { heldLeaves[index]?._withUnsafeGuaranteedRef { $0.waitUntilReady() } }
+    /// Runs the plan, and lets go of everything. What fails has no outputs, and neither has what depends on them.
+    consuming func run() -> EvaluationError? {
+        var error: EvaluationError?
+        for index in heldLeaves.indices {
+            heldLeaves[index]?._withUnsafeGuaranteedRef { leaf in
+                if waits { leaf.waitUntilReady() }
+                if let known = leaf.error { error = known }
+            }
         }
-        executable.run(workspace, leaves: leaves.elements, outputs: outputs.elements)
+        if let error {
+            executable.abandon(workspace)
+            return fail(error)
+        }
+        if let error = executable.run(workspace, leaves: leaves.elements, outputs: outputs.elements) {
+            return fail(error)
+        }
         for index in heldOutputs.indices { heldOutputs[index]._withUnsafeGuaranteedRef { $0.storage!.finish() } }
+        return nil
+    }
+
+    private func fail(_ error: EvaluationError) -> EvaluationError {
+        for index in heldOutputs.indices { heldOutputs[index]._withUnsafeGuaranteedRef { $0.storage!.fail(error) } }
+        return error
     }
 
     deinit {

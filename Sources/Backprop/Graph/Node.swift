@@ -16,7 +16,8 @@ package final class Node: @unchecked Sendable {
     private let rank: UInt8
     /// Whether this is the value of a parameter: differentiation ends here.
     @exclusivity(unchecked) package var isParameter = false
-    /// A backward pass has been recorded from here: the history is not needed once the value is in memory.
+    /// A backward pass has been recorded from here: the history is not needed once the value is in memory and parameters
+    /// have moved. Of a parameter's value: it is the one that the parameter started with, so nothing moves with it.
     @exclusivity(unchecked) package var isConsumed = false
     /// Who still needs the inputs: of a transform's variable the transform, and sweeps, which read them without the lock.
     @exclusivity(unchecked) private var readers: UInt8 = 0

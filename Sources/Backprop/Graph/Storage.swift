@@ -36,6 +36,15 @@ package final class Storage: @unchecked Sendable {
 
     deinit { if let release { release() } else { MemoryPool.shared.giveBack(pointer, byteCount) } }
 
+    /// Why there are no elements, if there are none. Set before `isReady` turns true.
+    private(set) var error: EvaluationError?
+
+    /// Lets everybody who waits know that the elements could not be computed.
+    func fail(_ error: EvaluationError) {
+        self.error = error
+        finish()
+    }
+
     /// Whether a plan may reuse the memory for its results.
     package var isOurs: Bool { release == nil }
 

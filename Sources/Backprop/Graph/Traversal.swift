@@ -29,6 +29,8 @@ struct Traversal {
     private var touched = Recorders()
     /// Whether a backward pass may still follow on something that was reached.
     private var hasOpenNodes = false
+    /// Whether new values of parameters were reached, as those of a step.
+    private(set) var movesParameters = false
     /// Whether a gradient was reached whose definition is not known.
     private(set) var hasUndefinedGradients = false
 
@@ -43,6 +45,7 @@ struct Traversal {
         touched = Recorders()
         hasUndefinedGradients = false
         hasOpenNodes = false
+        movesParameters = false
         order.removeAll()
         uses.removeAll()
         leaves.removeAll()
@@ -187,7 +190,9 @@ struct Traversal {
                 return
             }
             if let recorder = node.awaitedBy { touched.insert(recorder) }
-            if node.variables != 0 && !node.isConsumed && !node.isParameter { hasOpenNodes = true }
+            if node.variables != 0 && !node.isConsumed {
+                if node.isParameter { movesParameters = true } else { hasOpenNodes = true }
+            }
             if kind == .gradient { meet(node) }
             key.mix(node.bits, number(of: node.edge0) | number(of: node.edge1) << 32)
             if node.edge2 != nil { key.mix(number(of: node.edge2) | number(of: node.edge3) << 32, 4) }

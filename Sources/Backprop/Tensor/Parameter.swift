@@ -16,7 +16,7 @@ public final class Parameter: Sendable {
     /// A cell with an initial value.
     public init(_ value: Tensor, isTrainable: Bool = true) {
         state = Mutex(State(value: value.node, isTrainable: isTrainable))
-        self.value = value
+        adopt(withoutGradients { Node.alias(value.node) }, isFirst: true)
     }
 
     deinit { Graph.state.withLock { _ in cell.gradient = nil } }
@@ -56,12 +56,13 @@ public final class Parameter: Sendable {
     public var dtype: DType { value.dtype }
 
     /// Takes a node that nobody else uses yet as the new value.
-    package func adopt(_ node: Node) {
+    package func adopt(_ node: Node, isFirst: Bool = false) {
         // A gradient is attached to its pass, a parameter's value to its cell.
         var node = node.primitive == .gradient ? Node.alias(node) : node
         state.withLock { state in
             node.isParameter = state.isTrainable && node.dtype.isFloatingPoint
             if node.isParameter {
+                node.isConsumed = isFirst
                 node.variables |= 1
                 node.attachment = cell
             } else {

@@ -49,15 +49,30 @@ public struct Tensor: Sendable {
 
 /// Computes the tensors, as one plan, and returns when their values are in memory.
 ///
+/// Throws where the data turns out to be wrong: an index that lies outside of what it chooses from. What depends on it
+/// stays without a value, and stops the program where it is read; everything else, the model included, is as before. So
+/// whatever comes from outside is evaluated before it is read.
+///
 /// ```swift
 /// let x = Tensor([1.0, 2]), y = x * 2, z = x + 1
-/// evaluate(y, z)
+/// try evaluate(y, z)
 /// y  // [2, 4]
 /// ```
-public func evaluate(_ tensors: Tensor...) { evaluate(tensors) }
+public func evaluate(_ tensors: Tensor...) throws(EvaluationError) { try evaluate(tensors) }
 
-/// Computes the tensors, as one plan, and returns when their values are in memory.
-public func evaluate(_ tensors: [Tensor]) {
+/// Computes the tensors, as one plan, and returns when their values are in memory; throws where the data is wrong.
+public func evaluate(_ tensors: [Tensor]) throws(EvaluationError) {
+    let error = withExtendedLifetime(tensors) {
+        Graph.failure(ofEvaluating: tensors.map { Unmanaged.passUnretained($0.node) }, losingNothing: true)
+    }
+    if let error { throw error }
+}
+
+/// Computes the tensors, as one plan, and stops the program where that fails.
+package func evaluateOrStop(_ tensors: Tensor...) { evaluateOrStop(tensors) }
+
+/// Computes the tensors, as one plan, and stops the program where that fails.
+package func evaluateOrStop(_ tensors: [Tensor]) {
     withExtendedLifetime(tensors) { Graph.evaluate(tensors.map { Unmanaged.passUnretained($0.node) }) }
 }
 

@@ -3,15 +3,15 @@
 /// A number that the dtype does not hold, such as 0.5 beside integers, stops the program.
 public protocol TensorNumber: TensorScalar {
     /// The number as a scalar in the dtype of a tensor.
-    ///
-    /// ```swift
-    /// 3.tensor(like: Tensor([1.0, 2])) / 2  // 1.5
-    /// ```
     func tensor(like other: Tensor) -> Tensor
 }
 
 extension Int: TensorNumber {
     /// The number as a scalar in the dtype of a tensor.
+    ///
+    /// ```swift
+    /// 3.tensor(like: Tensor([1.0, 2])) / 2  // 1.5
+    /// ```
     public func tensor(like other: Tensor) -> Tensor { other.like(integer: self) }
 }
 extension Float: TensorNumber {

@@ -145,7 +145,7 @@ public final class LBFGS {
         return (value.item(), gradient)
     }
 
-    private func evaluate(_ tensors: [Tensor]) { Backprop.evaluate(tensors) }
+    private func evaluate(_ tensors: [Tensor]) { evaluateOrStop(tensors) }
 
     private func move(along direction: Tensor, by distance: Double) {
         withoutGradients {

@@ -60,9 +60,9 @@ open class Optimizer {
             "\(type(of: self)): a parameter is in one group only and only once, but one of a new group is there already"
         )
         // In memory from the start, so that the first step has the same plan as all others.
-        evaluate(new.map(\.value))
+        evaluateOrStop(new.map(\.value))
         let states = new.map { initialState(for: widened($0.value)) }
-        evaluate(states.flatMap(\.self))
+        evaluateOrStop(states.flatMap(\.self))
         parameters += new
         state += states
         updateCounts += new.map { _ in 0 }

@@ -40,7 +40,7 @@ public final class WeightAverage {
                 average.value = share == 1 ? new * 1 : old + (new - old) * share
             }
         }
-        evaluate(values)
+        evaluateOrStop(values)
     }
 
     /// Runs `body` while the parameters have their averages as values.
