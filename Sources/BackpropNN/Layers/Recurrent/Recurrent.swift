@@ -18,10 +18,18 @@ public struct RNN: Module {
 
     public func callAsFunction(_ x: Tensor) -> Tensor { stack.run(x, states: nil).outputs }
 
+    /// The outputs of sequences that end after so many steps, zeros behind their ends.
+    public func callAsFunction(_ x: Tensor, lengths: any SequenceLengths) -> Tensor {
+        stack.run(x, states: nil, lengths: lengths).outputs
+    }
+
     /// The outputs and the last state of each cell, [layers x directions, ..., hidden], from a state of that shape (zeros
-    /// for nil).
-    public func callAsFunction(_ x: Tensor, state: Tensor?) -> (outputs: Tensor, state: Tensor) {
-        let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count))
+    /// for nil). With lengths, outputs behind the end of a sequence are zeros, its last state is that at its end, and the
+    /// reverse direction begins there.
+    public func callAsFunction(
+        _ x: Tensor, state: Tensor?, lengths: (any SequenceLengths)? = nil
+    ) -> (outputs: Tensor, state: Tensor) {
+        let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count), lengths: lengths)
         return (result.outputs, stacked(result.states))
     }
 }
@@ -42,10 +50,18 @@ public struct GRU: Module {
 
     public func callAsFunction(_ x: Tensor) -> Tensor { stack.run(x, states: nil).outputs }
 
+    /// The outputs of sequences that end after so many steps, zeros behind their ends.
+    public func callAsFunction(_ x: Tensor, lengths: any SequenceLengths) -> Tensor {
+        stack.run(x, states: nil, lengths: lengths).outputs
+    }
+
     /// The outputs and the last state of each cell, [layers x directions, ..., hidden], from a state of that shape (zeros
-    /// for nil).
-    public func callAsFunction(_ x: Tensor, state: Tensor?) -> (outputs: Tensor, state: Tensor) {
-        let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count))
+    /// for nil). With lengths, outputs behind the end of a sequence are zeros, its last state is that at its end, and the
+    /// reverse direction begins there.
+    public func callAsFunction(
+        _ x: Tensor, state: Tensor?, lengths: (any SequenceLengths)? = nil
+    ) -> (outputs: Tensor, state: Tensor) {
+        let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count), lengths: lengths)
         return (result.outputs, stacked(result.states))
     }
 }
@@ -68,14 +84,23 @@ public struct LSTM: Module {
 
     public func callAsFunction(_ x: Tensor) -> Tensor { stack.run(x, states: nil).outputs }
 
+    /// The outputs of sequences that end after so many steps, zeros behind their ends.
+    public func callAsFunction(_ x: Tensor, lengths: any SequenceLengths) -> Tensor {
+        stack.run(x, states: nil, lengths: lengths).outputs
+    }
+
     /// The outputs and the last state of each cell, [layers x directions, ...], from a state of that shape (zeros for nil).
-    public func callAsFunction(_ x: Tensor, state: LSTMState?) -> (outputs: Tensor, state: LSTMState) {
+    /// With lengths, outputs behind the end of a sequence are zeros, its last state is that at its end, and the reverse
+    /// direction begins there.
+    public func callAsFunction(
+        _ x: Tensor, state: LSTMState?, lengths: (any SequenceLengths)? = nil
+    ) -> (outputs: Tensor, state: LSTMState) {
         let count = stack.cells.joined().count
         var states: [LSTMState]?
         if let hidden = cellStates(state?.hidden, count: count), let cell = cellStates(state?.cell, count: count) {
             states = zip(hidden, cell).map { LSTMState(hidden: $0, cell: $1) }
         }
-        let result = stack.run(x, states: states)
+        let result = stack.run(x, states: states, lengths: lengths)
         let last = LSTMState(
             hidden: stacked(result.states.map(\.hidden)), cell: stacked(result.states.map(\.cell)))
         return (result.outputs, last)
