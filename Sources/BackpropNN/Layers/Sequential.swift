@@ -29,9 +29,4 @@ public struct Sequential: Module {
 
     /// Another module behind the last.
     public mutating func append(_ layer: any Module) { layers.append(layer) }
-
-    /// The modules of one and then those of another.
-    public static func + (first: Sequential, second: Sequential) -> Sequential {
-        Sequential(first.layers + second.layers)
-    }
 }
