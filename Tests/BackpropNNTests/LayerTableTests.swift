@@ -82,12 +82,13 @@ func joined(_ state: LSTMState) -> Tensor { concatenated([state.hidden, state.ce
         var names: Set<String> = []
         for case let file as URL in try #require(files) where file.pathExtension == "swift" {
             let text = try String(contentsOf: file, encoding: .utf8)
-            let layers = /public (?:final )?(?:struct|class|enum) (\w+)(?:<[^>]*>)?: [^{]*?\b(?:Module|ParameterContainer|RecurrentCell)\b/
+            let layers =
+                /public (?:final )?(?:struct|class|enum) (\w+)(?:<[^>]*>)?: [^{]*?\b(?:Module|ParameterContainer|RecurrentCell)\b/
             for match in text.matches(of: layers) { names.insert(String(match.1)) }
         }
         #expect(names.count > 60 && names.isSuperset(of: Self.others))
         let words = Set(LayerCase.all.flatMap { $0.name.matches(of: /\w+/).map { String($0.output) } })
         let missing = names.subtracting(words).subtracting(Self.others).sorted()
-        #expect(missing.isEmpty, "no numbers of PyTorch for \(missing)")
+        #expect(missing.isEmpty, "no numbers of PyTorch for \(missing): Scripts/layer-table.py records them")
     }
 }

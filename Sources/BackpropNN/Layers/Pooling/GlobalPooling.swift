@@ -7,7 +7,8 @@ public struct GlobalAveragePool: Module {
     public func callAsFunction(_ x: Tensor) -> Tensor { x.mean(axes: x.placeAxes("GlobalAveragePool")) }
 }
 
-/// The greatest element of each channel over all places: [batch, ..., channels] to [batch, channels].
+/// The greatest element of each channel over all places: [batch, ..., channels] to [batch, channels]. Equal ones share the
+/// gradient.
 public struct GlobalMaxPool: Module {
     public init() {}
 

@@ -34,7 +34,8 @@ public struct RotaryEmbedding: Module {
         return self(x, positions: positions(x.dim(-2), from: offset))
     }
 
-    /// - Parameter positions: of each element, integers [positions], or with axes in front that broadcast.
+    /// - Parameter positions: of each element, integers [positions], or with axes in front that broadcast with those of x:
+    ///   [batch, 1, positions] for [batch, heads, positions, features].
     public func callAsFunction(_ x: Tensor, positions: Tensor) -> Tensor {
         require(
             x.ndim >= 2 && x.dim(-1) >= features && positions.ndim >= 1 && positions.dim(-1) == x.dim(-2),
@@ -45,10 +46,10 @@ public struct RotaryEmbedding: Module {
         let (first, second) = pairs(turned)
         let parts = [first * cosine - second * sine, first * sine + second * cosine]
         let result =
-            pairing == .halves
-            ? concatenated(parts, axis: -1) : stacked(parts, axis: -1).reshaped(Array(turned.shape))
+            pairing == .halves ? concatenated(parts, axis: -1) : stacked(parts, axis: -1).flattened(start: -2)
         if x.dim(-1) == features { return result }
-        return concatenated([result, x.narrowed(axis: -1, features..<x.dim(-1))], axis: -1)
+        let rest = x.narrowed(axis: -1, features..<x.dim(-1))
+        return concatenated([result, rest.broadcast(to: result.shape.dropLast() + [rest.dim(-1)])], axis: -1)
     }
 
     /// The first and the second feature of each pair.
