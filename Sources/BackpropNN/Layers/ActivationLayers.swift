@@ -6,12 +6,14 @@ import Backprop
 public struct PReLU: Module {
     /// [slopes].
     public let slope: Parameter
+    public let channels: Int
 
     /// - Parameters:
     ///   - channels: a slope for each of so many channels, or one for all of them.
     ///   - start: what slopes are at first.
     public init(_ channels: Int = 1, start: Double = 0.25, dtype: DType = .float32) {
         require(channels > 0, "PReLU: \(channels) slopes")
+        self.channels = channels
         slope = Parameter(.full([channels], start, dtype: dtype))
     }
 

@@ -4,6 +4,7 @@ import Backprop
 public struct Embedding: Module {
     /// [count, features].
     public let weight: Parameter
+    public let count: Int, features: Int
     /// The row that starts at zero and learns nothing.
     public let paddingIndex: Int?
     /// Whether the gradient of a row is divided by how often it is taken.
@@ -19,6 +20,7 @@ public struct Embedding: Module {
         initializer: Initializer = .normal(standardDeviation: 1), dtype: DType = .float32
     ) {
         require(count >= 0 && features >= 0, "Embedding: \(count) vectors of \(features) features")
+        (self.count, self.features) = (count, features)
         weight = paddedTable("Embedding", count, features, paddingIndex, initializer, dtype)
         self.paddingIndex = paddingIndex
         self.scalesGradientByFrequency = scalesGradientByFrequency
@@ -35,6 +37,7 @@ public struct Embedding: Module {
 public struct EmbeddingBag: Module {
     /// [count, features].
     public let weight: Parameter
+    public let count: Int, features: Int
     public let reduction: EmbeddingReduction
     /// The row that starts at zero, learns nothing and does not count in a bag.
     public let paddingIndex: Int?
@@ -45,6 +48,7 @@ public struct EmbeddingBag: Module {
         initializer: Initializer = .normal(standardDeviation: 1), dtype: DType = .float32
     ) {
         require(count >= 0 && features >= 0, "EmbeddingBag: \(count) vectors of \(features) features")
+        (self.count, self.features) = (count, features)
         weight = paddedTable("EmbeddingBag", count, features, paddingIndex, initializer, dtype)
         self.reduction = reduction
         self.paddingIndex = paddingIndex

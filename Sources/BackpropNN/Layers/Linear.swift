@@ -5,6 +5,7 @@ import Backprop
 public struct Linear: Module {
     public let weight: Parameter
     public let bias: Parameter?
+    public let inputs: Int, outputs: Int
 
     /// A layer with weights from `initializer` and a bias of zeros.
     ///
@@ -19,6 +20,7 @@ public struct Linear: Module {
                 "Linear(\(inputs), \(outputs)): all weights start at zero, so all units learn the same; use .xavierUniform or .heNormal"
             )
         }
+        (self.inputs, self.outputs) = (inputs, outputs)
         weight = Parameter(initializer([outputs, inputs], dtype: dtype))
         self.bias = bias ? Parameter(.zeros([outputs], dtype: dtype)) : nil
     }

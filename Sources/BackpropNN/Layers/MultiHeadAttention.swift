@@ -4,7 +4,7 @@ import Backprop
 public struct MultiHeadAttention: Module {
     /// The projections of queries, keys and values, and of the joined heads.
     public let queries: Linear, keys: Linear, values: Linear, output: Linear
-    public let heads: Int
+    public let features: Int, heads: Int
     /// Heads of keys and values; fewer than `heads` where several heads of queries share them.
     public let keyHeads: Int
     /// Whether a query sees only keys at its own position and before, where no other mask is given.
@@ -40,7 +40,7 @@ public struct MultiHeadAttention: Module {
         keys = Linear(keyFeatures ?? features, shared, bias: bias, dtype: dtype)
         values = Linear(valueFeatures ?? features, shared, bias: bias, dtype: dtype)
         output = Linear(features, features, bias: bias, dtype: dtype)
-        self.heads = heads
+        (self.features, self.heads) = (features, heads)
         self.keyHeads = keyHeads
         self.isCausal = isCausal
         self.rotary = rotary

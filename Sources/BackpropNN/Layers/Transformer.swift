@@ -130,6 +130,7 @@ public struct TransformerDecoderLayer: ParameterContainer {
 /// Two linear layers with an activation between them.
 public struct FeedForward: Module {
     public let expand: Linear, contract: Linear
+    public let features: Int, hidden: Int
     public let activation: Activation
     private let dropout: Dropout
 
@@ -139,7 +140,7 @@ public struct FeedForward: Module {
     ) {
         expand = Linear(features, hidden, bias: bias, dtype: dtype)
         contract = Linear(hidden, features, bias: bias, dtype: dtype)
-        self.activation = activation
+        (self.features, self.hidden, self.activation) = (features, hidden, activation)
         self.dropout = Dropout(dropout)
     }
 

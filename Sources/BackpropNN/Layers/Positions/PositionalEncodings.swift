@@ -4,6 +4,7 @@ import Backprop
 public struct PositionalEmbedding: Module {
     /// [capacity, features].
     public let weight: Parameter
+    public let capacity: Int, features: Int
 
     /// - Parameters:
     ///   - capacity: how many positions there can be.
@@ -13,6 +14,7 @@ public struct PositionalEmbedding: Module {
         dtype: DType = .float32
     ) {
         require(capacity > 0 && features > 0, "PositionalEmbedding: \(capacity) positions of \(features) features")
+        (self.capacity, self.features) = (capacity, features)
         weight = Parameter(initializer([capacity, features], dtype: dtype))
     }
 
@@ -21,8 +23,8 @@ public struct PositionalEmbedding: Module {
     /// - Parameter offset: the position of the first element, for a sequence that comes in parts.
     public func callAsFunction(_ x: Tensor, offset: Int) -> Tensor {
         require(
-            x.ndim >= 2 && offset >= 0 && x.dim(-2) + offset <= weight.shape[0],
-            "PositionalEmbedding: \(x.shape) from position \(offset) on goes beyond \(weight.shape[0]) positions")
+            x.ndim >= 2 && offset >= 0 && x.dim(-2) + offset <= capacity,
+            "PositionalEmbedding: \(x.shape) from position \(offset) on goes beyond \(capacity) positions")
         return x + weight.value.take(positions(x.dim(-2), from: offset), axis: 0)
     }
 }

@@ -3,6 +3,8 @@ import Backprop
 /// Layers of `RNNCell`. Takes [..., steps, inputs] and gives [..., steps, outputs of all directions]; the batch comes first.
 public struct RNN: Module {
     public let stack: RecurrentStack<RNNCell>
+    public let inputs: Int, hidden: Int, layers: Int
+    public let isBidirectional: Bool
 
     /// - Parameters:
     ///   - activation: tanh or relu.
@@ -11,6 +13,8 @@ public struct RNN: Module {
         _ inputs: Int, _ hidden: Int, layers: Int = 1, isBidirectional: Bool = false, activation: Activation = .tanh,
         bias: Bool = true, dropout: Double = 0, dtype: DType = .float32
     ) {
+        (self.inputs, self.hidden, self.layers) = (inputs, hidden, layers)
+        self.isBidirectional = isBidirectional
         stack = RecurrentStack(layers: layers, isBidirectional: isBidirectional, inputs: inputs, dropout: dropout) {
             RNNCell($0, hidden, activation: activation, bias: bias, dtype: dtype)
         }
@@ -37,12 +41,16 @@ public struct RNN: Module {
 /// Layers of `GRUCell`. Takes [..., steps, inputs] and gives [..., steps, outputs of all directions]; the batch comes first.
 public struct GRU: Module {
     public let stack: RecurrentStack<GRUCell>
+    public let inputs: Int, hidden: Int, layers: Int
+    public let isBidirectional: Bool
 
     /// - Parameter dropout: the probability of loss between layers in training.
     public init(
         _ inputs: Int, _ hidden: Int, layers: Int = 1, isBidirectional: Bool = false, bias: Bool = true,
         dropout: Double = 0, dtype: DType = .float32
     ) {
+        (self.inputs, self.hidden, self.layers) = (inputs, hidden, layers)
+        self.isBidirectional = isBidirectional
         stack = RecurrentStack(layers: layers, isBidirectional: isBidirectional, inputs: inputs, dropout: dropout) {
             GRUCell($0, hidden, bias: bias, dtype: dtype)
         }
@@ -69,6 +77,8 @@ public struct GRU: Module {
 /// Layers of `LSTMCell`. Takes [..., steps, inputs] and gives [..., steps, outputs of all directions]; the batch comes first.
 public struct LSTM: Module {
     public let stack: RecurrentStack<LSTMCell>
+    public let inputs: Int, hidden: Int, layers: Int
+    public let isBidirectional: Bool
 
     /// - Parameters:
     ///   - outputs: the extent to which outputs are projected; not at all where left out.
@@ -77,6 +87,8 @@ public struct LSTM: Module {
         _ inputs: Int, _ hidden: Int, outputs: Int? = nil, layers: Int = 1, isBidirectional: Bool = false,
         bias: Bool = true, dropout: Double = 0, dtype: DType = .float32
     ) {
+        (self.inputs, self.hidden, self.layers) = (inputs, hidden, layers)
+        self.isBidirectional = isBidirectional
         stack = RecurrentStack(layers: layers, isBidirectional: isBidirectional, inputs: inputs, dropout: dropout) {
             LSTMCell($0, hidden, outputs: outputs, bias: bias, dtype: dtype)
         }
