@@ -134,4 +134,31 @@ import Testing
             #expect(moved == [true, true, false, false, false, false, true, true])
         }
     }
+
+    /// A layer of another dtype computes, and learns, in it.
+    @Test(arguments: [DType.float32, .bfloat16]) func dtypes(_ dtype: DType) {
+        let rotary = RotaryEmbedding(2, pairing: .interleaved)
+        let layers: [(any Module, [Int])] = withRandomSeed(1) {
+            [
+                (Conv2d(4, 2, kernel: 3, padding: .same, dtype: dtype), [2, 3, 3, 4]),
+                (ConvTransposed1d(4, 2, kernel: 3, stride: 2, dtype: dtype), [2, 3, 4]),
+                (MultiHeadAttention(4, heads: 2, isCausal: true, rotary: rotary, dtype: dtype), [2, 3, 4]),
+                (LSTM(4, 3, isBidirectional: true, dtype: dtype).asModule { $0($1, lengths: [3, 1]) }, [2, 3, 4]),
+                (PReLU(4, dtype: dtype), [2, 4]), (PositionalEmbedding(5, 4, dtype: dtype), [2, 3, 4]),
+                (Sequential(SinusoidalEncoding(4), LayerNorm(4, dtype: dtype), LocalResponseNorm(2)), [2, 3, 4]),
+                (Sequential(BatchNorm(4, dtype: dtype), Upsample(by: 2, method: .linear), MaxPool1d(2)), [2, 3, 4]),
+            ]
+        }
+        for (layer, shape) in layers {
+            let x = Parameter(withRandomSeed(2) { Tensor.normal(shape) }.asType(dtype))
+            let y = layer(x.value)
+            square(y).sum().backward()
+            #expect(y.dtype == dtype && x.gradient?.dtype == dtype, "\(layer)")
+            #expect(abs(x.gradient!).sum().item().isFinite, "\(layer)")
+            #expect(layer.parameters().allSatisfy { $0.gradient?.dtype == dtype }, "\(layer)")
+        }
+        var cache = KeyValueCache(capacity: 4)
+        let attention = MultiHeadAttention(4, heads: 2, rotary: rotary, dtype: dtype)
+        #expect(attention(Tensor.ones([2, 3, 4], dtype: dtype), cache: &cache).dtype == dtype)
+    }
 }

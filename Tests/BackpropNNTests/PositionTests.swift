@@ -73,6 +73,21 @@ import Testing
         #expect(cache.count == 9 && difference(whole, concatenated(parts, axis: 1)) < 1e-12)
     }
 
+    /// The weights of a causal layer that turns its queries are those that it uses.
+    @Test func weightsOfACausalLayer() {
+        let layer = withRandomSeed(1) {
+            MultiHeadAttention(
+                16, heads: 4, keyHeads: 2, isCausal: true, rotary: RotaryEmbedding(4), dtype: .float64)
+        }
+        let x = random([2, 5, 16], 2), found = layer.withWeights(queries: x, keys: x, values: x)
+        #expect(difference(found.output, layer(x)) < 1e-14 && found.weights.shape == [2, 4, 5, 5])
+        let future = Tensor.arange(5) .> Tensor.arange(5).expandedDimensions(axis: -1)
+        #expect(which(future, found.weights, found.weights.like(0)).max().item() == 0)
+        // A mask that is given takes the place of the layer's own.
+        let all = layer(queries: x, keys: x, values: x, mask: .tensor(Tensor.ones([5, 5], dtype: .bool)))
+        #expect(difference(all, layer(x)) > 1e-3)
+    }
+
     /// Where the next position goes is data: no step makes a plan but the first ones.
     @Test func stepsShareAPlan() async {
         await #expect(processExitsWith: .success) {

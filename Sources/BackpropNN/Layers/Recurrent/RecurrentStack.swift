@@ -29,7 +29,8 @@ public struct RecurrentStack<Cell: RecurrentCell>: ParameterContainer {
         require(
             x.ndim >= 2 && x.dim(-2) > 0, "a recurrent network needs [..., steps, inputs] with a step, not \(x.shape)")
         let isInside = lengths.map { self.isInside($0, x) }
-        var x = x
+        // What lies behind an end takes no part, not even as zero times infinity.
+        var x = isInside.map { which(stacked($0, axis: -2), x, x.zero) } ?? x
         var last: [Cell.State] = []
         for (layer, directions) in cells.enumerated() {
             if layer > 0 { x = dropout(x) }
