@@ -135,6 +135,17 @@ import Testing
         }
     }
 
+    /// A first and a last layer with the same weights.
+    @Test func sharedWeights() {
+        let embedding = withRandomSeed(1) { Embedding(5, 3) }
+        let model = Sequential(embedding, Activation.tanh, Linear(weight: embedding.weight))
+        let tokens = Tensor([4, 0] as [Int32])
+        #expect(model.parameters().count == 1 && model(tokens).shape == [2, 5])
+        let expected = embedding.asLinear(tanh(embedding(tokens)))
+        #expect(abs(model(tokens) - expected).max().item() == 0)
+        #expect(Linear(weight: Parameter(.ones([2, 3])), bias: Parameter(.ones([2]))).inputs == 3)
+    }
+
     /// A layer of another dtype computes, and learns, in it.
     @Test(arguments: [DType.float32, .bfloat16]) func dtypes(_ dtype: DType) {
         let rotary = RotaryEmbedding(2, pairing: .interleaved)

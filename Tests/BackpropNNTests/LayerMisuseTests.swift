@@ -25,6 +25,9 @@ import Testing
         },
         "Pad": .init(parts: ["Pad", "[1, 2, 3]"]) { _ = Pad([1, 2, 3])(image) },
         "Embedding padding": .init(parts: ["Embedding", "padding 4", "4"]) { _ = Embedding(4, 2, paddingIndex: 4) },
+        "Linear of parameters": .init(parts: ["Linear", "[2, 3]", "[3]"]) {
+            _ = Linear(weight: Parameter(.zeros([2, 3])), bias: Parameter(.zeros([3])))
+        },
         "PReLU": .init(parts: ["prelu", "[5]", "[2, 4, 6]"]) { _ = PReLU(5)(line) },
         "PositionalEmbedding": .init(parts: ["PositionalEmbedding", "[2, 4, 6]", "position 3", "6 positions"]) {
             _ = PositionalEmbedding(6, 6)(line, offset: 3)

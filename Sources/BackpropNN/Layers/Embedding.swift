@@ -33,6 +33,12 @@ public struct Embedding: Module {
     }
 }
 
+extension Embedding {
+    /// x Wᵀ: how well [..., features] goes with each of the integers, [..., count]. The last layer of a language model that
+    /// shares its weights with the first (Press and Wolf, 2017).
+    public func asLinear(_ x: Tensor) -> Tensor { matmul(x, weight.value, transposeB: true) }
+}
+
 /// `embeddingBag`: learned vectors, combined bag by bag. Takes integers [bags, n] and gives [bags, features].
 public struct EmbeddingBag: Module {
     /// [count, features].

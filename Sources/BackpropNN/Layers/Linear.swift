@@ -25,6 +25,16 @@ public struct Linear: Module {
         self.bias = bias ? Parameter(.zeros([outputs], dtype: dtype)) : nil
     }
 
+    /// A layer of parameters that exist, such as those of another layer: W of shape [outputs, inputs] and b of shape
+    /// [outputs].
+    public init(weight: Parameter, bias: Parameter? = nil) {
+        require(
+            weight.shape.count == 2 && (bias.map { $0.shape == [weight.shape[0]] } ?? true),
+            "Linear: a weight \(weight.shape) and a bias \(bias?.shape ?? []) are not [outputs, inputs] and [outputs]")
+        (self.weight, self.bias) = (weight, bias)
+        (inputs, outputs) = (weight.shape[1], weight.shape[0])
+    }
+
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let product = matmul(x, weight.value, transposeB: true)
         return bias.map { product + $0.value } ?? product
