@@ -54,6 +54,11 @@ public struct KeyValueCache: Sendable {
             held.shape == shape && held.dtype == new.dtype,
             "KeyValueCache: \(new.dtype)\(new.shape) does not continue \(held.dtype)\(held.shape)")
         let start = Tensor([Int64(count)], shape: [])
+        if new.dim(-2) == 1 {
+            // One position goes where its number stands; several have to be moved there first.
+            let isHere = (Tensor.arange(capacity, dtype: .int64) .== start).expandedDimensions(axis: -1)
+            return which(isHere, stopGradient(new), stopGradient(held))
+        }
         return stopGradient(held).dynamicUpdateSlice(
             stopGradient(new), starts: [Tensor](repeating: start, count: shape.count))
     }

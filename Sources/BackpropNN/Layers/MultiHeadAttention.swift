@@ -103,10 +103,17 @@ public struct MultiHeadAttention: Module {
     private func project(
         _ queries: Tensor, _ keys: Tensor, _ values: Tensor, offset: Int = 0
     ) -> (queries: Tensor, keys: Tensor, values: Tensor) {
-        func turned(_ x: Tensor) -> Tensor { rotary.map { $0(x, offset: offset) } ?? x }
+        let projected = (
+            queries: divided(self.queries(queries), heads), keys: divided(self.keys(keys), keyHeads),
+            values: divided(self.values(values), keyHeads)
+        )
+        guard let rotary else { return projected }
+        // Where queries and keys are at the same positions, their angles are the same nodes.
+        let places = positions(queries.dim(-2), from: offset)
+        let keyPlaces = keys.dim(-2) == queries.dim(-2) ? places : positions(keys.dim(-2), from: offset)
         return (
-            turned(divided(self.queries(queries), heads)), turned(divided(self.keys(keys), keyHeads)),
-            divided(self.values(values), keyHeads)
+            rotary(projected.queries, positions: places), rotary(projected.keys, positions: keyPlaces),
+            projected.values
         )
     }
 
