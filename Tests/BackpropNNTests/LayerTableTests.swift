@@ -25,7 +25,7 @@ struct LayerCase: Sendable {
     static func pattern(_ shape: [Int], _ seed: Int) -> Tensor {
         let count = shape.reduce(1, *)
         let numbers = (0..<count).map { Double(($0 * 37 + seed * 11) % 29 - 14) / 16 }
-        return Tensor(numbers, shape: shape).asType(.float64)
+        return Tensor(numbers, shape: shape, dtype: .float64)
     }
 
     static func fingerprint(_ x: Tensor) -> [Double] {

@@ -22,7 +22,7 @@ public struct LinearBiases: ParameterContainer {
     ) -> AttentionMask {
         let query = positions(queries, from: offset).expandedDimensions(axis: -1)
         let distance = (query - positions(keys, from: 0)).asType(.float64)
-        let factors = Tensor(slopes, shape: [heads, 1, 1]).asType(.float64)
+        let factors = Tensor(slopes, shape: [heads, 1, 1], dtype: .float64)
         let bias = -(abs(distance) * factors)
         return .tensor((isCausal ? which(distance .< 0, bias.like(-.infinity), bias) : bias).asType(dtype))
     }

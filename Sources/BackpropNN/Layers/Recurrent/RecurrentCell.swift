@@ -110,12 +110,6 @@ public struct LSTMState: Sendable {
     public func detached() -> LSTMState { LSTMState(hidden: hidden.detached(), cell: cell.detached()) }
 }
 
-extension Tensor {
-    /// `stopGradient`: the same numbers without the way to them. Between the pieces of a long sequence a backward pass ends
-    /// at `state.detached()`.
-    public func detached() -> Tensor { stopGradient(self) }
-}
-
 /// c' = σ(f) c + σ(i) tanh(g) and h' = σ(o) tanh(c'), with gates i, f, g, o linear in input and state (Hochreiter and
 /// Schmidhuber, 1997; Gers et al., 2000).
 public struct LSTMCell: RecurrentCell, Sendable {
