@@ -18,6 +18,19 @@ extension DocumentedExample {
         },
     ]
 
+    private static let spatialOptionsExamples: [DocumentedExample] = [
+        DocumentedExample(
+            "conv1d(Tensor.ones([1, 3, 1]), Tensor.ones([1, 2, 1]), padding: .symmetric(1))", [1, 2, 2, 1]
+        ) { () -> Tensor in
+            conv1d(Tensor.ones([1, 3, 1]), Tensor.ones([1, 2, 1]), padding: .symmetric(1))
+        },
+        DocumentedExample(
+            "conv1d(Tensor.ones([1, 3, 1]), Tensor.ones([1, 2, 1]), padding: .sides(low: 1, high: 0))", [1, 2, 2]
+        ) { () -> Tensor in
+            conv1d(Tensor.ones([1, 3, 1]), Tensor.ones([1, 2, 1]), padding: .sides(low: 1, high: 0))
+        },
+    ]
+
     private static let convolutionExamples: [DocumentedExample] = [
         DocumentedExample(
             "conv1d(Tensor([1.0, 2, 3], shape: [1, 3, 1]), Tensor([1.0, -1], shape: [1, 2, 1]))", [-1, -1]
@@ -104,5 +117,6 @@ extension DocumentedExample {
 
     static let ofImages: [DocumentedExample] = [
         adaptivePoolingExamples, convolutionExamples, gridSampleExamples, poolingExamples, resizeExamples,
+        spatialOptionsExamples,
     ].flatMap { $0 }
 }

@@ -231,7 +231,7 @@ import Testing
     private static let layers: [String: Mistake] = [
         "Linear": Mistake(parts: ["matmul", "[2, 3]", "[5, 4]"]) { _ = Linear(4, 5)(x) },
         "Linear extents": Mistake(parts: ["Linear", "-1"]) { _ = Linear(-1, 5) },
-        "Embedding": Mistake(parts: ["take", "float32"]) { _ = Embedding(3, 2)(x) },
+        "Embedding": Mistake(parts: ["embedding", "float32"]) { _ = Embedding(3, 2)(x) },
         "Embedding extents": Mistake(parts: ["Embedding", "-3"]) { _ = Embedding(-3, 2) },
         "Embedding index": Mistake(parts: ["take", "index 3", "position 1", "0..<3"]) {
             evaluateOrStop(Embedding(3, 2)(labels))

@@ -7,13 +7,13 @@ private func adaptiveWindows(_ extent: Int, _ count: Int) -> [Range<Int>] {
 }
 
 private func adaptiveSize(
-    _ name: String, _ x: Tensor, _ size: PerAxis, _ file: StaticString, _ line: UInt
+    _ name: String, _ x: Tensor, _ size: any PerAxisConvertible, _ file: StaticString, _ line: UInt
 ) -> [Int] {
     let rank = x.ndim - 2
     require(
         (1...3).contains(rank), "\(name): a tensor of shape \(x.node.shape) does not have 1 to 3 spatial axes",
         file: file, line: line)
-    let sizes = size(rank, "\(name): size", file: file, line: line)
+    let sizes = size.perAxis(rank, "\(name): size", file: file, line: line)
     for axis in 0..<rank {
         require(
             sizes[axis] >= 0 && (sizes[axis] == 0 || x.dim(axis + 1) > 0),
@@ -32,7 +32,7 @@ private func adaptiveSize(
 ///   - x: [batch, spatial..., channels] with one to three spatial axes, floating point.
 ///   - size: The spatial extents of the result.
 public func adaptiveAveragePool(
-    _ x: Tensor, size: PerAxis, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, size: any PerAxisConvertible, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(
         x.dtype.isFloatingPoint, "adaptiveAveragePool needs a floating-point tensor, not \(x.dtype)", file: file,
@@ -60,7 +60,7 @@ public func adaptiveAveragePool(
 ///   - x: [batch, spatial..., channels] with one to three spatial axes, floating point.
 ///   - size: The spatial extents of the result.
 public func adaptiveMaxPool(
-    _ x: Tensor, size: PerAxis, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, size: any PerAxisConvertible, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     adaptiveMaxPoolWithIndices(x, size: size, file: file, line: line).values
 }
@@ -71,7 +71,7 @@ public func adaptiveMaxPool(
 /// adaptiveMaxPoolWithIndices(Tensor([1.0, 2, 3, 4], shape: [1, 4, 1]), size: 2).indices  // [1, 3]
 /// ```
 public func adaptiveMaxPoolWithIndices(
-    _ x: Tensor, size: PerAxis, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, size: any PerAxisConvertible, file: StaticString = #fileID, line: UInt = #line
 ) -> (values: Tensor, indices: Tensor) {
     let sizes = adaptiveSize("adaptiveMaxPool", x, size, file, line)
     if sizes.contains(0) || x.size == 0 {

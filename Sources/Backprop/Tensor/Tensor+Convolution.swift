@@ -18,8 +18,8 @@
 ///   - dilation: Elements from one element of the kernel to the next.
 ///   - groups: Parts into which the channels are cut; each part of the outputs sees its part of the inputs only.
 public func conv1d(
-    _ x: Tensor, _ weights: Tensor, stride: PerAxis = 1, padding: ConvolutionPadding = 0, dilation: PerAxis = 1,
-    groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, _ weights: Tensor, stride: any PerAxisConvertible = 1, padding: any ConvolutionPaddingConvertible = 0,
+    dilation: any PerAxisConvertible = 1, groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     convolved("conv1d", 1, x, weights, stride, padding, dilation, groups, file, line)
 }
@@ -31,8 +31,8 @@ public func conv1d(
 /// conv2d(Tensor.ones([1, 5, 5, 3]), Tensor.ones([8, 3, 3, 3]), stride: 2, padding: 1).shape  // [1, 3, 3, 8]
 /// ```
 public func conv2d(
-    _ x: Tensor, _ weights: Tensor, stride: PerAxis = 1, padding: ConvolutionPadding = 0, dilation: PerAxis = 1,
-    groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, _ weights: Tensor, stride: any PerAxisConvertible = 1, padding: any ConvolutionPaddingConvertible = 0,
+    dilation: any PerAxisConvertible = 1, groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     convolved("conv2d", 2, x, weights, stride, padding, dilation, groups, file, line)
 }
@@ -44,8 +44,8 @@ public func conv2d(
 /// conv3d(Tensor.ones([1, 2, 4, 4, 3]), Tensor.ones([8, 1, 3, 3, 3])).shape  // [1, 2, 2, 2, 8]
 /// ```
 public func conv3d(
-    _ x: Tensor, _ weights: Tensor, stride: PerAxis = 1, padding: ConvolutionPadding = 0, dilation: PerAxis = 1,
-    groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, _ weights: Tensor, stride: any PerAxisConvertible = 1, padding: any ConvolutionPaddingConvertible = 0,
+    dilation: any PerAxisConvertible = 1, groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     convolved("conv3d", 3, x, weights, stride, padding, dilation, groups, file, line)
 }
@@ -60,8 +60,9 @@ public func conv3d(
 ///   - inputDilation: Places from one element of the input to the next, with zeros in between.
 ///   - flip: Whether the kernel is turned round along its spatial axes first.
 public func convGeneral(
-    _ x: Tensor, _ weights: Tensor, strides: PerAxis = 1, padding: ConvolutionPadding = 0, kernelDilation: PerAxis = 1,
-    inputDilation: PerAxis = 1, groups: Int = 1, flip: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, _ weights: Tensor, strides: any PerAxisConvertible = 1, padding: any ConvolutionPaddingConvertible = 0,
+    kernelDilation: any PerAxisConvertible = 1, inputDilation: any PerAxisConvertible = 1, groups: Int = 1,
+    flip: Bool = false, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     requireSpatial("convGeneral", x, weights, x.ndim - 2, file, line)
     let rank = x.ndim - 2
@@ -82,12 +83,13 @@ public func convGeneral(
 /// ```
 ///
 /// - Parameters:
-///   - padding: Elements that are left out on both sides of the result.
+///   - padding: Elements that are left out on both sides of the result; `.same` leaves n stride + outputPadding.
 ///   - outputPadding: Elements more behind each axis of the result: with a stride above one, several extents have
 ///     convolutions of one extent.
 public func convTransposed1d(
-    _ x: Tensor, _ weights: Tensor, stride: PerAxis = 1, padding: PerAxis = 0, dilation: PerAxis = 1,
-    outputPadding: PerAxis = 0, groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, _ weights: Tensor, stride: any PerAxisConvertible = 1, padding: any ConvolutionPaddingConvertible = 0,
+    dilation: any PerAxisConvertible = 1, outputPadding: any PerAxisConvertible = 0, groups: Int = 1,
+    file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     convolvedTransposed("convTransposed1d", 1, x, weights, stride, padding, dilation, outputPadding, groups, file, line)
 }
@@ -99,8 +101,9 @@ public func convTransposed1d(
 /// convTransposed2d(Tensor.ones([1, 3, 3, 8]), Tensor.ones([3, 2, 2, 8]), stride: 2).shape  // [1, 6, 6, 3]
 /// ```
 public func convTransposed2d(
-    _ x: Tensor, _ weights: Tensor, stride: PerAxis = 1, padding: PerAxis = 0, dilation: PerAxis = 1,
-    outputPadding: PerAxis = 0, groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, _ weights: Tensor, stride: any PerAxisConvertible = 1, padding: any ConvolutionPaddingConvertible = 0,
+    dilation: any PerAxisConvertible = 1, outputPadding: any PerAxisConvertible = 0, groups: Int = 1,
+    file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     convolvedTransposed("convTransposed2d", 2, x, weights, stride, padding, dilation, outputPadding, groups, file, line)
 }
@@ -112,8 +115,9 @@ public func convTransposed2d(
 /// convTransposed3d(Tensor.ones([1, 1, 3, 3, 8]), Tensor.ones([3, 2, 2, 2, 8]), stride: 2).shape  // [1, 2, 6, 6, 3]
 /// ```
 public func convTransposed3d(
-    _ x: Tensor, _ weights: Tensor, stride: PerAxis = 1, padding: PerAxis = 0, dilation: PerAxis = 1,
-    outputPadding: PerAxis = 0, groups: Int = 1, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, _ weights: Tensor, stride: any PerAxisConvertible = 1, padding: any ConvolutionPaddingConvertible = 0,
+    dilation: any PerAxisConvertible = 1, outputPadding: any PerAxisConvertible = 0, groups: Int = 1,
+    file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     convolvedTransposed("convTransposed3d", 3, x, weights, stride, padding, dilation, outputPadding, groups, file, line)
 }
@@ -131,33 +135,38 @@ private func requireSpatial(
 }
 
 private func convolved(
-    _ name: String, _ rank: Int, _ x: Tensor, _ weights: Tensor, _ stride: PerAxis, _ padding: ConvolutionPadding,
-    _ dilation: PerAxis, _ groups: Int, inputDilation: PerAxis = 1, _ file: StaticString, _ line: UInt
+    _ name: String, _ rank: Int, _ x: Tensor, _ weights: Tensor, _ stride: any PerAxisConvertible,
+    _ padding: any ConvolutionPaddingConvertible, _ dilation: any PerAxisConvertible, _ groups: Int,
+    inputDilation: any PerAxisConvertible = 1, _ file: StaticString, _ line: UInt
 ) -> Tensor {
     requireSpatial(name, x, weights, rank, file, line)
-    let strides = stride(rank, "\(name): stride", file: file, line: line)
-    let dilations = dilation(rank, "\(name): dilation", file: file, line: line)
+    let strides = stride.perAxis(rank, "\(name): stride", file: file, line: line)
+    let dilations = dilation.perAxis(rank, "\(name): dilation", file: file, line: line)
     let spans = (0..<rank).map { max(0, weights.dim($0 + 1) - 1) * dilations[$0] + 1 }
-    let (low, high) = padding.widths(spans: spans, strides: strides, name, file: file, line: line)
+    let (low, high) = padding.convolutionPadding.widths(spans: spans, strides: strides, name, file: file, line: line)
     let geometry = WindowGeometry(
         stride: strides, low: low, high: high, dilation: dilations,
-        inputDilation: inputDilation(rank, "\(name): inputDilation", file: file, line: line))
+        inputDilation: inputDilation.perAxis(rank, "\(name): inputDilation", file: file, line: line))
     return Tensor(Node.convolution(x.node, weights.node, geometry, groups: groups))
 }
 
 /// A convolution of the input with zeros between its elements, with the kernel turned round.
 private func convolvedTransposed(
-    _ name: String, _ rank: Int, _ x: Tensor, _ weights: Tensor, _ stride: PerAxis, _ padding: PerAxis,
-    _ dilation: PerAxis, _ outputPadding: PerAxis, _ groups: Int, _ file: StaticString, _ line: UInt
+    _ name: String, _ rank: Int, _ x: Tensor, _ weights: Tensor, _ stride: any PerAxisConvertible,
+    _ padding: any ConvolutionPaddingConvertible, _ dilation: any PerAxisConvertible,
+    _ outputPadding: any PerAxisConvertible, _ groups: Int, _ file: StaticString, _ line: UInt
 ) -> Tensor {
     requireSpatial(name, x, weights, rank, file, line)
-    let dilations = dilation(rank, "\(name): dilation", file: file, line: line)
-    let paddings = padding(rank, "\(name): padding", file: file, line: line)
-    let more = outputPadding(rank, "\(name): outputPadding", file: file, line: line)
-    let low = (0..<rank).map { max(0, weights.dim($0 + 1) - 1) * dilations[$0] - paddings[$0] }
+    let dilations = dilation.perAxis(rank, "\(name): dilation", file: file, line: line)
+    let strides = stride.perAxis(rank, "\(name): stride", file: file, line: line)
+    let more = outputPadding.perAxis(rank, "\(name): outputPadding", file: file, line: line)
+    let spans = (0..<rank).map { max(0, weights.dim($0 + 1) - 1) * dilations[$0] + 1 }
+    let cropped = padding.convolutionPadding.croppedWidths(
+        spans: spans, strides: strides, name, file: file, line: line)
     let geometry = WindowGeometry(
-        stride: [Int](repeating: 1, count: rank), low: low, high: (0..<rank).map { low[$0] + more[$0] },
-        dilation: dilations, inputDilation: stride(rank, "\(name): stride", file: file, line: line))
+        stride: [Int](repeating: 1, count: rank), low: (0..<rank).map { spans[$0] - 1 - cropped.low[$0] },
+        high: (0..<rank).map { spans[$0] - 1 - cropped.high[$0] + more[$0] }, dilation: dilations,
+        inputDilation: strides)
     let turned = weights.reversed(axes: Array(1...rank))
     return Tensor(Node.convolution(x.node, turned.node, geometry, groups: groups))
 }

@@ -8,17 +8,18 @@ private struct Pooling {
     let geometry: WindowGeometry
 
     init(
-        _ name: String, _ x: Tensor, _ window: PerAxis, _ stride: PerAxis?, _ padding: PerAxis,
-        _ dilation: PerAxis = 1, ceilMode: Bool, _ file: StaticString, _ line: UInt
+        _ name: String, _ x: Tensor, _ window: any PerAxisConvertible, _ stride: (any PerAxisConvertible)?,
+        _ padding: any PerAxisConvertible, _ dilation: any PerAxisConvertible = 1, ceilMode: Bool, _ file: StaticString,
+        _ line: UInt
     ) {
         let rank = x.ndim - 2
         require(
             (1...3).contains(rank), "\(name): a tensor of shape \(x.node.shape) does not have 1 to 3 spatial axes",
             file: file, line: line)
-        let sizes = window(rank, "\(name): window", file: file, line: line)
-        let strides = stride?(rank, "\(name): stride", file: file, line: line) ?? sizes
-        let paddings = padding(rank, "\(name): padding", file: file, line: line)
-        let dilations = dilation(rank, "\(name): dilation", file: file, line: line)
+        let sizes = window.perAxis(rank, "\(name): window", file: file, line: line)
+        let strides = stride?.perAxis(rank, "\(name): stride", file: file, line: line) ?? sizes
+        let paddings = padding.perAxis(rank, "\(name): padding", file: file, line: line)
+        let dilations = dilation.perAxis(rank, "\(name): dilation", file: file, line: line)
         require(
             (sizes + strides + dilations).allSatisfy { $0 > 0 },
             "\(name): window \(sizes), stride \(strides) and dilation \(dilations) must be positive", file: file,
@@ -83,8 +84,9 @@ private struct Pooling {
 ///   - countsPadding: Whether the zeros of the padding count as elements.
 ///   - divisor: What sums are divided by instead of the number of elements.
 public func averagePool(
-    _ x: Tensor, window: PerAxis, stride: PerAxis? = nil, padding: PerAxis = 0, ceilMode: Bool = false,
-    countsPadding: Bool = true, divisor: Double? = nil, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, window: any PerAxisConvertible, stride: (any PerAxisConvertible)? = nil,
+    padding: any PerAxisConvertible = 0, ceilMode: Bool = false, countsPadding: Bool = true, divisor: Double? = nil,
+    file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     let pooling = Pooling("averagePool", x, window, stride, padding, ceilMode: ceilMode, file, line)
     let sums = Tensor(Node.windowSum(x.node, window: pooling.window, pooling.geometry))
@@ -107,8 +109,8 @@ public func averagePool(
 ///   - power: p.
 ///   - window, stride, ceilMode: As for `averagePool`.
 public func powerPool(
-    _ x: Tensor, power: Double, window: PerAxis, stride: PerAxis? = nil, ceilMode: Bool = false,
-    file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, power: Double, window: any PerAxisConvertible, stride: (any PerAxisConvertible)? = nil,
+    ceilMode: Bool = false, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(power != 0, "powerPool: a power of 0 for shape \(x.node.shape)", file: file, line: line)
     let pooling = Pooling("powerPool", x, window, stride, 0, ceilMode: ceilMode, file, line)
@@ -134,8 +136,9 @@ public func powerPool(
 ///   - dilation: Elements from one element of a window to the next.
 ///   - window, stride, padding, ceilMode: As for `averagePool`.
 public func maxPool(
-    _ x: Tensor, window: PerAxis, stride: PerAxis? = nil, padding: PerAxis = 0, dilation: PerAxis = 1,
-    ceilMode: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, window: any PerAxisConvertible, stride: (any PerAxisConvertible)? = nil,
+    padding: any PerAxisConvertible = 0, dilation: any PerAxisConvertible = 1, ceilMode: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     maxPoolWithIndices(
         x, window: window, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode, file: file,
@@ -150,8 +153,9 @@ public func maxPool(
 /// maxPoolWithIndices(Tensor([1.0, 2, 4, 3], shape: [1, 4, 1]), window: 2).indices  // [1, 2]
 /// ```
 public func maxPoolWithIndices(
-    _ x: Tensor, window: PerAxis, stride: PerAxis? = nil, padding: PerAxis = 0, dilation: PerAxis = 1,
-    ceilMode: Bool = false, file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, window: any PerAxisConvertible, stride: (any PerAxisConvertible)? = nil,
+    padding: any PerAxisConvertible = 0, dilation: any PerAxisConvertible = 1, ceilMode: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
 ) -> (values: Tensor, indices: Tensor) {
     let pooling = Pooling("maxPool", x, window, stride, padding, dilation, ceilMode: ceilMode, file, line)
     let indices = Tensor(Node.windowArgMax(x.node, window: pooling.window, pooling.geometry))

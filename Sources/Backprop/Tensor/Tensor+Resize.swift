@@ -28,11 +28,11 @@ public enum ResizeMethod: Sendable {
 ///   - antialias: Whether elements are smoothed over the extent of an element of the result, where that is larger (linear
 ///     and cubic).
 public func resize(
-    _ x: Tensor, to size: PerAxis, method: ResizeMethod, alignCorners: Bool = false, antialias: Bool = false,
-    file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, to size: any PerAxisConvertible, method: ResizeMethod, alignCorners: Bool = false,
+    antialias: Bool = false, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     requireImage(x, file, line)
-    let sizes = size(x.ndim - 2, "resize: size", file: file, line: line)
+    let sizes = size.perAxis(x.ndim - 2, "resize: size", file: file, line: line)
     return resized(x, sizes, nil, method, alignCorners, antialias, file, line)
 }
 
@@ -71,8 +71,8 @@ private func requireImage(_ x: Tensor, _ file: StaticString, _ line: UInt) {
 }
 
 private func resized(
-    _ x: Tensor, _ sizes: [Int], _ factors: [Double]?, _ method: ResizeMethod, _ alignCorners: Bool,
-    _ antialias: Bool, _ file: StaticString, _ line: UInt
+    _ x: Tensor, _ sizes: [Int], _ factors: [Double]?, _ method: ResizeMethod, _ alignCorners: Bool, _ antialias: Bool,
+    _ file: StaticString, _ line: UInt
 ) -> Tensor {
     let extents = sizes.indices.map { x.dim($0 + 1) }
     require(

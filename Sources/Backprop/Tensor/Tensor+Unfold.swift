@@ -11,17 +11,17 @@ private struct WindowIndices {
     let padded: [Int]
 
     init(
-        _ name: String, _ size: [Int], _ window: PerAxis, _ stride: PerAxis, _ padding: PerAxis, _ dilation: PerAxis,
-        _ file: StaticString, _ line: UInt
+        _ name: String, _ size: [Int], _ window: any PerAxisConvertible, _ stride: any PerAxisConvertible,
+        _ padding: any PerAxisConvertible, _ dilation: any PerAxisConvertible, _ file: StaticString, _ line: UInt
     ) {
         let rank = size.count
         require(
             (1...3).contains(rank), "\(name): extents \(size), not those of 1 to 3 spatial axes", file: file, line: line
         )
-        let window = window(rank, "\(name): window", file: file, line: line)
-        let strides = stride(rank, "\(name): stride", file: file, line: line)
-        let dilations = dilation(rank, "\(name): dilation", file: file, line: line)
-        let padding = padding(rank, "\(name): padding", file: file, line: line)
+        let window = window.perAxis(rank, "\(name): window", file: file, line: line)
+        let strides = stride.perAxis(rank, "\(name): stride", file: file, line: line)
+        let dilations = dilation.perAxis(rank, "\(name): dilation", file: file, line: line)
+        let padding = padding.perAxis(rank, "\(name): padding", file: file, line: line)
         require(
             (window + strides + dilations).allSatisfy { $0 > 0 } && padding.allSatisfy { $0 >= 0 },
             "\(name): window \(window), stride \(strides), dilation \(dilations) or padding \(padding) is too small",
@@ -67,8 +67,9 @@ private struct WindowIndices {
 ///   - padding: Zeros on both sides.
 ///   - dilation: Elements from one element of a window to the next.
 public func unfold(
-    _ x: Tensor, window: PerAxis, stride: PerAxis = 1, padding: PerAxis = 0, dilation: PerAxis = 1,
-    file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, window: any PerAxisConvertible, stride: any PerAxisConvertible = 1,
+    padding: any PerAxisConvertible = 0, dilation: any PerAxisConvertible = 1, file: StaticString = #fileID,
+    line: UInt = #line
 ) -> Tensor {
     require(
         (3...5).contains(x.ndim), "unfold: a tensor of shape \(x.node.shape) does not have 1 to 3 spatial axes",
@@ -93,8 +94,8 @@ public func unfold(
 ///   - size: The extents of the image.
 ///   - stride, padding, dilation: As for `unfold`.
 public func fold(
-    _ x: Tensor, size: [Int], stride: PerAxis = 1, padding: PerAxis = 0, dilation: PerAxis = 1,
-    file: StaticString = #fileID, line: UInt = #line
+    _ x: Tensor, size: [Int], stride: any PerAxisConvertible = 1, padding: any PerAxisConvertible = 0,
+    dilation: any PerAxisConvertible = 1, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     let rank = size.count
     require(

@@ -16,3 +16,19 @@ public struct Dropout: Module {
 
     public func callAsFunction(_ x: Tensor) -> Tensor { dropout(x, probability: presentProbability) }
 }
+
+/// `channelDropout` in training, and nothing in use: whole channels of [batch, ..., channels] are lost.
+public struct ChannelDropout: Module {
+    public let probability: Double
+    private let mode = TrainingMode()
+
+    public init(_ probability: Double = 0.5) {
+        require(
+            (0...1).contains(probability), "ChannelDropout: the probability \(probability) is not between 0 and 1")
+        self.probability = probability
+    }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        channelDropout(x, probability: mode.isTraining ? probability : 0)
+    }
+}

@@ -5,6 +5,7 @@ import Backprop
 public struct Linear: Module {
     public let weight: Parameter
     public let bias: Parameter?
+    public let inputs: Int, outputs: Int
 
     /// A layer with weights from `initializer` and a bias of zeros.
     ///
@@ -19,8 +20,19 @@ public struct Linear: Module {
                 "Linear(\(inputs), \(outputs)): all weights start at zero, so all units learn the same; use .xavierUniform or .heNormal"
             )
         }
+        (self.inputs, self.outputs) = (inputs, outputs)
         weight = Parameter(initializer([outputs, inputs], dtype: dtype))
         self.bias = bias ? Parameter(.zeros([outputs], dtype: dtype)) : nil
+    }
+
+    /// A layer of parameters that exist, such as those of another layer: W of shape [outputs, inputs] and b of shape
+    /// [outputs].
+    public init(weight: Parameter, bias: Parameter? = nil) {
+        require(
+            weight.shape.count == 2 && (bias.map { $0.shape == [weight.shape[0]] } ?? true),
+            "Linear: a weight \(weight.shape) and a bias \(bias?.shape ?? []) are not [outputs, inputs] and [outputs]")
+        (self.weight, self.bias) = (weight, bias)
+        (inputs, outputs) = (weight.shape[1], weight.shape[0])
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {

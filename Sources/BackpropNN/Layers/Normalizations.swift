@@ -5,8 +5,9 @@ public struct LayerNorm: Module {
     /// Of the shape of the normalized axes; nil without scale.
     public let weight: Parameter?
     public let bias: Parameter?
+    /// Of the normalized axes.
+    public let shape: [Int]
     public let epsilon: Double
-    private let trailingAxes: Int
 
     /// A layer that starts with weights of one and a bias of zeros.
     ///
@@ -19,7 +20,7 @@ public struct LayerNorm: Module {
         weight = isScaled ? Parameter(.ones(shape, dtype: dtype)) : nil
         self.bias = isScaled && bias ? Parameter(.zeros(shape, dtype: dtype)) : nil
         self.epsilon = epsilon
-        trailingAxes = shape.count
+        self.shape = shape
     }
 
     /// A layer over the last axis.
@@ -28,7 +29,7 @@ public struct LayerNorm: Module {
     ) { self.init([features], epsilon: epsilon, isScaled: isScaled, bias: bias, dtype: dtype) }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        layerNorm(x, weight: weight?.value, bias: bias?.value, trailingAxes: trailingAxes, epsilon: epsilon)
+        layerNorm(x, weight: weight?.value, bias: bias?.value, trailingAxes: shape.count, epsilon: epsilon)
     }
 }
 
@@ -36,11 +37,13 @@ public struct LayerNorm: Module {
 public struct RMSNorm: Module {
     /// [features].
     public let weight: Parameter
+    public let features: Int
     public let epsilon: Double
 
     /// A layer that starts with weights of one.
     public init(_ features: Int, epsilon: Double = 1e-5, dtype: DType = .float32) {
         weight = Parameter(.ones([features], dtype: dtype))
+        self.features = features
         self.epsilon = epsilon
     }
 
@@ -52,7 +55,7 @@ public struct GroupNorm: Module {
     /// [channels]; nil without scale.
     public let weight: Parameter?
     public let bias: Parameter?
-    public let groups: Int
+    public let groups: Int, channels: Int
     public let epsilon: Double
 
     /// A layer that starts with weights of one and a bias of zeros.
@@ -61,7 +64,7 @@ public struct GroupNorm: Module {
     ) {
         weight = isScaled ? Parameter(.ones([channels], dtype: dtype)) : nil
         bias = isScaled ? Parameter(.zeros([channels], dtype: dtype)) : nil
-        self.groups = groups
+        (self.groups, self.channels) = (groups, channels)
         self.epsilon = epsilon
     }
 

@@ -1,11 +1,18 @@
 import Backprop
 
-/// What the layers make of x, added to x (He et al., 2016).
+/// What the layers make of x, added to x, or to what a shortcut makes of it (He et al., 2016).
 public struct Residual: Module {
-    public let layers: [any Module]
+    public var layers: [any Module]
+    /// For x where the layers change its shape.
+    public var shortcut: (any Module)?
 
-    public init(_ layers: any Module...) { self.layers = layers }
-    public init(_ layers: [any Module]) { self.layers = layers }
+    public init(_ layers: any Module..., shortcut: (any Module)? = nil) { self.init(layers, shortcut: shortcut) }
+    public init(_ layers: [any Module], shortcut: (any Module)? = nil) {
+        (self.layers, self.shortcut) = (layers, shortcut)
+    }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { x + layers.reduce(x) { $1($0) } }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        let short = shortcut.map { $0(x) } ?? x
+        return short + layers.reduce(x) { $1($0) }
+    }
 }

@@ -9,6 +9,7 @@ public struct BatchNorm: Module {
     public let weight: Parameter?
     public let bias: Parameter?
     public let statistics: RunningStatistics?
+    public let channels: Int
     public let epsilon: Double
     private let mode = TrainingMode()
 
@@ -25,7 +26,7 @@ public struct BatchNorm: Module {
         weight = isScaled ? Parameter(.ones([channels], dtype: dtype)) : nil
         bias = isScaled ? Parameter(.zeros([channels], dtype: dtype)) : nil
         statistics = tracksStatistics ? RunningStatistics(channels, momentum: momentum, dtype: dtype) : nil
-        self.epsilon = epsilon
+        (self.channels, self.epsilon) = (channels, epsilon)
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
@@ -48,6 +49,7 @@ public struct InstanceNorm: Module {
     public let weight: Parameter?
     public let bias: Parameter?
     public let statistics: RunningStatistics?
+    public let channels: Int
     public let epsilon: Double
     private let mode = TrainingMode()
 
@@ -59,7 +61,7 @@ public struct InstanceNorm: Module {
         weight = isScaled ? Parameter(.ones([channels], dtype: dtype)) : nil
         bias = isScaled ? Parameter(.zeros([channels], dtype: dtype)) : nil
         statistics = tracksStatistics ? RunningStatistics(channels, momentum: momentum, dtype: dtype) : nil
-        self.epsilon = epsilon
+        (self.channels, self.epsilon) = (channels, epsilon)
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {

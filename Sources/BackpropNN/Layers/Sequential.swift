@@ -1,8 +1,8 @@
 import Backprop
 
-/// Modules applied one after the other.
+/// Modules applied one after the other. They can be exchanged: `model[2] = Linear(8, 4)`.
 public struct Sequential: Module {
-    public let layers: [any Module]
+    public var layers: [any Module]
 
     public init(_ layers: any Module...) { self.layers = layers }
     public init(_ layers: [any Module]) { self.layers = layers }
@@ -12,4 +12,21 @@ public struct Sequential: Module {
         for index in layers.indices { y = layers[index](y) }
         return y
     }
+
+    /// How many there are.
+    public var count: Int { layers.count }
+
+    /// The module at a position.
+    public subscript(index: Int) -> any Module {
+        get { layers[index] }
+        set { layers[index] = newValue }
+    }
+
+    /// Some of the modules, which share their parameters with these: `model[..<3]`.
+    public subscript(range: some RangeExpression<Int>) -> Sequential {
+        Sequential(Array(layers[range.relative(to: layers)]))
+    }
+
+    /// Another module behind the last.
+    public mutating func append(_ layer: any Module) { layers.append(layer) }
 }

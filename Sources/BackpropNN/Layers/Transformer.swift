@@ -11,13 +11,20 @@ public struct TransformerEncoderLayer: Module {
     private let dropout: Dropout
 
     /// - Parameters:
+    ///   - keyHeads: heads of keys and values, all where left out; divides `heads`.
     ///   - hidden: features between the two linear layers.
+    ///   - isCausal: whether a position sees only itself and those before, where no other mask is given: a block of a
+    ///     language model.
+    ///   - rotary: turns queries and keys by their positions.
     ///   - dropout: the probability of loss in training, of weights of the attention and of what each part adds.
     public init(
-        _ features: Int, heads: Int, hidden: Int, activation: Activation = .relu, normalizesFirst: Bool = false,
-        dropout: Double = 0.1, epsilon: Double = 1e-5, bias: Bool = true, dtype: DType = .float32
+        _ features: Int, heads: Int, keyHeads: Int? = nil, hidden: Int, activation: Activation = .relu,
+        isCausal: Bool = false, rotary: RotaryEmbedding? = nil, normalizesFirst: Bool = false, dropout: Double = 0.1,
+        epsilon: Double = 1e-5, bias: Bool = true, dtype: DType = .float32
     ) {
-        attention = MultiHeadAttention(features, heads: heads, bias: bias, dropout: dropout, dtype: dtype)
+        attention = MultiHeadAttention(
+            features, heads: heads, keyHeads: keyHeads, isCausal: isCausal, rotary: rotary, bias: bias,
+            dropout: dropout, dtype: dtype)
         feedForward = FeedForward(
             features, hidden: hidden, activation: activation, dropout: dropout, bias: bias, dtype: dtype)
         attentionNorm = LayerNorm(features, epsilon: epsilon, bias: bias, dtype: dtype)
@@ -27,6 +34,15 @@ public struct TransformerEncoderLayer: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor { self(x, mask: .none) }
+
+    /// The next [..., positions, features] of a sequence, each of which sees itself, those before, and what the cache
+    /// holds.
+    public func callAsFunction(_ x: Tensor, cache: inout KeyValueCache) -> Tensor {
+        let read = normalizesFirst ? attentionNorm(x) : x
+        let heard = dropout(attention(read, cache: &cache))
+        let sum = normalizesFirst ? x + heard : attentionNorm(x + heard)
+        return adding(sum, feedForwardNorm, first: normalizesFirst) { dropout(feedForward($0)) }
+    }
 
     /// - Parameters:
     ///   - x: [..., positions, features].
@@ -84,6 +100,24 @@ public struct TransformerDecoderLayer: ParameterContainer {
         let own = adding(x, attentionNorm, first: normalizesFirst) {
             dropout(attention(queries: $0, keys: $0, values: $0, mask: mask, isPadding: isPadding))
         }
+        return answered(own, memory, memoryMask, memoryIsPadding)
+    }
+
+    /// The next [..., positions, features] of a sequence, each of which sees itself, those before, what the cache holds,
+    /// and the memory.
+    public func callAsFunction(
+        _ x: Tensor, memory: Tensor, cache: inout KeyValueCache, memoryMask: AttentionMask = .none,
+        memoryIsPadding: Tensor? = nil
+    ) -> Tensor {
+        let read = normalizesFirst ? attentionNorm(x) : x
+        let heard = dropout(attention(read, cache: &cache))
+        return answered(normalizesFirst ? x + heard : attentionNorm(x + heard), memory, memoryMask, memoryIsPadding)
+    }
+
+    /// What the block makes of the sequence after it has read it.
+    private func answered(
+        _ own: Tensor, _ memory: Tensor, _ memoryMask: AttentionMask, _ memoryIsPadding: Tensor?
+    ) -> Tensor {
         let both = adding(own, crossNorm, first: normalizesFirst) {
             dropout(
                 crossAttention(
@@ -96,6 +130,7 @@ public struct TransformerDecoderLayer: ParameterContainer {
 /// Two linear layers with an activation between them.
 public struct FeedForward: Module {
     public let expand: Linear, contract: Linear
+    public let features: Int, hidden: Int
     public let activation: Activation
     private let dropout: Dropout
 
@@ -105,7 +140,7 @@ public struct FeedForward: Module {
     ) {
         expand = Linear(features, hidden, bias: bias, dtype: dtype)
         contract = Linear(hidden, features, bias: bias, dtype: dtype)
-        self.activation = activation
+        (self.features, self.hidden, self.activation) = (features, hidden, activation)
         self.dropout = Dropout(dropout)
     }
 

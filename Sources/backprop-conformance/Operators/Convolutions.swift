@@ -48,7 +48,10 @@ extension Operators {
     ]
 
     private typealias Convolution =
-        @Sendable (Tensor, Tensor, PerAxis, ConvolutionPadding, PerAxis, Int, StaticString, UInt) -> Tensor
+        @Sendable (
+            Tensor, Tensor, any PerAxisConvertible, any ConvolutionPaddingConvertible, any PerAxisConvertible, Int,
+            StaticString, UInt
+        ) -> Tensor
 
     private static func convolution(_ rank: Int, _ function: @escaping Convolution) -> Adapter {
         { call in
@@ -73,7 +76,10 @@ extension Operators {
     }
 
     private typealias TransposedConvolution =
-        @Sendable (Tensor, Tensor, PerAxis, PerAxis, PerAxis, PerAxis, Int, StaticString, UInt) -> Tensor
+        @Sendable (
+            Tensor, Tensor, any PerAxisConvertible, any ConvolutionPaddingConvertible, any PerAxisConvertible,
+            any PerAxisConvertible, Int, StaticString, UInt
+        ) -> Tensor
 
     private static func transposedConvolution(_ rank: Int, _ function: @escaping TransposedConvolution) -> Adapter {
         { call in

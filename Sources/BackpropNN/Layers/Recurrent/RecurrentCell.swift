@@ -17,6 +17,14 @@ public protocol RecurrentCell: ParameterContainer {
     func output(_ state: State) -> Tensor
     /// The state before the first step, for inputs with these axes in front of the features.
     func initialState(_ shape: [Int], dtype: DType) -> State
+    /// The first state where a mask, bool [..., 1], is true, and the second elsewhere.
+    static func selected(_ mask: Tensor, _ first: State, _ second: State) -> State
+}
+
+extension RecurrentCell where State == Tensor {
+    public static func selected(_ mask: Tensor, _ first: Tensor, _ second: Tensor) -> Tensor {
+        which(mask, first, second)
+    }
 }
 
 extension RecurrentCell {
@@ -96,6 +104,10 @@ public struct LSTMState: Sendable {
         self.hidden = hidden
         self.cell = cell
     }
+
+    /// The same numbers without the way to them: a backward pass from what follows ends here, so that a long sequence can be
+    /// learned in pieces (Williams and Peng, 1990).
+    public func detached() -> LSTMState { LSTMState(hidden: hidden.detached(), cell: cell.detached()) }
 }
 
 /// c' = σ(f) c + σ(i) tanh(g) and h' = σ(o) tanh(c'), with gates i, f, g, o linear in input and state (Hochreiter and
@@ -129,6 +141,9 @@ public struct LSTMCell: RecurrentCell, Sendable {
         return LSTMState(hidden: hidden, cell: cell)
     }
     public func output(_ state: LSTMState) -> Tensor { state.hidden }
+    public static func selected(_ mask: Tensor, _ first: LSTMState, _ second: LSTMState) -> LSTMState {
+        LSTMState(hidden: which(mask, first.hidden, second.hidden), cell: which(mask, first.cell, second.cell))
+    }
     public func initialState(_ shape: [Int], dtype: DType) -> LSTMState {
         LSTMState(hidden: .zeros(shape + [outputs], dtype: dtype), cell: .zeros(shape + [hidden], dtype: dtype))
     }

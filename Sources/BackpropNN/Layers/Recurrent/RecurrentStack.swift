@@ -20,10 +20,17 @@ public struct RecurrentStack<Cell: RecurrentCell>: ParameterContainer {
 
     /// The outputs of the last layer, [..., steps, outputs of all directions], and the last state of each cell, by layer and
     /// direction.
-    func run(_ x: Tensor, states: [Cell.State]?) -> (outputs: Tensor, states: [Cell.State]) {
+    ///
+    /// Where lengths are given, [...], a state stays as it is beyond the end of its sequence. So the last state is that at
+    /// the end, and the reverse direction begins there.
+    func run(
+        _ x: Tensor, states: [Cell.State]?, lengths: (any SequenceLengths)? = nil
+    ) -> (outputs: Tensor, states: [Cell.State]) {
         require(
             x.ndim >= 2 && x.dim(-2) > 0, "a recurrent network needs [..., steps, inputs] with a step, not \(x.shape)")
-        var x = x
+        let isInside = lengths.map { self.isInside($0, x) }
+        // What lies behind an end takes no part, not even as zero times infinity.
+        var x = isInside.map { which(stacked($0, axis: -2), x, x.zero) } ?? x
         var last: [Cell.State] = []
         for (layer, directions) in cells.enumerated() {
             if layer > 0 { x = dropout(x) }
@@ -32,13 +39,19 @@ public struct RecurrentStack<Cell: RecurrentCell>: ParameterContainer {
                 var state =
                     states?[layer * directions.count + direction]
                     ?? cell.initialState(Array(x.shape.dropLast(2)), dtype: x.dtype)
-                var steps = steps(of: cell.projected(x))
-                if direction == 1 { steps.reverse() }
+                let steps = steps(of: cell.projected(x))
                 var sequence: [Tensor] = []
                 sequence.reserveCapacity(steps.count)
-                for step in steps {
-                    state = cell.step(step, state)
-                    sequence.append(cell.output(state))
+                for index in direction == 1 ? Array(steps.indices.reversed()) : Array(steps.indices) {
+                    let next = cell.step(steps[index], state)
+                    let output = cell.output(next)
+                    if let isHere = isInside?[index] {
+                        state = Cell.selected(isHere, next, state)
+                        sequence.append(which(isHere, output, output.zero))
+                    } else {
+                        state = next
+                        sequence.append(output)
+                    }
                 }
                 if direction == 1 { sequence.reverse() }
                 outputs.append(stacked(sequence, axis: -2))
@@ -47,6 +60,21 @@ public struct RecurrentStack<Cell: RecurrentCell>: ParameterContainer {
             x = concatenated(outputs, axis: -1)
         }
         return (x, last)
+    }
+
+    /// For each step, bool [..., 1], whether it lies within its sequence.
+    private func isInside(_ lengths: any SequenceLengths, _ x: Tensor) -> [Tensor] {
+        if let known = lengths as? [Int] {
+            require(
+                known.allSatisfy { (0...x.dim(-2)).contains($0) },
+                "a recurrent network: lengths \(known) for sequences of \(x.dim(-2)) steps")
+        }
+        let lengths = lengths.sequenceLengths
+        require(
+            (lengths.dtype == .int32 || lengths.dtype == .int64) && lengths.shape == Array(x.shape.dropLast(2)),
+            "a recurrent network: lengths \(lengths.dtype)\(lengths.shape) for sequences of shape \(x.shape)")
+        let column = lengths.expandedDimensions(axis: -1)
+        return (0..<x.dim(-2)).map { column .> Double($0) }
     }
 
     /// The places along the axis before the last. Halves of halves: the gradient of each cut is a sum of padded parts, which
