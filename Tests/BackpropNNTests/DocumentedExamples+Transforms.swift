@@ -169,7 +169,10 @@ extension DocumentedExample {
         },
     ]
 
-    private static let backwardForExamples: [DocumentedExample] = [
+    private static let autocastExamples: [DocumentedExample] = [
+        DocumentedExample("autocast { matmul(Tensor([[1.0, 1]]), Tensor([[1.0], [0.001]])) }", [1]) { () -> Tensor in
+            autocast { matmul(Tensor([[1.0, 1]]), Tensor([[1.0], [0.001]])) }
+        },
         DocumentedExample(
             """
             let a = Parameter(Tensor([1.0, 2])), b = Parameter(Tensor([3.0, 4]))
@@ -211,6 +214,6 @@ extension DocumentedExample {
 
     static let ofTransforms: [DocumentedExample] = [
         creationExamples, randomExamples, readingExamples, transformsExamples, customFunctionExamples,
-        backwardForExamples, gradientCheckExamples, scopesExamples, backwardPassExamples,
+        autocastExamples, gradientCheckExamples, scopesExamples, backwardPassExamples,
     ].flatMap { $0 }
 }

@@ -46,6 +46,11 @@ public struct CustomFunction: Sendable {
     /// double([Tensor([1.0, 2])])[0]  // [2, 4]
     /// ```
     public func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
+        // The rule may be asked where `autocast` is off, and has to meet the dtypes that it knows.
+        if autocastIsOn {
+            let wide = inputs.map(\.castForSum)
+            return autocast(.float32) { self(wide) }
+        }
         let outputs = withoutGradients { forward(inputs) }
         guard gradientsAreOn, inputs.contains(where: { $0.node.variables != 0 }) else { return outputs }
         let rule = CustomRule(inputCount: inputs.count, vjp: vjp)

@@ -49,9 +49,18 @@ extension Node {
         }
     }
 
+    /// Operands in the dtype in which `autocast` has them meet; nil where they have one already. Others stop it.
+    @inline(__always)
+    private static func meeting(_ primitive: Primitive, _ a: Node, _ b: Node) -> (Node, Node)? {
+        if a.dtype == b.dtype { return nil }
+        if let operands = castToMeet(a, b) { return operands }
+        requireSameDType(primitive, a, b)
+        return nil
+    }
+
     @inline(__always)
     package static func binary(_ primitive: Primitive, _ a: Node, _ b: Node) -> Node {
-        requireSameDType(primitive, a, b)
+        if let (a, b) = meeting(primitive, a, b) { return binary(primitive, a, b) }
         if a.dtype == .bool {
             trap("\(primitive.name) needs numbers, not bool tensors; convert them with asType(_:), or use .& and .|")
         }
@@ -59,7 +68,7 @@ extension Node {
     }
 
     package static func comparison(_ primitive: Primitive, _ a: Node, _ b: Node) -> Node {
-        requireSameDType(primitive, a, b)
+        if let (a, b) = meeting(primitive, a, b) { return comparison(primitive, a, b) }
         return Node(primitive, .bool, commonShape(primitive, a, b), a, b)
     }
 
@@ -71,7 +80,7 @@ extension Node {
 
     package static func select(_ condition: Node, _ a: Node, _ b: Node) -> Node {
         require(condition.dtype == .bool, "which: the condition is \(condition.dtype), not bool")
-        requireSameDType(.select, a, b)
+        if let (a, b) = meeting(.select, a, b) { return select(condition, a, b) }
         guard let shape = Shape.broadcast(commonShape(.select, a, b), condition.shape) else {
             trap("which: shapes \(condition.shape), \(a.shape) and \(b.shape) do not broadcast to a common shape")
         }
@@ -178,6 +187,7 @@ extension Node {
 
     /// The product of matrices in the last two axes, each read transposed where asked for; leading axes broadcast.
     package static func matmul(_ a: Node, _ b: Node, transposeA: Bool = false, transposeB: Bool = false) -> Node {
+        let (a, b) = (a.castForProduct, b.castForProduct)
         requireSameDType(.matmul, a, b)
         if !a.dtype.isFloatingPoint { trap("matmul needs floating-point tensors, not \(a.dtype)") }
         let rankA = a.shape.rank, rankB = b.shape.rank

@@ -66,6 +66,7 @@ extension Node {
 
     /// x [batch, spatial..., in] with weights [out, kernel..., in / groups]: [batch, places..., out].
     package static func convolution(_ x: Node, _ weights: Node, _ geometry: WindowGeometry, groups: Int) -> Node {
+        let (x, weights) = (x.castForProduct, weights.castForProduct)
         let context = {
             "convolution: input \(x.dtype)\(x.shape) and weights \(weights.dtype)\(weights.shape) in \(groups) groups"
         }

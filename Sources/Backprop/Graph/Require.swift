@@ -24,7 +24,8 @@ package func requireCommon(
     _ name: String, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
 ) {
     require(
-        a.dtype == b.dtype, "\(name): dtypes \(a.dtype) and \(b.dtype) differ; convert one with asType(_:)",
+        a.dtype == b.dtype || autocastLetsMeet(a.dtype, b.dtype),
+        "\(name): dtypes \(a.dtype) and \(b.dtype) differ; convert one with asType(_:)",
         file: file, line: line)
     requireCommonShape(name, [a, b], file: file, line: line)
 }

@@ -10,7 +10,7 @@ extension Tensor {
     public func sum(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        let source = dtype.isFloatingPoint ? self : asType(.int64)
+        let source = dtype.isFloatingPoint ? castForSum : asType(.int64)
         return source.reduced(.sum, resolved(axes: axes, "sum", file: file, line: line), keepDims)
     }
 
@@ -25,7 +25,8 @@ extension Tensor {
         require(dtype.isFloatingPoint, "mean needs a floating-point tensor, not \(dtype)", file: file, line: line)
         let set = resolved(axes: axes, "mean", file: file, line: line)
         let count = count(along: set)
-        return count == 0 ? nothing(.nan, set, keepDims) : reduced(.sum, set, keepDims) * (1 / Double(count))
+        return count == 0
+            ? nothing(.nan, set, keepDims) : castForSum.reduced(.sum, set, keepDims) * (1 / Double(count))
     }
 
     /// The mean of squared deviations from the mean, divided by (count - `ddof`); NaN over no more than `ddof` elements
@@ -46,7 +47,7 @@ extension Tensor {
         } vjp: { inputs, _, cotangents in
             let cotangent = keepDims ? cotangents[0] : cotangents[0].restoring(set, of: inputs[0])
             return [cotangent * (inputs[0].centered(set) * (2 * share))]
-        }([self])[0]
+        }([castForSum])[0]
     }
 
     /// What one squared deviation counts in a variance.
@@ -92,7 +93,7 @@ extension Tensor {
             let isFlat = value .== 0
             let slope = inputs[0].centered(set) / which(isFlat, value.like(1), value) * share
             return [cotangent * which(isFlat, value.like(0), slope)]
-        }([self])[0]
+        }([castForSum])[0]
     }
 
     /// The product over the axes (all of them where left out), as a tree of products, so that its derivatives are exact
@@ -132,10 +133,11 @@ extension Tensor {
         require(dtype.isFloatingPoint, "logSumExp needs a floating-point tensor, not \(dtype)", file: file, line: line)
         let set = resolved(axes: axes, "logSumExp", file: file, line: line)
         if count(along: set) == 0 { return nothing(-.infinity, set, keepDims) }
-        let greatest = withoutGradients { reduced(.max, set, true) }
+        let x = castForSum
+        let greatest = withoutGradients { x.reduced(.max, set, true) }
         // Where the greatest is infinite, x - greatest would be NaN; shifting by 0 gives the right infinity.
         let shift = which(Backprop.abs(greatest) .== Double.infinity, greatest.like(0), greatest)
-        let result = Backprop.log(Backprop.exp(self - shift).reduced(.sum, set, true)) + shift
+        let result = Backprop.log(Backprop.exp(x - shift).reduced(.sum, set, true)) + shift
         return keepDims ? result : result.droppingAxes(set)
     }
 
@@ -255,7 +257,7 @@ public func softmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, l
     } vjp: { _, outputs, cotangents in
         let (shares, cotangent) = (outputs[0], cotangents[0])
         return [(cotangent - (cotangent * shares).sum(axis: axis, keepDims: true)) * shares]
-    }([x])[0]
+    }([x.castForSum])[0]
 }
 
 /// `softmax` of -x. Floating point only.
@@ -275,6 +277,7 @@ public func softmin(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, l
 public func logSoftmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     requireLines(x, axis, "logSoftmax", file, line)
     if x.size == 0 { return x }
+    let x = x.castForSum
     let shifted = x - withoutGradients { x.max(axis: axis, keepDims: true, file: file, line: line) }
     return shifted - log(exp(shifted).sum(axis: axis, keepDims: true))
 }

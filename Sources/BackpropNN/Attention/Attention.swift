@@ -76,6 +76,7 @@ func attentionWeights(
 /// softmax along the last axis, and 0 where everything is -infinity.
 private func closedSoftmax(_ x: Tensor) -> Tensor {
     if x.dim(-1) == 0 { return x }
+    let x = x.castForSum
     let greatest = stopGradient(x.max(axis: -1, keepDims: true))
     let powers = exp(x - which(greatest .== -Double.infinity, greatest.zero, greatest))
     let sum = powers.sum(axis: -1, keepDims: true)

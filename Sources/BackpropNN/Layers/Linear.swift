@@ -36,7 +36,6 @@ public struct Linear: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let product = matmul(x, weight.value, transposeB: true)
-        return bias.map { product + $0.value } ?? product
+        matmul(x, weight.value, transposeB: true).adding(bias)
     }
 }

@@ -21,6 +21,7 @@ public func crossEntropy(
     let chosen = ClassLabels(
         labels, of: logits, weights, ignored: ignoredLabel, .crossEntropy, "logits", file: file, line: line)
     requireFraction(labelSmoothing, file, line)
+    let logits = logits.castForSum
     let total = logits.logSumExp(axes: [-1])
     let likelihood = chosen.loss(total - chosen.pick(logits), reduction)
     if labelSmoothing == 0 { return likelihood }

@@ -43,7 +43,7 @@ func requireAlike(
 ) {
     requireSameShape(name, a, b, file, line)
     require(
-        a.value.dtype == b.value.dtype,
+        a.value.dtype == b.value.dtype || autocastLetsMeet(a.value.dtype, b.value.dtype),
         "\(name): \(a.name) are \(a.value.dtype) and \(b.name) \(b.value.dtype); convert one with asType(_:)",
         file: file, line: line)
 }

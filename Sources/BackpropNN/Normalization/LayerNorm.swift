@@ -34,6 +34,7 @@ public func rmsNorm(
     _ x: Tensor, weight: Tensor? = nil, trailingAxes: Int = 1, epsilon: Double? = nil, file: StaticString = #fileID,
     line: UInt = #line
 ) -> Tensor {
+    let x = x.castForSum
     let axes = trailing(trailingAxes, of: x, "rmsNorm", weight, nil, file, line)
     let power = square(x).mean(axes: axes, keepDims: true)
     return (x * rsqrt(power + (epsilon ?? x.dtype.spacingAtOne))).scaled(by: weight, plus: nil)
@@ -65,7 +66,7 @@ func standardized(_ x: Tensor, axes: [Int], epsilon: Double) -> Tensor {
             }
             guard let along else { return [nil] }
             return [centered.map { $0 - unit * along } ?? -(unit * along)]
-        })([x])[0]
+        })([x.castForSum])[0]
 }
 
 private func trailing(

@@ -18,6 +18,7 @@ typedef struct {
     int32_t gradients_off;    // depth of nested `withoutGradients`
     int32_t transform_depth;  // depth of nested `grad` and its relatives
     int32_t walk_depth;       // inside a traversal, which holds the lock of the graph
+    int32_t autocast;         // whether products are taken in a narrower dtype
     void *graph_lock;         // where it leaves things for later while it holds the lock of the graph, NULL otherwise
 } bk_context;
 
@@ -29,6 +30,8 @@ static inline int32_t bk_transform_depth(void) { return bk_context_of_thread.tra
 static inline void bk_transform_depth_add(int32_t delta) { bk_context_of_thread.transform_depth += delta; }
 static inline int32_t bk_walk_depth(void) { return bk_context_of_thread.walk_depth; }
 static inline void bk_walk_depth_add(int32_t delta) { bk_context_of_thread.walk_depth += delta; }
+static inline int32_t bk_autocast(void) { return bk_context_of_thread.autocast; }
+static inline void bk_autocast_set(int32_t value) { bk_context_of_thread.autocast = value; }
 static inline void *bk_graph_lock(void) { return bk_context_of_thread.graph_lock; }
 static inline void bk_graph_lock_set(void *place) { bk_context_of_thread.graph_lock = place; }
 

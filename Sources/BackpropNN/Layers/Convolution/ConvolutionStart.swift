@@ -30,8 +30,3 @@ struct ConvolutionStart {
 
     func bias(dtype: DType) -> Parameter { Parameter(uniform([shape[0]], dtype: dtype)) }
 }
-
-extension Tensor {
-    /// The tensor with a bias added along the last axis, where there is one.
-    func adding(_ bias: Parameter?) -> Tensor { bias.map { self + $0.value } ?? self }
-}

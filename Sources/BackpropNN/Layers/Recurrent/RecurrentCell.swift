@@ -62,13 +62,11 @@ public struct RecurrentWeights: ParameterContainer, Sendable {
     }
 
     func ofInput(_ x: Tensor) -> Tensor {
-        let product = matmul(x, input.value, transposeB: true)
-        return inputBias.map { product + $0.value } ?? product
+        matmul(x, input.value, transposeB: true).adding(inputBias)
     }
 
     func ofHidden(_ h: Tensor) -> Tensor {
-        let product = matmul(h, hidden.value, transposeB: true)
-        return hiddenBias.map { product + $0.value } ?? product
+        matmul(h, hidden.value, transposeB: true).adding(hiddenBias)
     }
 }
 
