@@ -4,7 +4,16 @@ import CKernels
 public enum Processor {
     /// Threads that share the work of a plan: `BACKPROP_THREADS`, or the processors that the process may use. Results do
     /// not depend on it.
-    public static var threads: Int { Int(bk_pool_threads()) }
+    public static var threads: Int {
+        get { Int(bk_pool_threads()) }
+        set {
+            require(newValue >= 1 && newValue <= mostThreads, "threads: \(newValue) is not between 1 and \(mostThreads)")
+            bk_pool_set_threads(Int32(newValue))
+        }
+    }
+
+    /// As many as `threads` can be set to.
+    public static let mostThreads = 1024
 
     /// The instruction set in use: `plain`, `neon`, `avx2` or `avx512`.
     public static var instructionSet: String { String(cString: bk_isa_name(bk_isa_current())) }
