@@ -3,7 +3,7 @@
 ///
 /// ```swift
 /// let z = ComplexTensor(real: Tensor([3] as [Float]), imaginary: Tensor([4] as [Float]))
-/// abs(z * z)  // [25]
+/// abs(z.multiplied(by: z))  // [25]
 /// ```
 public struct ComplexTensor: Sendable {
     /// The real parts.
@@ -79,77 +79,60 @@ public struct ComplexTensor: Sendable {
 /// ```
 public func abs(_ z: ComplexTensor) -> Tensor { hypot(z.real, z.imaginary) }
 
+// Arithmetic has names, because every operator that is declared costs the type checker time in all other expressions.
 extension ComplexTensor {
     /// The sum, elementwise with broadcasting.
     ///
     /// ```swift
     /// let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
-    /// (i + Tensor([2] as [Float])).real  // [2]
+    /// i.adding(i).imaginary  // 2
     /// ```
-    public static func + (a: ComplexTensor, b: ComplexTensor) -> ComplexTensor {
-        ComplexTensor(parts: a.real + b.real, a.imaginary + b.imaginary)
+    public func adding(_ other: ComplexTensor) -> ComplexTensor {
+        ComplexTensor(parts: real + other.real, imaginary + other.imaginary)
     }
+
     /// The difference, elementwise with broadcasting.
     ///
     /// ```swift
     /// let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
-    /// (i - i).imaginary  // 0
+    /// i.subtracting(i).imaginary  // 0
     /// ```
-    public static func - (a: ComplexTensor, b: ComplexTensor) -> ComplexTensor {
-        ComplexTensor(parts: a.real - b.real, a.imaginary - b.imaginary)
+    public func subtracting(_ other: ComplexTensor) -> ComplexTensor {
+        ComplexTensor(parts: real - other.real, imaginary - other.imaginary)
     }
+
     /// The product, elementwise with broadcasting.
     ///
     /// ```swift
     /// let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
-    /// (i * i).real  // -1
+    /// i.multiplied(by: i).real  // -1
     /// ```
-    public static func * (a: ComplexTensor, b: ComplexTensor) -> ComplexTensor {
+    public func multiplied(by other: ComplexTensor) -> ComplexTensor {
         ComplexTensor(
-            parts: a.real * b.real - a.imaginary * b.imaginary, a.real * b.imaginary + a.imaginary * b.real)
+            parts: real * other.real - imaginary * other.imaginary, real * other.imaginary + imaginary * other.real)
     }
+    /// The product with real numbers, elementwise with broadcasting.
+    public func multiplied(by factor: Tensor) -> ComplexTensor { map { $0 * factor } }
+    /// The product with a number.
+    public func multiplied(by factor: Double) -> ComplexTensor { map { $0 * factor } }
+
     /// The quotient, elementwise with broadcasting; by the method of Smith (1962), which does not overflow where the result
     /// does not.
     ///
     /// ```swift
     /// let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
-    /// (Tensor(1) / i).imaginary  // -1
+    /// i.divided(by: i.adding(i)).real  // 0.5
     /// ```
-    public static func / (a: ComplexTensor, b: ComplexTensor) -> ComplexTensor {
-        let isWide = abs(b.real) .>= abs(b.imaginary)
-        let greater = which(isWide, b.real, b.imaginary), lesser = which(isWide, b.imaginary, b.real)
+    public func divided(by other: ComplexTensor) -> ComplexTensor {
+        let isWide = abs(other.real) .>= abs(other.imaginary)
+        let greater = which(isWide, other.real, other.imaginary)
+        let lesser = which(isWide, other.imaginary, other.real)
         let ratio = lesser / greater, scale = 1 / (greater + lesser * ratio)
-        let real = which(isWide, a.real + a.imaginary * ratio, a.real * ratio + a.imaginary)
-        let imaginary = which(isWide, a.imaginary - a.real * ratio, a.imaginary * ratio - a.real)
-        return ComplexTensor(parts: real * scale, imaginary * scale)
+        let sum = which(isWide, real + imaginary * ratio, real * ratio + imaginary)
+        let difference = which(isWide, imaginary - real * ratio, imaginary * ratio - real)
+        return ComplexTensor(parts: sum * scale, difference * scale)
     }
-    /// The numbers on the other side of 0.
-    ///
-    /// ```swift
-    /// (-ComplexTensor(real: Tensor([2] as [Float]))).real  // [-2]
-    /// ```
-    public static prefix func - (z: ComplexTensor) -> ComplexTensor { z.map { -$0 } }
 
-    /// The sum with real numbers.
-    public static func + (a: ComplexTensor, b: Tensor) -> ComplexTensor { a + ComplexTensor(real: b) }
-    /// The sum of real numbers and complex ones.
-    public static func + (a: Tensor, b: ComplexTensor) -> ComplexTensor { ComplexTensor(real: a) + b }
-    /// The difference from real numbers.
-    public static func - (a: ComplexTensor, b: Tensor) -> ComplexTensor { a - ComplexTensor(real: b) }
-    /// The difference of real numbers and complex ones.
-    public static func - (a: Tensor, b: ComplexTensor) -> ComplexTensor { ComplexTensor(real: a) - b }
-    /// The product with real numbers.
-    public static func * (a: ComplexTensor, b: Tensor) -> ComplexTensor { a.map { $0 * b } }
-    /// The product with real numbers.
-    public static func * (a: Tensor, b: ComplexTensor) -> ComplexTensor { b.map { a * $0 } }
-    /// The quotient by real numbers.
-    public static func / (a: ComplexTensor, b: Tensor) -> ComplexTensor { a.map { $0 / b } }
-    /// The quotient of real numbers and complex ones.
-    public static func / (a: Tensor, b: ComplexTensor) -> ComplexTensor { ComplexTensor(real: a) / b }
-    /// The product with a number.
-    public static func * (a: ComplexTensor, b: Double) -> ComplexTensor { a.map { $0 * b } }
-    /// The product with a number.
-    public static func * (a: Double, b: ComplexTensor) -> ComplexTensor { b.map { a * $0 } }
-    /// The quotient by a number.
-    public static func / (a: ComplexTensor, b: Double) -> ComplexTensor { a.map { $0 / b } }
+    /// The numbers on the other side of 0.
+    public var negated: ComplexTensor { map { -$0 } }
 }

@@ -66,7 +66,8 @@ struct FourierTransform {
             let back = part.narrowed(axis: 1, 1..<count).reversed(axes: [1])
             return concatenated([part.padded(widths: [(0, 0), (0, length - 2 * count + 1)]), back], axis: 1)
         }
-        let product = forward(signal.real, signal.imaginary) * forward(filter.real, filter.imaginary)
+        let product = forward(signal.real, signal.imaginary)
+            .multiplied(by: forward(filter.real, filter.imaginary))
         let sums = backward(product).map { $0.narrowed(axis: 1, 0..<count) * (1 / Double(length)) }
         return rotated(sums.real, sums.imaginary, chirp) { $0 * $1 }
     }

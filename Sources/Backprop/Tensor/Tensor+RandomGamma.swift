@@ -115,7 +115,7 @@ extension Tensor {
     /// that of log g is l - digamma(a), it is the integral of g(u) (u - digamma(a)) / g(l) over all u beyond l, or minus
     /// the one over all before. The side on which g decays is taken, by the double exponential formula of Takahasi and
     /// Mori (1974) for integrands that decay like exponential functions; 69 places give eleven digits and more.
-    private static func logGammaSlope(_ a: Tensor, _ l: Tensor) -> Tensor {
+    package static func logGammaSlope(_ a: Tensor, _ l: Tensor) -> Tensor {
         let z = exp(l), psi = digamma(a)
         let side = which(z .<= a, a.like(-1), a.like(1))
         let scale = 1 / (sqrt(maximum(a, z)) + abs(z - a))
