@@ -9,7 +9,8 @@ public enum Processor {
     public static var threads: Int {
         get { Int(bk_pool_threads()) }
         set {
-            require(newValue >= 1 && newValue <= mostThreads, "threads: \(newValue) is not between 1 and \(mostThreads)")
+            require(
+                newValue >= 1 && newValue <= mostThreads, "threads: \(newValue) is not between 1 and \(mostThreads)")
             bk_pool_set_threads(Int32(newValue))
         }
     }

@@ -15,7 +15,8 @@ public struct ComplexTensor: Sendable {
     /// point of one dtype.
     public init(real: Tensor, imaginary: Tensor? = nil, file: StaticString = #fileID, line: UInt = #line) {
         require(
-            real.dtype.isFloatingPoint, "a complex tensor needs floating point, not \(real.dtype)", file: file, line: line)
+            real.dtype.isFloatingPoint, "a complex tensor needs floating point, not \(real.dtype)", file: file,
+            line: line)
         let imaginary = imaginary ?? Tensor.zeros(like: real)
         requireCommon("a complex tensor", real, imaginary, file: file, line: line)
         let shape = Shape.broadcast(real.node.shape, imaginary.node.shape)!.array

@@ -1,6 +1,6 @@
 /// Discrete Fourier transforms along the last axis of a matrix, in O(n log n) for every length n. A length is taken apart
 /// into factors of at most 16 where it has such, each of which is a small matrix product (Cooley and Tukey, 1965); a prime
-/// factor above 31 is a convolution whose length is a power of two (Bluestein, 1970).
+/// factor above 31 is a convolution of a length that has small factors (Bluestein, 1970).
 struct FourierTransform {
     private static let greatestRadix = 16
     private static let greatestMatrix = 31
@@ -21,7 +21,8 @@ struct FourierTransform {
         let turned = rotated(
             inner.real, inner.imaginary, FourierTables.table(.twiddles(rows: factor), count, real.dtype)
         ) { $0 * $1 }
-        let outer = forward(turned.real.reshaped([rows * factor, rest]), turned.imaginary.reshaped([rows * factor, rest]))
+        let outer = forward(
+            turned.real.reshaped([rows * factor, rest]), turned.imaginary.reshaped([rows * factor, rest]))
         return outer.map { $0.reshaped(cube).swappedAxes(1, 2).reshaped([rows, count]) }
     }
 
@@ -57,8 +58,9 @@ struct FourierTransform {
     /// A transform of any length as a convolution, because j k = (j² + k² - (k - j)²) / 2.
     private static func convolved(_ real: Tensor, _ imaginary: Tensor?) -> ComplexTensor {
         let count = real.dim(1)
-        var length = 1
-        while length < 2 * count - 1 { length *= 2 }
+        var power = 16
+        while power < 2 * count - 1 { power *= 2 }
+        let length = [9, 10, 12, 16].map { power / 16 * $0 }.first { $0 >= 2 * count - 1 }!
         let chirp = FourierTables.table(.chirp, count, real.dtype)
         let turned = rotated(real, imaginary, chirp) { $0 * $1 }
         let signal = turned.map { $0.padded(widths: [(0, 0), (0, length - count)]) }

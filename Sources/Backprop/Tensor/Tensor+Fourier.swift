@@ -129,7 +129,8 @@ extension Tensor {
         _ line: UInt
     ) -> ComplexTensor {
         let (axis, count) = requireTransformable(name, count, axis, file, line)
-        let lines = resized(axis: axis, to: count).movedAxis(axis, to: -1), scale = normalization.scale(count, isForward: true)
+        let lines = resized(axis: axis, to: count).movedAxis(axis, to: -1),
+            scale = normalization.scale(count, isForward: true)
         if size == 0 { return ComplexTensor(real: resized(axis: axis, to: count)) }
         let result = FourierTransform.forward(lines.reshaped([-1, count]), nil)
         return result.map { ($0.reshaped(lines.shape) * scale).movedAxis(-1, to: axis) }

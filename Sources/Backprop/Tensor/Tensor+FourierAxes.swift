@@ -15,7 +15,9 @@ public func fftn(
     file: StaticString = #fileID, line: UInt = #line
 ) -> ComplexTensor {
     let plan = z.real.transformAxes("fftn", counts, axes, file, line)
-    return plan.reduce(z) { fft($0, count: $1.count, axis: $1.axis, normalization: normalization, file: file, line: line) }
+    return plan.reduce(z) {
+        fft($0, count: $1.count, axis: $1.axis, normalization: normalization, file: file, line: line)
+    }
 }
 
 /// The inverse of `fftn`, for the same counts, axes and normalization.
@@ -29,7 +31,9 @@ public func ifftn(
     file: StaticString = #fileID, line: UInt = #line
 ) -> ComplexTensor {
     let plan = z.real.transformAxes("ifftn", counts, axes, file, line)
-    return plan.reduce(z) { ifft($0, count: $1.count, axis: $1.axis, normalization: normalization, file: file, line: line) }
+    return plan.reduce(z) {
+        ifft($0, count: $1.count, axis: $1.axis, normalization: normalization, file: file, line: line)
+    }
 }
 
 /// The Fourier transform of real numbers along several axes, along the last of them for the frequencies 0 ... n/2.

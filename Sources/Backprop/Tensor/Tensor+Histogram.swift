@@ -10,10 +10,12 @@ extension Tensor {
         weights: Tensor? = nil, minimumLength: Int = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         require(
-            !dtype.isFloatingPoint && dtype != .bool, "bincount needs whole numbers, not \(dtype)", file: file, line: line)
+            !dtype.isFloatingPoint && dtype != .bool, "bincount needs whole numbers, not \(dtype)", file: file,
+            line: line)
         require(
             weights == nil || weights!.shape == shape,
-            "bincount: weights of shape \(weights?.shape ?? []) for numbers of shape \(node.shape)", file: file, line: line)
+            "bincount: weights of shape \(weights?.shape ?? []) for numbers of shape \(node.shape)", file: file,
+            line: line)
         require(minimumLength >= 0, "bincount: a minimum length of \(minimumLength)", file: file, line: line)
         let terms = weights ?? Tensor.ones(shape, dtype: .int64)
         if size == 0 { return Tensor.zeros([minimumLength], dtype: terms.dtype) }
@@ -47,7 +49,8 @@ extension Tensor {
         file: StaticString = #fileID, line: UInt = #line
     ) -> Histogram {
         require(
-            bins >= 1 && bins < Shape.maximumExtent, "histogram: \(bins) bins for shape \(node.shape)", file: file, line: line)
+            bins >= 1 && bins < Shape.maximumExtent, "histogram: \(bins) bins for shape \(node.shape)", file: file,
+            line: line)
         requireHistogram(weights, file, line)
         require(
             range == nil || range!.lowerBound.isFinite && range!.upperBound.isFinite,
@@ -66,7 +69,8 @@ extension Tensor {
         let guess = floor((flat - low) / (high - low) * Double(bins))
         let isInside = (flat .>= low) .& (flat .<= high)
         let first = clip(which(isInside, guess, like(0)), min: 0, max: Double(bins - 1)).asType(.int64)
-        let isBelow = (flat .< edges.take(first)).asType(.int64), isBeyond = (flat .>= edges.take(first + 1)).asType(.int64)
+        let isBelow = (flat .< edges.take(first)).asType(.int64),
+            isBeyond = (flat .>= edges.take(first + 1)).asType(.int64)
         let bin = clip(first - isBelow + isBeyond, min: 0, max: Double(bins - 1))
         return counted(bin, isInside, edges, weights, isDensity)
     }
@@ -82,7 +86,8 @@ extension Tensor {
             "histogram: edges \(edges.dtype)\(edges.shape) for \(dtype)\(node.shape), not two or more of its dtype",
             file: file, line: line)
         let flat = stopGradient(self).flattened(), bins = edges.size - 1
-        let isInside = (flat .>= edges.narrowed(axis: 0, 0..<1)) .& (flat .<= edges.narrowed(axis: 0, bins..<(bins + 1)))
+        let isInside =
+            (flat .>= edges.narrowed(axis: 0, 0..<1)) .& (flat .<= edges.narrowed(axis: 0, bins..<(bins + 1)))
         let bin = clip(searchSorted(edges, flat, right: true) - 1, min: 0, max: Double(bins - 1))
         return counted(bin, isInside, edges, weights, isDensity)
     }
@@ -92,7 +97,8 @@ extension Tensor {
             dtype.isFloatingPoint, "histogram needs a floating-point tensor, not \(dtype)", file: file, line: line)
         require(
             weights == nil || weights!.shape == shape && weights!.dtype == dtype,
-            "histogram: weights \(weights.map { "\($0.dtype)\($0.shape)" } ?? "") for \(dtype)\(node.shape)", file: file,
+            "histogram: weights \(weights.map { "\($0.dtype)\($0.shape)" } ?? "") for \(dtype)\(node.shape)",
+            file: file,
             line: line)
     }
 

@@ -12,7 +12,8 @@ extension Tensor {
     public static func poisson(
         _ shape: [Int]? = nil, rate: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        require(rate.dtype.isFloatingPoint, "poisson needs floating-point rates, not \(rate.dtype)", file: file, line: line)
+        require(
+            rate.dtype.isFloatingPoint, "poisson needs floating-point rates, not \(rate.dtype)", file: file, line: line)
         let shape = shape ?? rate.shape
         require(
             Shape.broadcast(rate.node.shape, Shape(shape, "poisson")) == Shape(shape),

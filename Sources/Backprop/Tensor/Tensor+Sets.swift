@@ -37,9 +37,15 @@ extension Tensor {
     /// ```
     public func unique() -> Unique {
         let flat = flattened(), order = flat.argSort(axis: 0), inOrder = flat.take(order)
-        let isNew = size == 0 ? Tensor.zeros([0], dtype: .bool) : concatenated(
-            [Tensor.ones([1], dtype: .bool), inOrder.narrowed(axis: 0, 1..<size) .!= inOrder.narrowed(axis: 0, 0..<(size - 1))],
-            axis: 0)
+        let isNew =
+            size == 0
+            ? Tensor.zeros([0], dtype: .bool)
+            : concatenated(
+                [
+                    Tensor.ones([1], dtype: .bool),
+                    inOrder.narrowed(axis: 0, 1..<size) .!= inOrder.narrowed(axis: 0, 0..<(size - 1)),
+                ],
+                axis: 0)
         return Tensor.unique(flat, order: order, isNew: isNew, inverseShape: shape)
     }
 

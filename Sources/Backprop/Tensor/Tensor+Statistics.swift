@@ -73,7 +73,8 @@ extension Tensor {
     public func corrcoef(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
         require(
             dtype.isFloatingPoint && (ndim == 1 || ndim == 2),
-            "corrcoef: \(dtype)\(node.shape) is not [variables, observations] in floating point", file: file, line: line)
+            "corrcoef: \(dtype)\(node.shape) is not [variables, observations] in floating point", file: file, line: line
+        )
         let covariances = cov(file: file, line: line)
         if ndim == 1 { return covariances / covariances }
         let deviations = Backprop.sqrt(covariances.diagonal())
@@ -109,7 +110,8 @@ extension Tensor {
             "vander: \(columns) columns for \(dtype)\(node.shape), not numbers along one axis", file: file, line: line)
         if columns == 0 || size == 0 { return Tensor.zeros([size, columns], dtype: dtype) }
         let factors = expandedDimensions(axis: 1).broadcast(to: [size, columns - 1])
-        let powers = concatenated([Tensor.ones([size, 1], dtype: dtype), factors], axis: 1).cumprod(axis: 1).asType(dtype)
+        let powers = concatenated([Tensor.ones([size, 1], dtype: dtype), factors], axis: 1).cumprod(axis: 1).asType(
+            dtype)
         return increasing ? powers : powers.reversed(axes: [1])
     }
 }

@@ -31,7 +31,8 @@ public struct MultivariateNormal: ReparametrizedDistribution {
 
     /// Distributions from means and covariances, symmetric and positive definite, by the decomposition of Cholesky.
     public init(mean: Tensor, covariance: Tensor, file: StaticString = #fileID, line: UInt = #line) {
-        self.init(mean: mean, factor: LinearAlgebra.cholesky(covariance, file: file, line: line), file: file, line: line)
+        self.init(
+            mean: mean, factor: LinearAlgebra.cholesky(covariance, file: file, line: line), file: file, line: line)
     }
 
     public var batchShape: [Int] { Array(mean.shape.dropLast()) }
