@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func cauchyNumbersHaveTheirPlaces() {
-        let cauchy = Cauchy(location: Tensor(1), scale: Tensor(2))
+        let cauchy = Cauchy(location: Tensor(1.0), scale: Tensor(2.0))
         let draws = withRandomSeed(13) { cauchy.sample([Self.count]) }
         let place = cauchy.cumulativeProbability(of: draws).asType(.float64)
         #expect(Self.distance(place, Tensor(0.5, dtype: .float64)) < Self.bound)
@@ -102,7 +102,7 @@ import Testing
             #expect(abs(single.mean(axis: 0) - slopes).max().item() < 1e-9, "\(name): sums of gradients")
         }
         let a = Tensor([0.3, 1, 4.5, 200] as [Float]).asType(.float64)
-        let one = Tensor(1, dtype: .float64), three = Tensor(3, dtype: .float64)
+        let one = Tensor(1.0, dtype: .float64), three = Tensor(3.0, dtype: .float64)
         expect("gamma", a) {
             Tensor.gamma(concentration: $0)
         } _: {
@@ -156,7 +156,7 @@ import Testing
     }
 
     @Test func samplesHaveNoGradient() {
-        let slope = grad { p in Normal(mean: p, standardDeviation: Tensor(1)).sample([3]).sum() }(Tensor(2))
+        let slope = grad { p in Normal(mean: p, standardDeviation: Tensor(1.0)).sample([3]).sum() }(Tensor(2.0))
         #expect(slope.item() == 0)
     }
 }

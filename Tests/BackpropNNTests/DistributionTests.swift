@@ -75,10 +75,10 @@ private func agree(_ found: [Double], _ expected: [Double], _ tolerance: Double 
     }
 
     @Test func valuesOutsideOfTheSupportHaveNoProbability() {
-        let one = Tensor(1), outside = Tensor([-0.5, -3] as [Float])
+        let one = Tensor(1.0), outside = Tensor([-0.5, -3] as [Float])
         let distributions: [any Distribution] = [
-            LogNormal(location: one, scale: one), HalfNormal(scale: one), Uniform(low: Tensor(0), high: one),
-            Exponential(rate: one), Gamma(concentration: Tensor(2), rate: one), Beta(Tensor(2), one),
+            LogNormal(location: one, scale: one), HalfNormal(scale: one), Uniform(low: Tensor(0.0), high: one),
+            Exponential(rate: one), Gamma(concentration: Tensor(2.0), rate: one), Beta(Tensor(2.0), one),
             Geometric(probabilities: Tensor(0.5)), Poisson(rate: one),
         ]
         for distribution in distributions {
@@ -93,10 +93,10 @@ private func agree(_ found: [Double], _ expected: [Double], _ tolerance: Double 
         #expect(agree([classes.entropy.item()], [0.5623351446188083], 1e-6))
         #expect(klDivergence(classes, Categorical(logits: Tensor.zeros([3]))).item().isFinite)
         #expect(klDivergence(Categorical(logits: Tensor.zeros([3])), classes).item() == .infinity)
-        let bounds = Uniform(low: Tensor(0), high: one)
+        let bounds = Uniform(low: Tensor(0.0), high: one)
         #expect(klDivergence(bounds, Uniform(low: Tensor(0.5), high: one)).item() == .infinity)
-        #expect(Bernoulli(probabilities: Tensor(1)).logProbability(of: Tensor(1)).item() == 0)
-        #expect(Bernoulli(probabilities: Tensor(0)).entropy.item() == 0)
+        #expect(Bernoulli(probabilities: Tensor(1.0)).logProbability(of: Tensor(1.0)).item() == 0)
+        #expect(Bernoulli(probabilities: Tensor(0.0)).entropy.item() == 0)
     }
 
     /// Sums over enough of the numbers, by Python; the last from the asymptotic series with more terms.
@@ -151,7 +151,7 @@ private func agree(_ found: [Double], _ expected: [Double], _ tolerance: Double 
         await #expect(processExitsWith: .failure) {
             _ = Normal(mean: Tensor.zeros([2]), standardDeviation: Tensor.ones([3]))
         }
-        await #expect(processExitsWith: .failure) { _ = Dirichlet(concentration: Tensor(1)) }
+        await #expect(processExitsWith: .failure) { _ = Dirichlet(concentration: Tensor(1.0)) }
         await #expect(processExitsWith: .failure) {
             _ = MultivariateNormal(mean: Tensor.zeros([2]), factor: Tensor.eye(3))
         }

@@ -45,15 +45,15 @@ extension DocumentedExample {
         DocumentedExample("Tensor.gamma([2, 3], concentration: Tensor(1.5)).shape", [2, 3]) { () -> [Int] in
             Tensor.gamma([2, 3], concentration: Tensor(1.5)).shape
         },
-        DocumentedExample("Tensor.beta([2, 3], Tensor(1.5), Tensor(2)).shape", [2, 3]) { () -> [Int] in
-            Tensor.beta([2, 3], Tensor(1.5), Tensor(2)).shape
+        DocumentedExample("Tensor.beta([2, 3], Tensor(1.5), Tensor(2.0)).shape", [2, 3]) { () -> [Int] in
+            Tensor.beta([2, 3], Tensor(1.5), Tensor(2.0)).shape
         },
         DocumentedExample("Tensor.dirichlet([4, 3], concentration: Tensor([1, 2, 3] as [Float])).shape", [4, 3]) {
             () -> [Int] in
             Tensor.dirichlet([4, 3], concentration: Tensor([1, 2, 3] as [Float])).shape
         },
-        DocumentedExample("Tensor.poisson([3], rate: Tensor(0))", [0, 0, 0]) { () -> Tensor in
-            Tensor.poisson([3], rate: Tensor(0))
+        DocumentedExample("Tensor.poisson([3], rate: Tensor(0.0))", [0, 0, 0]) { () -> Tensor in
+            Tensor.poisson([3], rate: Tensor(0.0))
         },
     ]
 
@@ -132,38 +132,38 @@ extension DocumentedExample {
         },
         DocumentedExample(
             """
-            let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+            let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
             i.adding(i).imaginary
             """, [2]
         ) { () -> Tensor in
-            let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+            let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
             return i.adding(i).imaginary
         },
         DocumentedExample(
             """
-            let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+            let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
             i.subtracting(i).imaginary
             """, [0]
         ) { () -> Tensor in
-            let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+            let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
             return i.subtracting(i).imaginary
         },
         DocumentedExample(
             """
-            let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+            let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
             i.multiplied(by: i).real
             """, [-1]
         ) { () -> Tensor in
-            let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+            let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
             return i.multiplied(by: i).real
         },
         DocumentedExample(
             """
-            let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+            let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
             i.divided(by: i.adding(i)).real
             """, [0.5]
         ) { () -> Tensor in
-            let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+            let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
             return i.divided(by: i.adding(i)).real
         },
     ]

@@ -138,6 +138,6 @@ import Testing
         await #expect(processExitsWith: .failure) {
             _ = Tensor.categorical(logits: Tensor.zeros([3]), count: 4, withReplacement: false)
         }
-        await #expect(processExitsWith: .failure) { _ = Tensor.dirichlet(concentration: Tensor(1)) }
+        await #expect(processExitsWith: .failure) { _ = Tensor.dirichlet(concentration: Tensor(1.0)) }
     }
 }

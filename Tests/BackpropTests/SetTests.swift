@@ -8,7 +8,7 @@ import Testing
         #expect(x.nonzero().numbers == [0, 0, 1, 0, 1, 1, 0, 2, 0, 1, 2, 1])
         #expect(x.nonzero().shape == [4, 3] && x.nonzero().dtype == .int64)
         #expect(Tensor.zeros([2, 2]).nonzero().shape == [0, 2])
-        #expect(Tensor(3).nonzero().shape == [1, 0] && Tensor(0).nonzero().shape == [0, 0])
+        #expect(Tensor(3.0).nonzero().shape == [1, 0] && Tensor(0.0).nonzero().shape == [0, 0])
         #expect(Tensor([false, true]).nonzero().numbers == [1])
     }
 

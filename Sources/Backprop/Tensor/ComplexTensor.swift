@@ -85,7 +85,7 @@ extension ComplexTensor {
     /// The sum, elementwise with broadcasting.
     ///
     /// ```swift
-    /// let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+    /// let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
     /// i.adding(i).imaginary  // 2
     /// ```
     public func adding(_ other: ComplexTensor) -> ComplexTensor {
@@ -95,7 +95,7 @@ extension ComplexTensor {
     /// The difference, elementwise with broadcasting.
     ///
     /// ```swift
-    /// let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+    /// let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
     /// i.subtracting(i).imaginary  // 0
     /// ```
     public func subtracting(_ other: ComplexTensor) -> ComplexTensor {
@@ -105,7 +105,7 @@ extension ComplexTensor {
     /// The product, elementwise with broadcasting.
     ///
     /// ```swift
-    /// let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+    /// let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
     /// i.multiplied(by: i).real  // -1
     /// ```
     public func multiplied(by other: ComplexTensor) -> ComplexTensor {
@@ -121,7 +121,7 @@ extension ComplexTensor {
     /// does not.
     ///
     /// ```swift
-    /// let i = ComplexTensor(real: Tensor(0), imaginary: Tensor(1))
+    /// let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
     /// i.divided(by: i.adding(i)).real  // 0.5
     /// ```
     public func divided(by other: ComplexTensor) -> ComplexTensor {

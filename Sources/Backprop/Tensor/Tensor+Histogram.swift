@@ -66,12 +66,12 @@ extension Tensor {
         let inner = which(share .< 0.5, wide.0 + share * (wide.1 - wide.0), wide.1 - (1 - share) * (wide.1 - wide.0))
         let edges = inner.asType(dtype)
         // Division finds the bin but for rounding, which a look at its edges makes good.
-        let guess = floor((flat - low) / (high - low) * Double(bins))
+        let guess = Backprop.floor((flat - low) / (high - low) * Double(bins))
         let isInside = (flat .>= low) .& (flat .<= high)
-        let first = clip(which(isInside, guess, like(0)), min: 0, max: Double(bins - 1)).asType(.int64)
+        let first = Backprop.clip(which(isInside, guess, like(0)), min: 0, max: Double(bins - 1)).asType(.int64)
         let isBelow = (flat .< edges.take(first)).asType(.int64),
             isBeyond = (flat .>= edges.take(first + 1)).asType(.int64)
-        let bin = clip(first - isBelow + isBeyond, min: 0, max: Double(bins - 1))
+        let bin = Backprop.clip(first - isBelow + isBeyond, min: 0, max: Double(bins - 1))
         return counted(bin, isInside, edges, weights, isDensity)
     }
 
@@ -88,7 +88,7 @@ extension Tensor {
         let flat = stopGradient(self).flattened(), bins = edges.size - 1
         let isInside =
             (flat .>= edges.narrowed(axis: 0, 0..<1)) .& (flat .<= edges.narrowed(axis: 0, bins..<(bins + 1)))
-        let bin = clip(searchSorted(edges, flat, right: true) - 1, min: 0, max: Double(bins - 1))
+        let bin = Backprop.clip(searchSorted(edges, flat, right: true) - 1, min: 0, max: Double(bins - 1))
         return counted(bin, isInside, edges, weights, isDensity)
     }
 

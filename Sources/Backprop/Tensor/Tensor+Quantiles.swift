@@ -79,17 +79,17 @@ extension Tensor {
         let (inOrder, shape) = sortedForQuantiles("nanQuantile", q, axis, keepDims, file, line)
         let numbers = (inOrder .== inOrder).sum(axis: -1, keepDims: true).asType(.float64)
         let found = q.map { q -> Tensor in
-            let rank = maximum((numbers - 1) * q, Tensor(0, dtype: .float64))
+            let rank = Backprop.maximum((numbers - 1) * q, Tensor(0.0, dtype: .float64))
             func element(_ place: Tensor) -> Tensor { inOrder.takeAlong(place.asType(.int64), axis: -1) }
             let value: Tensor
             switch method {
             case .linear, .midpoint:
-                let low = floor(rank), isBetween = rank .> low
+                let low = Backprop.floor(rank), isBetween = rank .> low
                 let rest = method == .linear ? (rank - low).asType(dtype) : like(0.5)
-                value = which(isBetween, lerp(element(low), element(ceil(rank)), rest), element(low))
-            case .lower: value = element(floor(rank))
-            case .higher: value = element(ceil(rank))
-            case .nearest: value = element(round(rank))
+                value = which(isBetween, lerp(element(low), element(Backprop.ceil(rank)), rest), element(low))
+            case .lower: value = element(Backprop.floor(rank))
+            case .higher: value = element(Backprop.ceil(rank))
+            case .nearest: value = element(Backprop.round(rank))
             }
             return value.reshaped(shape)
         }

@@ -140,7 +140,9 @@ extension Tensor {
         return Backprop.clip(unit * scale + mean, min: low, max: high).asType(dtype)
     }
 
-    private static func evaluatedErf(_ numbers: [Double]) -> [Double] { Backprop.erf(Tensor(numbers, dtype: .float64)).array() }
+    private static func evaluatedErf(_ numbers: [Double]) -> [Double] {
+        Backprop.erf(Tensor(numbers, dtype: .float64)).array()
+    }
 
     /// Whole numbers from `low` to one below `high`, all equally likely (but for a bias of at most 2⁻³¹ for ranges
     /// below 2³²). An integer dtype; an empty range stops it.

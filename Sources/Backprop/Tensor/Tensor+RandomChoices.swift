@@ -53,7 +53,7 @@ extension Tensor {
         guard withReplacement else {
             return (wide + gumbel(wide.shape, dtype: .float64)).topK(count, axis: -1).indices
         }
-        let sums = exp(wide - wide.max(axis: -1, keepDims: true)).cumsum(axis: -1)
+        let sums = Backprop.exp(wide - wide.max(axis: -1, keepDims: true)).cumsum(axis: -1)
         let total = sums.narrowed(axis: -1, (sums.dim(-1) - 1)..<sums.dim(-1))
         // A product of the total and a number below 1 is below the total, so the place is always one of a class.
         let places = uniform(Array(logits.shape.dropLast()) + [count], dtype: .float64) * total

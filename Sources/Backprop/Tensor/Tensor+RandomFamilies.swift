@@ -29,7 +29,8 @@ extension Tensor {
         requireFamily("exponential", dtype, scale: rate, file, line)
         if dtype == .bfloat16 { return exponential(shape, rate: rate).asType(dtype) }
         // The uniform number 0 stands for all below its successor, of which the middle is taken.
-        let unit = maximum(-log1p(-uniform(shape, dtype: dtype)), Tensor(smallestHalf(dtype), dtype: dtype))
+        let unit = Backprop.maximum(
+            -Backprop.log1p(-uniform(shape, dtype: dtype)), Tensor(smallestHalf(dtype), dtype: dtype))
         return rate == 1 ? unit : unit / rate
     }
 
@@ -45,7 +46,7 @@ extension Tensor {
     ) -> Tensor {
         requireFamily("gumbel", dtype, scale: scale, file, line)
         if dtype == .bfloat16 { return gumbel(shape, location: location, scale: scale).asType(dtype) }
-        return placed(-log(exponential(shape, dtype: dtype)), location, scale)
+        return placed(-Backprop.log(exponential(shape, dtype: dtype)), location, scale)
     }
 
     /// Numbers of the Laplace distribution, of a floating-point dtype. A scale that is not positive stops it.
@@ -74,7 +75,7 @@ extension Tensor {
     ) -> Tensor {
         requireFamily("cauchy", dtype, scale: scale, file, line)
         if dtype == .bfloat16 { return cauchy(shape, location: location, scale: scale).asType(dtype) }
-        return placed(tan((uniform(shape, dtype: dtype) - 0.5) * Double.pi), location, scale)
+        return placed(Backprop.tan((uniform(shape, dtype: dtype) - 0.5) * Double.pi), location, scale)
     }
 
     /// Half of the least uniform number that is not 0.

@@ -16,7 +16,7 @@ extension Tensor {
     public static func gamma(
         _ shape: [Int]? = nil, concentration: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        exp(logGammaNumbers("gamma", shape, concentration, file, line)).asType(concentration.dtype)
+        Backprop.exp(logGammaNumbers("gamma", shape, concentration, file, line)).asType(concentration.dtype)
     }
 
     /// Numbers of the beta distribution with the given concentrations at 1 and at 0, which broadcast to `shape` (to their
@@ -24,7 +24,7 @@ extension Tensor {
     /// for both.
     ///
     /// ```swift
-    /// Tensor.beta([2, 3], Tensor(1.5), Tensor(2)).shape  // [2, 3]
+    /// Tensor.beta([2, 3], Tensor(1.5), Tensor(2.0)).shape  // [2, 3]
     /// ```
     public static func beta(
         _ shape: [Int]? = nil, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
@@ -32,7 +32,7 @@ extension Tensor {
         requireCommon("beta", a, b, file: file, line: line)
         let shape = shape ?? Shape.broadcast(a.node.shape, b.node.shape)!.array
         let first = logGammaNumbers("beta", shape, a, file, line)
-        return sigmoid(first - logGammaNumbers("beta", shape, b, file, line)).asType(a.dtype)
+        return Backprop.sigmoid(first - logGammaNumbers("beta", shape, b, file, line)).asType(a.dtype)
     }
 
     /// Points of the Dirichlet distribution: along the last axis numbers that add up to 1. Concentrations, [..., classes],
@@ -51,7 +51,8 @@ extension Tensor {
             shape == nil || shape!.last == concentration.dim(-1),
             "dirichlet: shape \(shape ?? []) does not end with the classes of concentrations of shape \(concentration.shape)",
             file: file, line: line)
-        return softmax(logGammaNumbers("dirichlet", shape, concentration, file, line)).asType(concentration.dtype)
+        return Backprop.softmax(logGammaNumbers("dirichlet", shape, concentration, file, line)).asType(
+            concentration.dtype)
     }
 
     /// The logarithms of gamma numbers, which neither vanish nor overflow where those of small concentrations do; float32
@@ -89,13 +90,13 @@ extension Tensor {
     private static func acceptedLogGamma(_ a: Tensor) -> Tensor {
         let rounds = a.dtype == .float64 ? 12 : 6, shape = [rounds] + a.shape
         let d = a - 1 / 3.0
-        let tilt = rsqrt(d * 9) * normal(shape, dtype: a.dtype)
-        let root = 1 + tilt, v = root * root * root, bound = square(tilt) * (d * 4.5)
+        let tilt = Backprop.rsqrt(d * 9) * normal(shape, dtype: a.dtype)
+        let root = 1 + tilt, v = root * root * root, bound = Backprop.square(tilt) * (d * 4.5)
         let isPositive = root .> 0
-        let logV = 3 * log(which(isPositive, root, a.like(1)))
+        let logV = 3 * Backprop.log(which(isPositive, root, a.like(1)))
         let level = bound + d * (1 - v + logV)
-        let isAccepted = isPositive .& (log(uniform(shape, dtype: a.dtype)) .< level)
-        return log(d) + 3 * log1p(tilt.firstAccepted(isAccepted))
+        let isAccepted = isPositive .& (Backprop.log(uniform(shape, dtype: a.dtype)) .< level)
+        return Backprop.log(d) + 3 * Backprop.log1p(tilt.firstAccepted(isAccepted))
     }
 
     /// 0, 1, ... along a first axis before others of extent one.
@@ -116,14 +117,14 @@ extension Tensor {
     /// the one over all before. The side on which g decays is taken, by the double exponential formula of Takahasi and
     /// Mori (1974) for integrands that decay like exponential functions; 69 places give eleven digits and more.
     package static func logGammaSlope(_ a: Tensor, _ l: Tensor) -> Tensor {
-        let z = exp(l), psi = digamma(a)
+        let z = Backprop.exp(l), psi = digamma(a)
         let side = which(z .<= a, a.like(-1), a.like(1))
-        let scale = 1 / (sqrt(maximum(a, z)) + abs(z - a))
+        let scale = 1 / (Backprop.sqrt(Backprop.maximum(a, z)) + Backprop.abs(z - a))
         let step = 0.125
         let t = placesOfRounds(69, a.ndim).asType(.float64) * step - 4
-        let x = exp(t - exp(-t)), weight = (1 + exp(-t)) * x * step
+        let x = Backprop.exp(t - Backprop.exp(-t)), weight = (1 + Backprop.exp(-t)) * x * step
         let v = side * scale * x
-        let density = exp(a * v - z * expm1(v))
+        let density = Backprop.exp(a * v - z * Backprop.expm1(v))
         return side * scale * (weight * density * (l + v - psi)).sum(axis: 0)
     }
 }

@@ -7,7 +7,7 @@ extension Tensor {
     /// rounded rate then. All in float64.
     ///
     /// ```swift
-    /// Tensor.poisson([3], rate: Tensor(0))  // [0, 0, 0]
+    /// Tensor.poisson([3], rate: Tensor(0.0))  // [0, 0, 0]
     /// ```
     public static func poisson(
         _ shape: [Int]? = nil, rate: Tensor, file: StaticString = #fileID, line: UInt = #line
@@ -29,7 +29,7 @@ extension Tensor {
     /// For rates below 10, of which less than 2⁻⁵³ of the numbers are 48 or more.
     private static func smallPoisson(_ rate: Tensor) -> Tensor {
         let k = placesOfRounds(48, rate.ndim).asType(.float64)
-        let sums = exp(xlogy(k, rate) - rate - logGamma(k + 1)).cumsum(axis: 0)
+        let sums = Backprop.exp(xlogy(k, rate) - rate - logGamma(k + 1)).cumsum(axis: 0)
         return (sums .<= uniform(rate.shape, dtype: .float64)).sum(axis: 0).asType(.float64)
     }
 
@@ -37,15 +37,15 @@ extension Tensor {
     private static func largePoisson(_ rate: Tensor) -> Tensor {
         let shape = [24] + rate.shape
         let u = uniform(shape, dtype: .float64) - 0.5, v = uniform(shape, dtype: .float64)
-        let b = 0.931 + 2.53 * sqrt(rate), a = 0.02483 * b - 0.059
+        let b = 0.931 + 2.53 * Backprop.sqrt(rate), a = 0.02483 * b - 0.059
         let quick = 0.9277 - 3.6224 / (b - 2), inverseAlpha = 1.1239 + 1.1328 / (b - 3.4)
-        let us = 0.5 - abs(u), k = floor((2 * a / us + b) * u + rate + 0.43)
+        let us = 0.5 - Backprop.abs(u), k = Backprop.floor((2 * a / us + b) * u + rate + 0.43)
         let isQuick = (us .>= 0.07) .& (v .<= quick)
         let isOutside = (k .< 0) .| ((us .< 0.013) .& (v .> us))
-        let level = k * log(rate) - rate - logGamma(maximum(k, k.like(0)) + 1)
-        let isBelow = log(v * inverseAlpha / (a / square(us) + b)) .<= level
+        let level = k * Backprop.log(rate) - rate - logGamma(Backprop.maximum(k, k.like(0)) + 1)
+        let isBelow = Backprop.log(v * inverseAlpha / (a / Backprop.square(us) + b)) .<= level
         // Shifted by the rounded rate, so that nothing accepted means that rate.
-        let middle = round(rate)
+        let middle = Backprop.round(rate)
         return (k - middle).firstAccepted(isQuick .| (isBelow .& .!isOutside)) + middle
     }
 }

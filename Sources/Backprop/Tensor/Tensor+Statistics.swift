@@ -59,8 +59,8 @@ extension Tensor {
         let means = (mass.map { rows * $0 } ?? rows).sum(axis: 1, keepDims: true) / total
         let deviations = rows - means
         let correction = weights.map { (mass! * $0).sum() / total * ddof } ?? like(ddof)
-        let products = matmul(mass.map { deviations * $0 } ?? deviations, deviations.T)
-        let result = products / maximum(total - correction, like(0))
+        let products = Backprop.matmul(mass.map { deviations * $0 } ?? deviations, deviations.T)
+        let result = products / Backprop.maximum(total - correction, like(0))
         return ndim == 1 ? result.reshaped([]) : result
     }
 
@@ -92,7 +92,8 @@ extension Tensor {
         file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         require(count >= 0 && count <= Shape.maximumExtent, "logspace: \(count) numbers", file: file, line: line)
-        return pow(Tensor(base, dtype: .float64), linspace(start, stop, count: count, dtype: .float64)).asType(dtype)
+        return Backprop.pow(Tensor(base, dtype: .float64), linspace(start, stop, count: count, dtype: .float64)).asType(
+            dtype)
     }
 
     /// The powers 0, 1, ... of each element along a new last axis of as many columns as there are elements, or as asked

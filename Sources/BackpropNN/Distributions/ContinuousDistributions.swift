@@ -3,7 +3,7 @@ import Backprop
 /// Equally likely numbers between two bounds.
 ///
 /// ```swift
-/// Uniform(low: Tensor(1), high: Tensor(3)).logProbability(of: Tensor([0, 2] as [Float]))  // [-inf, -0.693147]
+/// Uniform(low: Tensor(1.0), high: Tensor(3.0)).logProbability(of: Tensor([0, 2] as [Float]))  // [-inf, -0.693147]
 /// ```
 public struct Uniform: ReparametrizedDistribution, CumulativeDistribution {
     /// The lower bound, which belongs to the numbers.
@@ -24,7 +24,7 @@ public struct Uniform: ReparametrizedDistribution, CumulativeDistribution {
     /// Draws with gradients for both bounds.
     ///
     /// ```swift
-    /// Uniform(low: Tensor(1), high: Tensor(3)).reparametrizedSample([2, 3]).shape  // [2, 3]
+    /// Uniform(low: Tensor(1.0), high: Tensor(3.0)).reparametrizedSample([2, 3]).shape  // [2, 3]
     /// ```
     public func reparametrizedSample(_ shape: [Int]) -> Tensor {
         low + (high - low) * Tensor.uniform(self.shape(shape), dtype: low.dtype)
@@ -33,7 +33,7 @@ public struct Uniform: ReparametrizedDistribution, CumulativeDistribution {
     /// Minus infinity outside of the bounds.
     ///
     /// ```swift
-    /// Uniform(low: Tensor(1), high: Tensor(3)).logProbability(of: Tensor(2))  // -0.693147
+    /// Uniform(low: Tensor(1.0), high: Tensor(3.0)).logProbability(of: Tensor(2.0))  // -0.693147
     /// ```
     public func logProbability(of value: Tensor) -> Tensor {
         requireCommon("Uniform.logProbability", value, low)
@@ -43,7 +43,7 @@ public struct Uniform: ReparametrizedDistribution, CumulativeDistribution {
     /// From 0 at the lower bound to 1 at the upper.
     ///
     /// ```swift
-    /// Uniform(low: Tensor(1), high: Tensor(3)).cumulativeProbability(of: Tensor(1.5))  // 0.25
+    /// Uniform(low: Tensor(1.0), high: Tensor(3.0)).cumulativeProbability(of: Tensor(1.5))  // 0.25
     /// ```
     public func cumulativeProbability(of value: Tensor) -> Tensor {
         requireCommon("Uniform.cumulativeProbability", value, low)
@@ -54,7 +54,7 @@ public struct Uniform: ReparametrizedDistribution, CumulativeDistribution {
 /// The time until an event that happens at a constant rate.
 ///
 /// ```swift
-/// Exponential(rate: Tensor(2)).logProbability(of: Tensor([0, 1] as [Float]))  // [0.693147, -1.30685]
+/// Exponential(rate: Tensor(2.0)).logProbability(of: Tensor([0, 1] as [Float]))  // [0.693147, -1.30685]
 /// ```
 public struct Exponential: ReparametrizedDistribution, CumulativeDistribution {
     /// Events in a unit of time, positive.
@@ -92,7 +92,7 @@ public struct Exponential: ReparametrizedDistribution, CumulativeDistribution {
 /// Laplace's distribution: exponential on both sides of its location.
 ///
 /// ```swift
-/// Laplace(location: Tensor(1), scale: Tensor(2)).logProbability(of: Tensor([1, 3] as [Float]))  // [-1.38629, -2.38629]
+/// Laplace(location: Tensor(1.0), scale: Tensor(2.0)).logProbability(of: Tensor([1, 3] as [Float]))  // [-1.38629, -2.38629]
 /// ```
 public struct Laplace: ReparametrizedDistribution, CumulativeDistribution {
     /// Mean and median.
@@ -132,7 +132,7 @@ public struct Laplace: ReparametrizedDistribution, CumulativeDistribution {
 /// The distribution of Cauchy, which has no mean: it is NaN, and the variance infinite.
 ///
 /// ```swift
-/// Cauchy(location: Tensor(1), scale: Tensor(2)).logProbability(of: Tensor([1, 3] as [Float]))  // [-1.83788, -2.53102]
+/// Cauchy(location: Tensor(1.0), scale: Tensor(2.0)).logProbability(of: Tensor([1, 3] as [Float]))  // [-1.83788, -2.53102]
 /// ```
 public struct Cauchy: ReparametrizedDistribution, CumulativeDistribution {
     /// The median.
@@ -171,7 +171,7 @@ public struct Cauchy: ReparametrizedDistribution, CumulativeDistribution {
 /// Gumbel's distribution of greatest values.
 ///
 /// ```swift
-/// Gumbel(location: Tensor(1), scale: Tensor(2)).logProbability(of: Tensor([1, 3] as [Float]))  // [-1.69315, -2.06103]
+/// Gumbel(location: Tensor(1.0), scale: Tensor(2.0)).logProbability(of: Tensor([1, 3] as [Float]))  // [-1.69315, -2.06103]
 /// ```
 public struct Gumbel: ReparametrizedDistribution, CumulativeDistribution {
     /// The most likely number.

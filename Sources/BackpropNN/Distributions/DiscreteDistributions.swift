@@ -41,7 +41,7 @@ public struct Bernoulli: Distribution {
     /// x log(p) + (1 - x) log(1 - p).
     ///
     /// ```swift
-    /// Bernoulli(logits: Tensor(0)).logProbability(of: Tensor(1))  // -0.693147
+    /// Bernoulli(logits: Tensor(0.0)).logProbability(of: Tensor(1.0))  // -0.693147
     /// ```
     public func logProbability(of value: Tensor) -> Tensor {
         requireCommon("Bernoulli.logProbability", value, probabilities)
@@ -77,7 +77,7 @@ public struct Geometric: Distribution {
     /// Whole numbers in the dtype of the parameters: exponential ones, rounded down.
     ///
     /// ```swift
-    /// Geometric(probabilities: Tensor(1)).sample([3])  // [0, 0, 0]
+    /// Geometric(probabilities: Tensor(1.0)).sample([3])  // [0, 0, 0]
     /// ```
     public func sample(_ shape: [Int]) -> Tensor {
         let size = Tensor.exponential(self.shape(shape), dtype: probabilities.dtype)
@@ -94,7 +94,7 @@ public struct Geometric: Distribution {
 /// How often an event happens in a unit of time in which it happens at a constant rate.
 ///
 /// ```swift
-/// Poisson(rate: Tensor(2)).logProbability(of: Tensor([0, 3] as [Float]))  // [-2, -1.71232]
+/// Poisson(rate: Tensor(2.0)).logProbability(of: Tensor([0, 3] as [Float]))  // [-2, -1.71232]
 /// ```
 public struct Poisson: Distribution {
     /// Not negative.

@@ -39,7 +39,7 @@ extension Distribution {
     /// One draw, without gradients.
     ///
     /// ```swift
-    /// Normal(mean: Tensor.zeros([2]), standardDeviation: Tensor(1)).sample().shape  // [2]
+    /// Normal(mean: Tensor.zeros([2]), standardDeviation: Tensor(1.0)).sample().shape  // [2]
     /// ```
     public func sample() -> Tensor { sample([]) }
 
@@ -53,7 +53,7 @@ extension ReparametrizedDistribution {
     /// Independent draws, without gradients: the result has the given shape, followed by those of batch and event.
     ///
     /// ```swift
-    /// Normal(mean: Tensor.zeros([2]), standardDeviation: Tensor(1)).sample([3]).shape  // [3, 2]
+    /// Normal(mean: Tensor.zeros([2]), standardDeviation: Tensor(1.0)).sample([3]).shape  // [3, 2]
     /// ```
     public func sample(_ shape: [Int]) -> Tensor { withoutGradients { reparametrizedSample(shape) } }
 }

@@ -6,8 +6,8 @@ import Backprop
 /// The divergence of Kullback and Leibler of q from p: the mean of log p(x) - log q(x) for x drawn from p.
 ///
 /// ```swift
-/// let p = Normal(mean: Tensor(0), standardDeviation: Tensor(1))
-/// klDivergence(p, Normal(mean: Tensor(1), standardDeviation: Tensor(2)))  // 0.443147
+/// let p = Normal(mean: Tensor(0.0), standardDeviation: Tensor(1.0))
+/// klDivergence(p, Normal(mean: Tensor(1.0), standardDeviation: Tensor(2.0)))  // 0.443147
 /// ```
 public func klDivergence(_ p: Normal, _ q: Normal) -> Tensor {
     requireAlike(p.mean, q.mean)

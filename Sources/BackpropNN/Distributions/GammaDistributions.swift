@@ -3,7 +3,7 @@ import Backprop
 /// The gamma distribution.
 ///
 /// ```swift
-/// Gamma(concentration: Tensor(2), rate: Tensor(3)).logProbability(of: Tensor([1, 2] as [Float]))  // [-0.802775, -3.10963]
+/// Gamma(concentration: Tensor(2.0), rate: Tensor(3.0)).logProbability(of: Tensor([1, 2] as [Float]))  // [-0.802775, -3.10963]
 /// ```
 public struct Gamma: ReparametrizedDistribution {
     /// The shape parameter, positive.
@@ -26,7 +26,7 @@ public struct Gamma: ReparametrizedDistribution {
     /// Draws with gradients for both parameters; see `Tensor.gamma`.
     ///
     /// ```swift
-    /// Gamma(concentration: Tensor([1, 2] as [Float]), rate: Tensor(3)).reparametrizedSample([4]).shape  // [4, 2]
+    /// Gamma(concentration: Tensor([1, 2] as [Float]), rate: Tensor(3.0)).reparametrizedSample([4]).shape  // [4, 2]
     /// ```
     public func reparametrizedSample(_ shape: [Int]) -> Tensor {
         Tensor.gamma(self.shape(shape), concentration: concentration) / rate
@@ -35,7 +35,7 @@ public struct Gamma: ReparametrizedDistribution {
     /// Minus infinity for negative values.
     ///
     /// ```swift
-    /// Gamma(concentration: Tensor(1), rate: Tensor(1)).logProbability(of: Tensor([2, 3] as [Float]))  // [-2, -3]
+    /// Gamma(concentration: Tensor(1.0), rate: Tensor(1.0)).logProbability(of: Tensor([2, 3] as [Float]))  // [-2, -3]
     /// ```
     public func logProbability(of value: Tensor) -> Tensor {
         requireCommon("Gamma.logProbability", value, rate)
@@ -48,7 +48,7 @@ public struct Gamma: ReparametrizedDistribution {
 /// The beta distribution of numbers between 0 and 1.
 ///
 /// ```swift
-/// Beta(Tensor(2), Tensor(3)).logProbability(of: Tensor([0.5, 0.25] as [Float]))  // [0.405465, 0.523248]
+/// Beta(Tensor(2.0), Tensor(3.0)).logProbability(of: Tensor([0.5, 0.25] as [Float]))  // [0.405465, 0.523248]
 /// ```
 public struct Beta: ReparametrizedDistribution {
     /// The concentration at 1, positive.
@@ -130,7 +130,7 @@ public struct Dirichlet: ReparametrizedDistribution {
 /// NaN for up to one.
 ///
 /// ```swift
-/// let t = StudentT(degreesOfFreedom: Tensor(3), location: Tensor(1), scale: Tensor(2))
+/// let t = StudentT(degreesOfFreedom: Tensor(3.0), location: Tensor(1.0), scale: Tensor(2.0))
 /// t.logProbability(of: Tensor([1, 3] as [Float]))  // [-1.69404, -2.2694]
 /// ```
 public struct StudentT: ReparametrizedDistribution {

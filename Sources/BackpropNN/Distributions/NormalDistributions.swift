@@ -3,7 +3,7 @@ import Backprop
 /// The normal distribution of Gauss.
 ///
 /// ```swift
-/// Normal(mean: Tensor(1), standardDeviation: Tensor(2)).logProbability(of: Tensor([1, 3] as [Float]))  // [-1.61209, -2.11209]
+/// Normal(mean: Tensor(1.0), standardDeviation: Tensor(2.0)).logProbability(of: Tensor([1, 3] as [Float]))  // [-1.61209, -2.11209]
 /// ```
 public struct Normal: ReparametrizedDistribution, CumulativeDistribution {
     public let mean: Tensor
@@ -22,7 +22,7 @@ public struct Normal: ReparametrizedDistribution, CumulativeDistribution {
     /// Draws with gradients for both parameters.
     ///
     /// ```swift
-    /// let normal = Normal(mean: Tensor([1, 5] as [Float]), standardDeviation: Tensor(0))
+    /// let normal = Normal(mean: Tensor([1, 5] as [Float]), standardDeviation: Tensor(0.0))
     /// normal.reparametrizedSample([2])  // [1, 5, 1, 5]
     /// ```
     public func reparametrizedSample(_ shape: [Int]) -> Tensor {
@@ -38,7 +38,7 @@ public struct Normal: ReparametrizedDistribution, CumulativeDistribution {
     /// Without cancellation in either tail.
     ///
     /// ```swift
-    /// Normal(mean: Tensor(1), standardDeviation: Tensor(2)).cumulativeProbability(of: Tensor(3))  // 0.841345
+    /// Normal(mean: Tensor(1.0), standardDeviation: Tensor(2.0)).cumulativeProbability(of: Tensor(3.0))  // 0.841345
     /// ```
     public func cumulativeProbability(of value: Tensor) -> Tensor {
         requireCommon("Normal.cumulativeProbability", value, mean)
@@ -49,7 +49,7 @@ public struct Normal: ReparametrizedDistribution, CumulativeDistribution {
 /// The distribution of exp(x) for normal x.
 ///
 /// ```swift
-/// LogNormal(location: Tensor(0), scale: Tensor(1)).logProbability(of: Tensor([1, 2] as [Float]))  // [-0.918939, -1.85231]
+/// LogNormal(location: Tensor(0.0), scale: Tensor(1.0)).logProbability(of: Tensor([1, 2] as [Float]))  // [-0.918939, -1.85231]
 /// ```
 public struct LogNormal: ReparametrizedDistribution, CumulativeDistribution {
     /// The normal distribution of the logarithms.
@@ -88,7 +88,7 @@ public struct LogNormal: ReparametrizedDistribution, CumulativeDistribution {
 /// The distribution of |x| for normal x with mean 0.
 ///
 /// ```swift
-/// HalfNormal(scale: Tensor(1)).logProbability(of: Tensor([0, 1] as [Float]))  // [-0.225791, -0.725791]
+/// HalfNormal(scale: Tensor(1.0)).logProbability(of: Tensor([0, 1] as [Float]))  // [-0.225791, -0.725791]
 /// ```
 public struct HalfNormal: ReparametrizedDistribution, CumulativeDistribution {
     /// The standard deviation of x, positive.
