@@ -140,6 +140,16 @@ import Testing
         }
     }
 
+    /// E(log x) is the digamma function, so the mean second derivative of log x is its second one.
+    @Test func gammaDrawsHaveSecondDerivatives() {
+        let a = Tensor([0.6, 1, 7] as [Float]).asType(.float64)
+        let single = withRandomSeed(17) {
+            grad { p in grad { p in log(Tensor.gamma(concentration: p)).sum() }(p).sum() }(
+                a.broadcast(to: [1000, 3]))
+        }
+        #expect(Self.distance(single, polygamma(2, a)) < Self.bound)
+    }
+
     @Test func dirichletDrawsCarryGradients() {
         let a = Tensor([0.5, 2, 8] as [Float]).asType(.float64), count = 4000
         let single = withRandomSeed(16) {
