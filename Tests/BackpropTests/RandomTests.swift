@@ -62,7 +62,7 @@ import Testing
                     let loss =
                         (draw() * parameter.value.sum()).sum() + Tensor.gamma(concentration: parameter.value).sum()
                     loss.backward()
-                    evaluate(parameter.gradient!, loss)
+                    try! evaluate(parameter.gradient!, loss)
                     return loss.item()
                 }
                 var found = [step(), step()]
