@@ -114,12 +114,12 @@ import Testing
             digamma($0)
         }
         expect("beta", a) {
-            Tensor.beta(nil, $0, three)
+            Tensor.beta(a: $0, b: three)
         } _: {
             $0 / ($0 + 3)
         }
         expect("beta, squared", a) {
-            square(Tensor.beta(nil, three, $0))
+            square(Tensor.beta(a: three, b: $0))
         } _: {
             12 / ((3 + $0) * (4 + $0))
         }

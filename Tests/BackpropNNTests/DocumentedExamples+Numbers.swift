@@ -41,8 +41,8 @@ extension DocumentedExample {
         DocumentedExample("Tensor.gamma([2, 3], concentration: Tensor(1.5)).shape", [2, 3]) { () -> [Int] in
             Tensor.gamma([2, 3], concentration: Tensor(1.5)).shape
         },
-        DocumentedExample("Tensor.beta([2, 3], Tensor(1.5), Tensor(2.0)).shape", [2, 3]) { () -> [Int] in
-            Tensor.beta([2, 3], Tensor(1.5), Tensor(2.0)).shape
+        DocumentedExample("Tensor.beta([2, 3], a: Tensor(1.5), b: Tensor(2.0)).shape", [2, 3]) { () -> [Int] in
+            Tensor.beta([2, 3], a: Tensor(1.5), b: Tensor(2.0)).shape
         },
         DocumentedExample("Tensor.dirichlet([4, 3], concentration: Tensor([1, 2, 3] as [Float])).shape", [4, 3]) {
             () -> [Int] in

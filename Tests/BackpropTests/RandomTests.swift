@@ -10,7 +10,7 @@ import Testing
         "exponential": { Tensor.exponential([3, 2], rate: 3) }, "gumbel": { Tensor.gumbel([3, 2], scale: 2) },
         "laplace": { Tensor.laplace([3, 2], location: 1) }, "cauchy": { Tensor.cauchy([3, 2]) },
         "bernoulli": { Tensor.bernoulli(rates).asType(.float32) },
-        "gamma": { Tensor.gamma([3, 2], concentration: rates) }, "beta": { Tensor.beta([3, 2], rates, rates) },
+        "gamma": { Tensor.gamma([3, 2], concentration: rates) }, "beta": { Tensor.beta([3, 2], a: rates, b: rates) },
         "dirichlet": { Tensor.dirichlet([3, 2], concentration: rates) },
         "poisson": { Tensor.poisson([3, 2], rate: rates) },
         "permutation": { Tensor.permutation(6, dtype: .float32) },

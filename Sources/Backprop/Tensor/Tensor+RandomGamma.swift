@@ -19,15 +19,15 @@ extension Tensor {
         Backprop.exp(logGammaNumbers("gamma", shape, concentration, file, line)).asType(concentration.dtype)
     }
 
-    /// Numbers of the beta distribution with the given concentrations at 1 and at 0, which broadcast to `shape` (to their
+    /// Numbers of the beta distribution with the given concentrations, a at 1 and b at 0, which broadcast to `shape` (to their
     /// common shape where it is left out). Floating point; NaN where a concentration is not positive. Carries gradients
     /// for both.
     ///
     /// ```swift
-    /// Tensor.beta([2, 3], Tensor(1.5), Tensor(2.0)).shape  // [2, 3]
+    /// Tensor.beta([2, 3], a: Tensor(1.5), b: Tensor(2.0)).shape  // [2, 3]
     /// ```
     public static func beta(
-        _ shape: [Int]? = nil, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
+        _ shape: [Int]? = nil, a: Tensor, b: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         requireCommon("beta", a, b, file: file, line: line)
         let shape = shape ?? Shape.broadcast(a.node.shape, b.node.shape)!.array

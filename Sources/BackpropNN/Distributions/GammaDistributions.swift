@@ -73,7 +73,7 @@ public struct Beta: ReparametrizedDistribution {
     var logNormalizer: Tensor { logGamma(a) + logGamma(b) - logGamma(a + b) }
 
     /// Draws with gradients for both parameters; see `Tensor.beta`.
-    public func reparametrizedSample(_ shape: [Int]) -> Tensor { Tensor.beta(self.shape(shape), a, b) }
+    public func reparametrizedSample(_ shape: [Int]) -> Tensor { Tensor.beta(self.shape(shape), a: a, b: b) }
 
     /// Minus infinity outside of [0, 1].
     public func logProbability(of value: Tensor) -> Tensor {
