@@ -31,7 +31,7 @@ struct DocumentedExample: Sendable, CustomStringConvertible {
     }
 
     static let all: [DocumentedExample] = [
-        ofElementwise, ofArrangement, ofContraction, ofImages, ofTransforms, ofNetworks,
+        ofElementwise, ofArrangement, ofContraction, ofImages, ofTransforms, ofNetworks, ofNumbers, ofDistributions,
     ].flatMap { $0 }
 
     /// Whether the numbers are those that are printed, to within a thousandth of them.
@@ -49,7 +49,7 @@ struct DocumentedExample: Sendable, CustomStringConvertible {
     /// The folders of operators, below Sources.
     private static let folders = [
         "Backprop/Tensor", "Backprop/Gradient", "BackpropNN/Activations", "BackpropNN/Losses",
-        "BackpropNN/Normalization", "BackpropNN/Attention",
+        "BackpropNN/Normalization", "BackpropNN/Attention", "BackpropNN/Distributions",
     ]
 
     private static func sources() throws -> [(name: String, lines: [Substring])] {

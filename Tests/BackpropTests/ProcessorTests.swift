@@ -38,10 +38,10 @@ import Testing
         await #expect(processExitsWith: .success) {
             for name in Processor.instructionSets {
                 Processor.selectInstructionSet(name)
-                Processor.setThreads(1)
+                Processor.threads = 1
                 let alone = ProcessorTests.results(largeExamples()).map { $0.tensors.map(\.bytes) }
                 for threads in [2, 3] {
-                    Processor.setThreads(threads)
+                    Processor.threads = threads
                     #expect(Processor.threads == threads)
                     for (found, bytes) in zip(ProcessorTests.results(largeExamples()), alone) {
                         #expect(found.tensors.map(\.bytes) == bytes, "\(found.name), \(threads) threads, \(name)")

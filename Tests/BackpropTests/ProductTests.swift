@@ -163,7 +163,7 @@ import Testing
             for name in Processor.instructionSets {
                 Processor.selectInstructionSet(name)
                 for threads in [1, 3] {
-                    Processor.setThreads(threads)
+                    Processor.threads = threads
                     ProductTests.expectProducts(301, 290, 280, transposed: ProductTests.transpositions)
                 }
                 ProductTests.expectProducts(604, 130, 811, transposed: ProductTests.transpositions)

@@ -123,7 +123,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             // More threads than processors, and than homes; and other numbers from run to run.
             for threads in [1, 2, 3, 17, 4, 1, 2] {
-                Processor.setThreads(threads)
+                Processor.threads = threads
                 for round in 0..<200 { #expect(WalkTests.walk(homeCount: 1 + round % Int(BK_MOST_HOMES))) }
             }
         }
@@ -132,7 +132,7 @@ import Testing
     @Test func longChainsOfSmallWaves() async {
         await #expect(processExitsWith: .success) {
             for threads in [2, 5] {
-                Processor.setThreads(threads)
+                Processor.threads = threads
                 for _ in 0..<20 { #expect(WalkTests.walk((0..<400).map { 1 + $0 % 4 })) }
             }
         }
@@ -140,7 +140,7 @@ import Testing
 
     @Test func threadsThatLeaveInTheMiddleComeBack() async {
         await #expect(processExitsWith: .success) {
-            Processor.setThreads(3)
+            Processor.threads = 3
             // A single slow task, during which the others go to sleep, between waves for all of them.
             for _ in 0..<5 { #expect(WalkTests.walk([8, 1, 8, 1, 8]) { if $0 == 8 || $0 == 17 { usleep(5000) } }) }
             // Tasks of one wave that take turns to be slow.
@@ -150,7 +150,7 @@ import Testing
 
     @Test func pausesBetweenWalks() async {
         await #expect(processExitsWith: .success) {
-            Processor.setThreads(3)
+            Processor.threads = 3
             for pause in [0, 20, 100, 900, 1100, 5000, 1000, 1001, 999] {
                 usleep(UInt32(pause))
                 #expect(WalkTests.walk())
@@ -160,7 +160,7 @@ import Testing
 
     @Test func walksInsideWalks() async {
         await #expect(processExitsWith: .success) {
-            Processor.setThreads(2)
+            Processor.threads = 2
             let mistakes = Mutex(0)
             #expect(
                 WalkTests.walk([4, 4, 4]) { _ in
@@ -172,7 +172,7 @@ import Testing
 
     @Test func walksOfSeveralThreadsAtOnce() async {
         await #expect(processExitsWith: .success) {
-            Processor.setThreads(3)
+            Processor.threads = 3
             let results = await withTaskGroup(of: Bool.self) { group in
                 for _ in 0..<6 { group.addTask { (0..<200).allSatisfy { _ in WalkTests.walk() } } }
                 return await group.reduce(into: [Bool]()) { $0.append($1) }
@@ -183,7 +183,7 @@ import Testing
 
     @Test func onePlanInSeveralThreadsAtOnce() async {
         await #expect(processExitsWith: .success) {
-            Processor.setThreads(4)
+            Processor.threads = 4
             let weights = withRandomSeed(1) { (0..<6).map { _ in Tensor.normal([64, 64]) * 0.2 } }
             let inputs = withRandomSeed(2) { Tensor.normal([48, 64]) }
             let run = { @Sendable in

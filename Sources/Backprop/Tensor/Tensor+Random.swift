@@ -29,8 +29,32 @@ public final class RandomState: Sendable {
     /// A key that no other draw of this stream has, for `Node.random`.
     func nextKeyNode() -> Node { Node.scalar(integer: Int64(bitPattern: nextKey()), .int64) }
 
-    @TaskLocal package static var current = RandomState(seed: 0)
+    @TaskLocal private static var scoped: RandomState?
+    private static let shared = Mutex(RandomState(seed: 0))
+
+    /// The stream of the innermost scope, or outside of scopes the one that the whole process shares.
+    package static var current: RandomState { scoped ?? shared.withLock { $0 } }
+
+    fileprivate static func share(_ state: RandomState) { shared.withLock { $0 = state } }
+
+    fileprivate static func with<Result>(_ state: RandomState, _ body: () throws -> Result) rethrows -> Result {
+        try $scoped.withValue(state, operation: body)
+    }
 }
+
+/// Starts the random stream that the whole process shares anew: what is drawn outside of `withRandomSeed` and
+/// `withRandomState` from here on depends on the seed alone, and on the order of the draws. Without it the stream starts
+/// as for seed 0.
+///
+/// Threads and tasks take their keys from this one stream, each draw the next one. So a program that draws from several
+/// at once gets the same keys at every run, but which draw gets which depends on who comes first; a task that draws
+/// within `withRandomSeed` gets its own numbers whatever the others do. Scopes that are open keep their streams.
+///
+/// ```swift
+/// setRandomSeed(7)
+/// Tensor.uniform([3]).shape  // [3]
+/// ```
+public func setRandomSeed(_ seed: UInt64) { RandomState.share(RandomState(seed: seed)) }
 
 /// Runs `body` with a stream of random numbers of its own: whatever it draws depends on the seed alone.
 ///
@@ -39,7 +63,7 @@ public final class RandomState: Sendable {
 /// draw() .== draw()  // [true, true, true]
 /// ```
 public func withRandomSeed<Result>(_ seed: UInt64, _ body: () throws -> Result) rethrows -> Result {
-    try RandomState.$current.withValue(RandomState(seed: seed), operation: body)
+    try RandomState.with(RandomState(seed: seed), body)
 }
 
 /// Runs `body` with random numbers from `state`, which goes on where it stopped.
@@ -48,7 +72,7 @@ public func withRandomSeed<Result>(_ seed: UInt64, _ body: () throws -> Result) 
 /// withRandomState(RandomState(seed: 7)) { Tensor.integers([2, 3], high: 9) }.shape  // [2, 3]
 /// ```
 public func withRandomState<Result>(_ state: RandomState, _ body: () throws -> Result) rethrows -> Result {
-    try RandomState.$current.withValue(state, operation: body)
+    try RandomState.with(state, body)
 }
 
 extension Tensor {
@@ -69,7 +93,8 @@ extension Tensor {
         // Rounding to eight bits would reach 1, so what they cannot hold is cut off.
         let unit =
             dtype == .bfloat16
-            ? (Backprop.floor(Tensor(Node.random(key: key, Shape(shape, "uniform"), .float32)) * 256) / 256).asType(dtype)
+            ? (Backprop.floor(Tensor(Node.random(key: key, Shape(shape, "uniform"), .float32)) * 256) / 256).asType(
+                dtype)
             : Tensor(Node.random(key: key, Shape(shape, "uniform"), dtype))
         return low == 0 && high == 1 ? unit : unit * (high - low) + low
     }
@@ -114,7 +139,9 @@ extension Tensor {
         return Backprop.clip(unit * scale + mean, min: low, max: high).asType(dtype)
     }
 
-    private static func evaluatedErf(_ numbers: [Double]) -> [Double] { Backprop.erf(Tensor(numbers, dtype: .float64)).array() }
+    private static func evaluatedErf(_ numbers: [Double]) -> [Double] {
+        Backprop.erf(Tensor(numbers, dtype: .float64)).array()
+    }
 
     /// Whole numbers from `low` to one below `high`, all equally likely (but for a bias of at most 2⁻³¹ for ranges
     /// below 2³²). An integer dtype; an empty range stops it.
