@@ -32,17 +32,17 @@ struct LayerWeights {
         adopt(theirs + "out_proj.", as: ours + "output.")
     }
 
-    /// Takes what begins so, and puts everything in the place of the layer's parameters; gradients flow through them.
-    mutating func adoptRest(_ prefixes: [String: String], in layer: some ParameterContainer) throws {
+    /// Takes what begins so, and gives values for all parameters of the layer by their names.
+    mutating func values(_ prefixes: [String: String], for layer: some ParameterContainer) throws -> [String: Tensor] {
         for (theirs, ours) in prefixes { adopt(theirs, as: ours) }
         let unused = given.keys.filter { !used.contains($0) }.sorted()
         guard unused.isEmpty else { throw Unsupported("no weights " + unused.joined(separator: ", ")) }
-        for named in layer.namedParameters() {
-            guard let tensor = adopted.removeValue(forKey: named.name), tensor.shape == named.parameter.shape else {
-                throw Unsupported("no weights for \(named.name) of shape \(named.parameter.shape)")
-            }
-            named.parameter.substitute(tensor)
+        let parameters = layer.namedParameters()
+        for named in parameters where adopted[named.name]?.shape != named.parameter.shape {
+            throw Unsupported("no weights for \(named.name) of shape \(named.parameter.shape)")
         }
-        guard adopted.isEmpty else { throw Unsupported("no parameters \(adopted.keys.sorted())") }
+        let superfluous = Set(adopted.keys).subtracting(parameters.map(\.name))
+        guard superfluous.isEmpty else { throw Unsupported("no parameters \(superfluous.sorted())") }
+        return adopted
     }
 }

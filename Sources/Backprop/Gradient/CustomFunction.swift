@@ -94,7 +94,7 @@ struct CustomCall {
     let node: Node
     let rule: CustomRule
     let inputs: [Node]
-    private let values: [Node]
+    let values: [Node]
 
     init(_ node: Node) {
         self.node = node

@@ -65,6 +65,7 @@ extension Tensor {
         require(
             node.variables & 1 != 0, "backward: no trainable parameter is among what this value was computed from",
             file: file, line: line)
+        requireNoExample(node, "what backward starts from", file: file, line: line)
     }
 
     /// Records the gradients node by node; returns those that are sums of several passes.

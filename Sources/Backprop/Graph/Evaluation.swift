@@ -57,6 +57,7 @@ package enum Graph {
         let launch = state.withLock { state -> Launch? in
             for root in roots {
                 root._withUnsafeGuaranteedRef {
+                    requireValue($0)
                     // Another thread may still be computing it.
                     if let storage = $0.storage, !storage.isReady { unfinished.append(storage) }
                 }
@@ -81,14 +82,24 @@ package enum Graph {
     static func forgetPlans() { state.withLock { $0.cache = PlanCache() } }
 
     /// Evaluates the end of a long recorded chain. Inside a traversal, which holds the lock, there is nothing to
-    /// do: the chain that is being recorded there is bounded by the one it is derived from.
+    /// do: the chain that is being recorded there is bounded by the one it is derived from. Under `vmap` the chain has no
+    /// values; what is recorded from it has.
     static func flush(_ node: Node) {
-        if bk_walk_depth() == 0 { evaluate([node]) }
+        if bk_walk_depth() == 0 && !node.isExample { evaluate([node]) }
+    }
+
+    /// Stops where a value is asked for that stands for every example of a batch.
+    private static func requireValue(_ node: Node) {
+        require(
+            !node.isExample,
+            "vmap: the function asks for the value of \(node.dtype)\(node.shape), which depends on a mapped argument: it stands for all examples at once and has no value; compute with it instead, with which(_:_:_:) in the place of a condition"
+        )
     }
 
     /// What evaluating the nodes will hold in memory, without running anything.
     package static func bill(_ roots: [Node], released: [Unmanaged<Node>] = []) -> MemoryBill {
-        state.withLock { state in
+        for root in roots { requireValue(root) }
+        return state.withLock { state in
             guard roots.contains(where: \.isPending) else { return MemoryBill(items: [], peakBytes: 0) }
             let roots = roots.map(Unmanaged.passUnretained)
             let executable = state.executable(roots: roots, released: released)

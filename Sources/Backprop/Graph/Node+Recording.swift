@@ -280,7 +280,7 @@ extension Node {
 
 /// Operators that check indices before they use them.
 package enum IndexReader: UInt8, CaseIterable {
-    case indexed, takeAlong, putAlong, scatter, scatterAdd, scatterReduce
+    case take, indexed, takeAlong, putAlong, scatter, scatterAdd, scatterReduce
     case crossEntropy, negativeLogLikelihood, multiMarginLoss, multilabelMarginLoss, ctcLoss
 
     /// Who checks, from the attributes of a node, and the end of the range.

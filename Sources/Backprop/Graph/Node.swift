@@ -13,7 +13,8 @@ package final class Node: @unchecked Sendable {
     package let dtype: DType
     /// Whether a parameter (bit 0) or a variable of the n-th nested transform (bit n) is among the ancestors.
     @exclusivity(unchecked) package var variables: UInt16
-    private let rank: UInt8
+    /// The number of axes in the lower half, `exampleFlag` above it.
+    @exclusivity(unchecked) private var rankAndFlag: UInt8
     /// Whether this is the value of a parameter: differentiation ends here.
     @exclusivity(unchecked) package var isParameter = false
     /// A backward pass has been recorded from here: the history is not needed once the value is in memory and parameters
@@ -55,8 +56,18 @@ package final class Node: @unchecked Sendable {
     }
 
     package var shape: Shape {
+        let rank = Int(rankAndFlag & 15)
         if rank > 4 { return extras!._withUnsafeGuaranteedRef(\.shape) }
-        return Shape(extents01, extents23, rank: Int(rank))
+        return Shape(extents01, extents23, rank: rank)
+    }
+
+    private static let exampleFlag: UInt8 = 16
+
+    /// Whether this is what a function under `vmap` computes from one example that stands for all of a batch: it has no
+    /// value of its own (Gradient/Batching).
+    package var isExample: Bool {
+        get { rankAndFlag & Node.exampleFlag != 0 }
+        set { rankAndFlag = rankAndFlag & 15 | (newValue ? Node.exampleFlag : 0) }
     }
 
     /// The elements, once there is memory for them.
@@ -91,7 +102,7 @@ package final class Node: @unchecked Sendable {
     ) {
         self.primitive = primitive
         self.dtype = dtype
-        rank = UInt8(shape.rank)
+        rankAndFlag = UInt8(shape.rank)
         (extents01, extents23) = shape.firstExtents
         self.bits = bits
         edge0 = input0.map(Unmanaged.passRetained)
@@ -103,8 +114,10 @@ package final class Node: @unchecked Sendable {
         var variables: UInt16 = 0
         var depth: UInt16 = 0
         var pending: UInt16 = 0
+        var flag: UInt8 = 0
         func take(_ input: Node) {
             variables |= input.variables
+            flag |= input.rankAndFlag
             depth = Swift.max(depth, input.depth)
             pending = Swift.max(pending, input.pendingDepth)
         }
@@ -115,6 +128,7 @@ package final class Node: @unchecked Sendable {
         if let moreInputs { for input in moreInputs { take(input) } }
         if variables != 0 && (!dtype.isFloatingPoint || bk_gradients_off() != 0) { variables = 0 }
         self.variables = variables
+        rankAndFlag |= flag & Node.exampleFlag
         self.depth = Node.increased(depth)
         self.pendingDepth = Node.increased(pending)
         if pending >= Node.longestChain { Graph.flush(self) }
@@ -138,7 +152,7 @@ package final class Node: @unchecked Sendable {
     package init(storage: Storage, dtype: DType, shape: Shape) {
         primitive = .constant
         self.dtype = dtype
-        rank = UInt8(shape.rank)
+        rankAndFlag = UInt8(shape.rank)
         (extents01, extents23) = shape.firstExtents
         bits = 0
         extras = shape.rank > 4 ? .passRetained(Extras(shape, nil, nil)) : nil

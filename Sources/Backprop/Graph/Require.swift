@@ -42,6 +42,16 @@ package func requireCommonShape(
         file: file, line: line)
 }
 
+/// Stops the program where what is to stay behind after a function under `vmap` depends on one of its mapped arguments.
+package func requireNoExample(
+    _ node: Node, _ action: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
+) {
+    require(
+        !node.isExample,
+        "vmap: \(action()) depends on a mapped argument, and would outlive the function that is mapped; return it from the function instead",
+        file: file, line: line)
+}
+
 /// Stops the program with a message that names what was wrong.
 @inline(never)
 package func trap(_ message: String, file: StaticString = #fileID, line: UInt = #line) -> Never {

@@ -14,6 +14,7 @@ public final class Buffer: Sendable {
     public var value: Tensor {
         get { Tensor(node.withLock { $0 }) }
         set {
+            requireNoExample(newValue.node, "the new value of a buffer")
             let new = withoutGradients { Node.alias(newValue.node) }
             var old = new
             node.withLock { swap(&$0, &old) }

@@ -15,27 +15,31 @@ public final class Parameter: Sendable {
 
     /// A cell with an initial value.
     public init(_ value: Tensor, isTrainable: Bool = true) {
+        requireNoExample(value.node, "the value of a parameter")
         state = Mutex(State(value: value.node, isTrainable: isTrainable))
-        adopt(withoutGradients { Node.alias(value.node) }, isFirst: true)
+        replace(withoutGradients { Node.alias(value.node) }, isFirst: true)
     }
 
     deinit { Graph.state.withLock { _ in cell.gradient = nil } }
 
     /// The value now. Assigning forgets how the new value was computed.
     public var value: Tensor {
-        get { Tensor(state.withLock { $0.value }) }
+        get { StandIns.areInPlace ? standIn ?? ownValue : ownValue }
         set {
+            requireNoExample(newValue.node, "the new value of a parameter")
             // A node of its own, since the tensor may be in use elsewhere as something else than a parameter.
             adopt(withoutGradients { Node.alias(newValue.node) })
         }
     }
+
+    private var ownValue: Tensor { Tensor(state.withLock { $0.value }) }
 
     /// Whether backward passes leave a gradient here. A frozen parameter costs no gradient computation.
     public var isTrainable: Bool {
         get { state.withLock { $0.isTrainable } }
         set {
             state.withLock { $0.isTrainable = newValue }
-            value = value
+            replace(withoutGradients { Node.alias(ownValue.node) })
         }
     }
 
@@ -43,6 +47,7 @@ public final class Parameter: Sendable {
     public var gradient: Tensor? {
         get { Graph.state.withLock { _ in cell.gradient.map(Tensor.init) } }
         set {
+            if let newValue { requireNoExample(newValue.node, "the gradient of a parameter") }
             Graph.state.withLock { _ in
                 cell.gradient = newValue?.node
                 cell.passes = newValue == nil ? 0 : 1
@@ -55,8 +60,15 @@ public final class Parameter: Sendable {
     /// The type of the elements.
     public var dtype: DType { value.dtype }
 
-    /// Takes a node that nobody else uses yet as the new value.
-    package func adopt(_ node: Node, isFirst: Bool = false) {
+    /// Takes a node that nobody else uses yet as the new value. Stops where another value stands in for it.
+    package func adopt(_ node: Node) {
+        require(
+            !StandIns.areInPlace || standIn == nil,
+            "a parameter of shape \(node.shape) gets a new value while another one stands in for its value")
+        replace(node)
+    }
+
+    private func replace(_ node: Node, isFirst: Bool = false) {
         // A gradient is attached to its pass, a parameter's value to its cell.
         var node = node.primitive == .gradient ? Node.alias(node) : node
         state.withLock { state in
@@ -71,13 +83,6 @@ public final class Parameter: Sendable {
             // The old value, and all that it may take along, goes without the lock.
             swap(&state.value, &node)
         }
-    }
-
-    /// Takes a value through which gradients flow on to what it was computed from: for functions of the parameters of a
-    /// model.
-    package func substitute(_ value: Tensor) {
-        var node = value.node
-        state.withLock { swap(&$0.value, &node) }
     }
 
     /// Hands the gradient over to an optimizer, and starts anew.

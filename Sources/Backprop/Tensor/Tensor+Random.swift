@@ -26,8 +26,14 @@ public final class RandomState: Sendable {
         return z ^ (z >> 31)
     }
 
-    /// A key that no other draw of this stream has, for `Node.random`.
-    func nextKeyNode() -> Node { Node.scalar(integer: Int64(bitPattern: nextKey()), .int64) }
+    /// The numbers of `Node.random` for a key that no other draw of this stream has. Under `vmap` its option says whether
+    /// the examples share them.
+    func draw(_ shape: Shape, _ dtype: DType) -> Tensor {
+        let key = Node.scalar(integer: Int64(bitPattern: nextKey()), .int64)
+        let batches = OpenBatches.thatDraw
+        let all = Shape(batches.map(\.size) + shape.array, "random numbers under vmap")
+        return batches.reduce(Tensor(Node.random(key: key, all, dtype))) { $1.example(of: $0, axis: 0) }
+    }
 
     @TaskLocal private static var scoped: RandomState?
     private static let shared = Mutex(RandomState(seed: 0))
@@ -89,13 +95,12 @@ extension Tensor {
         require(
             low <= high && ((high - low).isFinite || shape.contains(0)),
             "uniform: there are no numbers from \(low) to \(high)")
-        let key = RandomState.current.nextKeyNode()
+        let state = RandomState.current
         // Rounding to eight bits would reach 1, so what they cannot hold is cut off.
         let unit =
             dtype == .bfloat16
-            ? (Backprop.floor(Tensor(Node.random(key: key, Shape(shape, "uniform"), .float32)) * 256) / 256).asType(
-                dtype)
-            : Tensor(Node.random(key: key, Shape(shape, "uniform"), dtype))
+            ? (Backprop.floor(state.draw(Shape(shape, "uniform"), .float32) * 256) / 256).asType(dtype)
+            : state.draw(Shape(shape, "uniform"), dtype)
         return low == 0 && high == 1 ? unit : unit * (high - low) + low
     }
 
@@ -157,7 +162,7 @@ extension Tensor {
         require(
             dtype == .int64 || dtype.integer(Double(low)) != nil && dtype.integer(Double(high - 1)) != nil,
             "integers: \(dtype) does not hold all numbers from \(low) to \(high)")
-        let bits = Tensor(Node.random(key: RandomState.current.nextKeyNode(), Shape(shape, "integers"), .int64))
+        let bits = RandomState.current.draw(Shape(shape, "integers"), .int64)
         let number = Tensor(Node.scalar(integer: Int64(range), .int64))
         let offset = Tensor(Node.scalar(integer: Int64(low), .int64))
         return (remainder(bits, number) + offset).asType(dtype)

@@ -13,8 +13,7 @@ extension Tensor {
             count >= 0 && count <= Shape.maximumExtent && dtype != .bool, "permutation: \(count) numbers of \(dtype)",
             file: file, line: line)
         // Two of the 63-bit numbers are equal with a probability of count² / 2⁶⁴; then the first comes first.
-        let key = RandomState.current.nextKeyNode()
-        return Tensor(Node.random(key: key, Shape([count]), .int64)).argSort().asType(dtype)
+        return RandomState.current.draw(Shape([count]), .int64).argSort().asType(dtype)
     }
 
     /// The rows along the axis in random order, each row as it was.

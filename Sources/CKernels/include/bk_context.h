@@ -20,6 +20,7 @@ typedef struct {
     int32_t walk_depth;       // inside a traversal, which holds the lock of the graph
     int32_t autocast;         // whether products are taken in a narrower dtype
     void *graph_lock;         // where it leaves things for later while it holds the lock of the graph, NULL otherwise
+    const void *stand_ins;    // values in the place of those of parameters, NULL where there are none
 } bk_context;
 
 extern _Thread_local bk_context bk_context_of_thread;
@@ -34,6 +35,8 @@ static inline int32_t bk_autocast(void) { return bk_context_of_thread.autocast; 
 static inline void bk_autocast_set(int32_t value) { bk_context_of_thread.autocast = value; }
 static inline void *bk_graph_lock(void) { return bk_context_of_thread.graph_lock; }
 static inline void bk_graph_lock_set(void *place) { bk_context_of_thread.graph_lock = place; }
+static inline const void *bk_stand_ins(void) { return bk_context_of_thread.stand_ins; }
+static inline void bk_stand_ins_set(const void *table) { bk_context_of_thread.stand_ins = table; }
 
 // The same number as long as the same task records, on whatever thread; outside of tasks, the same thread.
 static inline uintptr_t bk_recorder_identity(void) {

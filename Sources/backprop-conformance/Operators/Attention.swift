@@ -30,12 +30,14 @@ extension Operators {
             weights.adoptAttention("self_attn.", as: "attention.")
             weights.adopt("norm1.", as: "attentionNorm.")
             weights.adopt("norm2.", as: "feedForwardNorm.")
-            try weights.adoptRest(["linear1.": "feedForward.expand.", "linear2.": "feedForward.contract."], in: layer)
+            let values = try weights.values(
+                ["linear1.": "feedForward.expand.", "linear2.": "feedForward.contract."], for: layer)
             let batchFirst = try call.bool("batch_first", default: false)
             let x = batchLeading(try call.tensor("input"), batchFirst)
             let mask = try call.visibility("src_mask", heads: layer.attention.heads)
             let padding = try call.padding("src_key_padding_mask")
-            return [batchLeading(layer(x, mask: mask, isPadding: padding), batchFirst)]
+            let result = layer.withParameters(values) { layer(x, mask: mask, isPadding: padding) }
+            return [batchLeading(result, batchFirst)]
         },
         "nn.TransformerDecoderLayer": { call in
             call.naming("input", "memory", "tgt_mask", "memory_mask", "tgt_key_padding_mask", "memory_key_padding_mask")
@@ -52,16 +54,19 @@ extension Operators {
             weights.adopt("norm1.", as: "attentionNorm.")
             weights.adopt("norm2.", as: "crossNorm.")
             weights.adopt("norm3.", as: "feedForwardNorm.")
-            try weights.adoptRest(["linear1.": "feedForward.expand.", "linear2.": "feedForward.contract."], in: layer)
+            let values = try weights.values(
+                ["linear1.": "feedForward.expand.", "linear2.": "feedForward.contract."], for: layer)
             let batchFirst = try call.bool("batch_first", default: false)
             let x = batchLeading(try call.tensor("input"), batchFirst)
             let memory = batchLeading(try call.tensor("memory"), batchFirst)
             let heads = layer.attention.heads
-            let result = layer(
-                x, memory: memory, mask: try call.visibility("tgt_mask", heads: heads),
-                isPadding: try call.padding("tgt_key_padding_mask"),
-                memoryMask: try call.visibility("memory_mask", heads: heads),
-                memoryIsPadding: try call.padding("memory_key_padding_mask"))
+            let result = try layer.withParameters(values) {
+                layer(
+                    x, memory: memory, mask: try call.visibility("tgt_mask", heads: heads),
+                    isPadding: try call.padding("tgt_key_padding_mask"),
+                    memoryMask: try call.visibility("memory_mask", heads: heads),
+                    memoryIsPadding: try call.padding("memory_key_padding_mask"))
+            }
             return [batchLeading(result, batchFirst)]
         },
     ]
@@ -76,7 +81,7 @@ extension Operators {
             valueFeatures: try call.optionalInt("vdim"), bias: try call.bool("bias", default: true), dtype: .float64)
         var weights = LayerWeights(try call.params())
         weights.adoptAttention("", as: "")
-        try weights.adoptRest([:], in: layer)
+        let adopted = try weights.values([:], for: layer)
         let batchFirst = try call.bool("batch_first", default: false)
         let queries = batchLeading(try call.tensor("query"), batchFirst)
         let keys = batchLeading(try call.tensor("key"), batchFirst)
@@ -84,11 +89,14 @@ extension Operators {
         let mask = try call.visibility("attn_mask", heads: heads), padding = try call.padding("key_padding_mask")
         let averages = try call.bool("average_attn_weights", default: true)
         guard try call.bool("need_weights", default: true) else {
-            let output = layer(queries: queries, keys: keys, values: values, mask: mask, isPadding: padding)
+            let output = layer.withParameters(adopted) {
+                layer(queries: queries, keys: keys, values: values, mask: mask, isPadding: padding)
+            }
             return [batchLeading(output, batchFirst)]
         }
-        let (output, shares) = layer.withWeights(
-            queries: queries, keys: keys, values: values, mask: mask, isPadding: padding)
+        let (output, shares) = layer.withParameters(adopted) {
+            layer.withWeights(queries: queries, keys: keys, values: values, mask: mask, isPadding: padding)
+        }
         return [batchLeading(output, batchFirst), averages ? shares.mean(axis: -3) : shares]
     }
 }

@@ -10,8 +10,7 @@ extension Operators {
             let layer = RNN(
                 options.inputs, options.hidden, layers: options.layers, isBidirectional: options.isBidirectional,
                 activation: activation, bias: options.bias, dtype: .float64)
-            try options.adopt(in: layer)
-            let result = layer(options.input, state: try call.optionalTensor("hx"))
+            let result = try options.withWeights(of: layer) { try layer(options.input, state: call.optionalTensor("hx")) }
             return [batchLeading(result.outputs, options.batchFirst), result.state]
         },
         "nn.GRU": { call in
@@ -19,8 +18,7 @@ extension Operators {
             let layer = GRU(
                 options.inputs, options.hidden, layers: options.layers, isBidirectional: options.isBidirectional,
                 bias: options.bias, dtype: .float64)
-            try options.adopt(in: layer)
-            let result = layer(options.input, state: try call.optionalTensor("hx"))
+            let result = try options.withWeights(of: layer) { try layer(options.input, state: call.optionalTensor("hx")) }
             return [batchLeading(result.outputs, options.batchFirst), result.state]
         },
         "nn.LSTM": { call in
@@ -29,8 +27,7 @@ extension Operators {
             let layer = LSTM(
                 options.inputs, options.hidden, outputs: projected > 0 ? projected : nil, layers: options.layers,
                 isBidirectional: options.isBidirectional, bias: options.bias, dtype: .float64)
-            try options.adopt(in: layer)
-            let result = layer(options.input, state: try call.lstmState())
+            let result = try options.withWeights(of: layer) { try layer(options.input, state: call.lstmState()) }
             return [batchLeading(result.outputs, options.batchFirst), result.state.hidden, result.state.cell]
         },
         "nn.RNNCell": { call in
@@ -38,20 +35,17 @@ extension Operators {
             let options = try RecurrentOptions(call)
             let cell = RNNCell(
                 options.inputs, options.hidden, activation: activation, bias: options.bias, dtype: .float64)
-            try options.adopt(in: cell)
-            return [cell(options.input, state: try call.optionalTensor("hx"))]
+            return [try options.withWeights(of: cell) { try cell(options.input, state: call.optionalTensor("hx")) }]
         },
         "nn.GRUCell": { call in
             let options = try RecurrentOptions(call)
             let cell = GRUCell(options.inputs, options.hidden, bias: options.bias, dtype: .float64)
-            try options.adopt(in: cell)
-            return [cell(options.input, state: try call.optionalTensor("hx"))]
+            return [try options.withWeights(of: cell) { try cell(options.input, state: call.optionalTensor("hx")) }]
         },
         "nn.LSTMCell": { call in
             let options = try RecurrentOptions(call)
             let cell = LSTMCell(options.inputs, options.hidden, bias: options.bias, dtype: .float64)
-            try options.adopt(in: cell)
-            let state = cell(options.input, state: try call.lstmState())
+            let state = try options.withWeights(of: cell) { try cell(options.input, state: call.lstmState()) }
             return [state.hidden, state.cell]
         },
     ]
@@ -78,8 +72,8 @@ private struct RecurrentOptions {
         weights = try call.params()
     }
 
-    /// Layers and directions are in the names: `weight_ih_l0_reverse` is `stack.cells.0.1.weights.input`.
-    func adopt(in layer: some ParameterContainer) throws {
+    /// Runs `body` with the recorded weights. Layers and directions are in the names: `weight_ih_l0_reverse` is `stack.cells.0.1.weights.input`.
+    func withWeights<Result>(of layer: some ParameterContainer, _ body: () throws -> Result) throws -> Result {
         var adopted = LayerWeights(weights)
         let kinds = [
             "weight_ih": "weights.input", "weight_hh": "weights.hidden", "bias_ih": "weights.inputBias",
@@ -92,7 +86,7 @@ private struct RecurrentOptions {
                 adopted.adopt("\(theirs)_l\(layer)_reverse", as: "stack.cells.\(layer).1.\(ours)", whole: true)
             }
         }
-        try adopted.adoptRest([:], in: layer)
+        return try layer.withParameters(adopted.values([:], for: layer), body)
     }
 }
 
