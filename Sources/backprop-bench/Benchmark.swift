@@ -2,16 +2,16 @@ import ArgumentParser
 import Backprop
 import BackpropNN
 
-/// Measures training steps, matrix products and block programs.
+/// Measures training steps, matrix products, block programs and gradients of single examples.
 @main
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backprop-bench",
-        abstract: "Times training steps, matrix products and block programs.",
+        abstract: "Times training steps, matrix products, block programs and gradients of single examples.",
         discussion: "Threads: BACKPROP_THREADS. Instruction set: BACKPROP_ISA (plain, neon, avx2, avx512).")
 
     enum Workload: String, ExpressibleByArgument, CaseIterable {
-        case xor, deep, mlp, gemm, blocks
+        case xor, deep, mlp, gemm, blocks, examples
     }
 
     @Option(help: "One of \(Workload.allCases.map(\.rawValue).joined(separator: ", ")); all of them where left out.")
@@ -44,6 +44,7 @@ struct Benchmark: ParsableCommand {
             case .mlp: report.add(measure(.mlp, seconds: seconds))
             case .gemm: measureProducts(sizes: sizes, seconds: seconds, report)
             case .blocks: measureBlocks(seconds: seconds, report)
+            case .examples: measureExamples(seconds: seconds, report)
             }
         }
     }

@@ -1,4 +1,5 @@
 import Backprop
+import BackpropNN
 
 /// Making tensors, reading them, and differentiating, in the order of their files.
 extension DocumentedExample {
@@ -192,6 +193,79 @@ extension DocumentedExample {
         }
     ]
 
+    private static let batchExamples: [DocumentedExample] = [
+        DocumentedExample(
+            """
+            let x = Tensor([1, 2] as [Float]), y = Tensor([3] as [Float])
+            jacobian({ x in [x[0] * x[1]] }, at: [x, y])[0][0]
+            """, [3, 0, 0, 3]
+        ) { () -> Tensor in
+            let x = Tensor([1, 2] as [Float]), y = Tensor([3] as [Float])
+            return jacobian({ x in [x[0] * x[1]] }, at: [x, y])[0][0]
+        },
+        DocumentedExample("jacobian({ x in square(x) }, at: Tensor([1, 2] as [Float]))", [2, 0, 0, 4]) { () -> Tensor in
+            jacobian({ x in square(x) }, at: Tensor([1, 2] as [Float]))
+        },
+        DocumentedExample(
+            """
+            let x = Tensor([2] as [Float]), y = Tensor([3] as [Float])
+            hessian({ x in (square(x[0]) * x[1]).sum() }, at: [x, y])[0][1]
+            """, [4]
+        ) { () -> Tensor in
+            let x = Tensor([2] as [Float]), y = Tensor([3] as [Float])
+            return hessian({ x in (square(x[0]) * x[1]).sum() }, at: [x, y])[0][1]
+        },
+        DocumentedExample("hessian({ x in pow(x, 3).sum() }, at: Tensor([1, 2] as [Float]))", [6, 0, 0, 12]) {
+            () -> Tensor in
+            hessian({ x in pow(x, 3).sum() }, at: Tensor([1, 2] as [Float]))
+        },
+        DocumentedExample(
+            """
+            let x = Tensor([1, 2, 3, 4] as [Float], shape: [2, 2])
+            vmap({ x in [matmul(x[0], x[1])] }, inAxes: [0, nil])([x, Tensor([1, 10] as [Float])])[0]
+            """, [21, 43]
+        ) { () -> Tensor in
+            let x = Tensor([1, 2, 3, 4] as [Float], shape: [2, 2])
+            return vmap({ x in [matmul(x[0], x[1])] }, inAxes: [0, nil])([x, Tensor([1, 10] as [Float])])[0]
+        },
+        DocumentedExample(
+            "vmap({ x in x / x.sum() })(Tensor([1, 3, 2, 2] as [Float], shape: [2, 2]))", [0.25, 0.75, 0.5, 0.5]
+        ) { () -> Tensor in
+            vmap({ x in x / x.sum() })(Tensor([1, 3, 2, 2] as [Float], shape: [2, 2]))
+        },
+    ]
+
+    private static let functionalExamples: [DocumentedExample] = [
+        DocumentedExample(
+            """
+            let model = Linear(1, 1, bias: false, initializer: .constant(2))
+            model.perExampleGradients(of: [Tensor([1, 2, 3] as [Float], shape: [3, 1])]) { x in
+                square(model(x[0])).sum()
+            }.gradients[0]
+            """, [4, 16, 36]
+        ) { () -> Tensor in
+            let model = Linear(1, 1, bias: false, initializer: .constant(2))
+            return model.perExampleGradients(of: [Tensor([1, 2, 3] as [Float], shape: [3, 1])]) { x in
+                square(model(x[0])).sum()
+            }.gradients[0]
+        },
+        DocumentedExample(
+            """
+            let model = Linear(1, 1, bias: false)
+            let slope = grad({ w in
+                model.withParameters([w]) { square(model(Tensor([3] as [Float]))).sum() }
+            })
+            slope(Tensor([2] as [Float], shape: [1, 1]))
+            """, [36]
+        ) { () -> Tensor in
+            let model = Linear(1, 1, bias: false)
+            let slope = grad({ (w: Tensor) in
+                model.withParameters([w]) { square(model(Tensor([3] as [Float]))).sum() }
+            })
+            return slope(Tensor([2] as [Float], shape: [1, 1]))
+        },
+    ]
+
     private static let scopesExamples: [DocumentedExample] = [
         DocumentedExample("grad({ x in x * withoutGradients { x * x } })(Tensor(3.0))", [9]) { () -> Tensor in
             grad({ x in x * withoutGradients { x * x } })(Tensor(3.0))
@@ -214,6 +288,7 @@ extension DocumentedExample {
 
     static let ofTransforms: [DocumentedExample] = [
         creationExamples, randomExamples, readingExamples, transformsExamples, customFunctionExamples,
-        autocastExamples, gradientCheckExamples, scopesExamples, backwardPassExamples,
+        autocastExamples, gradientCheckExamples, batchExamples, functionalExamples,
+        scopesExamples, backwardPassExamples,
     ].flatMap { $0 }
 }

@@ -49,7 +49,7 @@ struct DocumentedExample: Sendable, CustomStringConvertible {
     /// The folders of operators, below Sources.
     private static let folders = [
         "Backprop/Tensor", "Backprop/Gradient", "BackpropNN/Activations", "BackpropNN/Losses",
-        "BackpropNN/Normalization", "BackpropNN/Attention", "BackpropNN/Distributions",
+        "BackpropNN/Normalization", "BackpropNN/Attention", "BackpropNN/Distributions", "BackpropNN/Functional",
     ]
 
     private static func sources() throws -> [(name: String, lines: [Substring])] {

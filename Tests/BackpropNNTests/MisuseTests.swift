@@ -18,7 +18,7 @@ import Testing
     private static let image = Tensor.zeros([2, 4, 4, 6])
     private static let heads = Tensor.zeros([1, 4, 3, 8])
 
-    static let mistakes = [functions, losses, layers, training].reduce([:]) {
+    static let mistakes = [functions, losses, layers, training, functional].reduce([:]) {
         $0.merging($1) { first, second in
             Mistake(parts: first.parts + second.parts + ["one name for two mistakes"]) {}
         }
@@ -273,6 +273,42 @@ import Testing
     ]
 
     private static let weight = Parameter(Tensor.zeros([2]))
+
+    private static let functional: [String: Mistake] = [
+        "withParameters count": Mistake(parts: ["withParameters", "1 values", "2 parameters"]) {
+            Linear(3, 4).withParameters([y]) {}
+        },
+        "withParameters shape": Mistake(parts: ["withParameters", "weight", "[4, 3]", "[2, 4]"]) {
+            Linear(3, 4).withParameters(["weight": y]) {}
+        },
+        "withParameters dtype": Mistake(parts: ["withParameters", "bias", "float32[3]", "int32[3]"]) {
+            Sequential(Linear(2, 3)).withParameters(["layers.0.bias": whole[0]]) {}
+        },
+        "withParameters name": Mistake(parts: ["withParameters", "gamma", "bias, weight"]) {
+            Linear(3, 4).withParameters(["gamma": y]) {}
+        },
+        "withParameters assignment": Mistake(parts: ["[3, 2]", "stands in"]) {
+            let layer = Linear(2, 3, bias: false)
+            layer.withParameters([Tensor.ones([3, 2])]) { layer.weight.value = Tensor.zeros([3, 2]) }
+        },
+        "withParameters step": Mistake(parts: ["[3, 2]", "stands in"]) {
+            let layer = Linear(2, 3, bias: false), optimizer = SGD(layer.parameters(), learningRate: 0.1)
+            layer(Tensor.ones([1, 2])).sum().backward()
+            layer.withParameters([Tensor.ones([3, 2])]) { optimizer.step() }
+        },
+        "perExampleGradients": Mistake(parts: ["gradient", "one floating-point number", "[3]"]) {
+            let layer = Linear(3, 3)
+            _ = layer.perExampleGradients(of: [x]) { layer($0[0]) }
+        },
+        "perExampleGradients dropout": Mistake(parts: ["vmap", "random", ".different"]) {
+            let layer = Sequential(Linear(3, 3), Dropout(0.5))
+            _ = layer.perExampleGradients(of: [x]) { layer($0[0]).sum() }
+        },
+        "perExampleGradients batch norm": Mistake(parts: ["vmap", "buffer"]) {
+            let layer = BatchNorm(6)
+            _ = layer.perExampleGradients(of: [image]) { layer($0[0]).sum() }
+        },
+    ]
 
     private static let training: [String: Mistake] = [
         "learning rate": Mistake(parts: ["SGD", "learning rate", "-0.1"]) { _ = SGD([weight], learningRate: -0.1) },

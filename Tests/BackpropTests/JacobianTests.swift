@@ -62,7 +62,8 @@ import Testing
         #expect(wide.shape == [3, 3, 3])
         let narrow = jacobian({ (x: Tensor) in x.sum() }, at: x)
         #expect(narrow.numbers == [1, 1, 1])
-        #expect(jacobian({ (x: Tensor) in x.sum().broadcast(to: [4]) }, at: x).numbers == [Double](repeating: 1, count: 12))
+        #expect(
+            jacobian({ (x: Tensor) in x.sum().broadcast(to: [4]) }, at: x).numbers == [Double](repeating: 1, count: 12))
     }
 
     @Test func whatDoesNotDependOnAnArgumentHasZeros() {

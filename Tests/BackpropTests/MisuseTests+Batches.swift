@@ -4,7 +4,9 @@ import Backprop
 extension MisuseTests {
     static let batches: [String: Mistake] = [
         "vmap item": Mistake(parts: ["vmap", "value", "float32[]"]) { _ = vmap({ $0 * $0.sum().item() })(x) },
-        "vmap array": Mistake(parts: ["vmap", "value", "float32[3]"]) { _ = vmap({ Tensor($0.array(of: Float.self)) })(x) },
+        "vmap array": Mistake(parts: ["vmap", "value", "float32[3]"]) {
+            _ = vmap({ Tensor($0.array(of: Float.self)) })(x)
+        },
         "vmap evaluate": Mistake(parts: ["vmap", "value", "float32[3]"]) {
             _ = vmap({ x in
                 _ = (x * 2).memoryBill
@@ -63,7 +65,9 @@ extension MisuseTests {
         },
         "vmap of nothing": Mistake(parts: ["vmap", "none of the 1 arguments"]) { _ = vmap({ $0 }, inAxes: [nil])([x]) },
         "vmap axes": Mistake(parts: ["vmap", "1 axes for 2 arguments"]) { _ = vmap({ $0 }, inAxes: [0])([x, x]) },
-        "vmap result axes": Mistake(parts: ["vmap", "2 axes for 1 results"]) { _ = vmap({ $0 }, outAxes: [0, 0])([x]) },
+        "vmap result axes": Mistake(parts: ["vmap", "2 axes for 1 results"]) {
+            _ = vmap({ $0 }, outAxes: [0, 0])([x])
+        },
         "vmap shared result": Mistake(parts: ["vmap", "result 0", "[3]"]) { _ = vmap({ $0 }, outAxes: [nil])([x]) },
         "vmap rank": Mistake(parts: ["vmap", "[1, 1, 1, 1, 1, 1, 1, 3]", "8 axes"]) {
             _ = vmap({ $0.reshaped([1, 1, 1, 1, 1, 1, 1, 3]) })(x)

@@ -129,7 +129,9 @@ import Testing
                 grad { look(example.loss($0)) })
         }
         for example in Self.directExamples where example.primitive == primitive {
-            _ = mapped(example.operands, example.operands.map { _ in true }) { [look(Tensor(example.record($0.map(\.node))))] }
+            _ = mapped(example.operands, example.operands.map { _ in true }) {
+                [look(Tensor(example.record($0.map(\.node))))]
+            }
         }
         #expect(isMet != Self.sources.contains(primitive))
     }
@@ -257,9 +259,10 @@ import Testing
             guard example.operands[0].dtype == .float64, !example.operands[1].dtype.isFloatingPoint else { continue }
             for isMapped in combinations(2) {
                 let gradient: ([Tensor]) -> [Tensor] = { operands in
-                    grad({ x in
-                        square(Tensor(example.record([x[0].node, operands[1].node]))).sum()
-                    }, argumentNumbers: [0])([operands[0]])
+                    grad(
+                        { x in
+                            square(Tensor(example.record([x[0].node, operands[1].node]))).sum()
+                        }, argumentNumbers: [0])([operands[0]])
                 }
                 expectAlike(
                     mapped(example.operands, isMapped, gradient), loop(example.operands, isMapped, gradient),
@@ -308,9 +311,14 @@ import Testing
         #expect(products.numbers == (a.reshaped([2, 3, 1]) * b).numbers)
         // Each example of the inner batch with each of the outer one.
         let sums = vmap({ x in vmap({ y in sin(x) * y + x })(x.reshaped([3])) })(a)
-        #expect(difference(sums.numbers, stacked((0..<2).map { i in
-            stacked((0..<3).map { sin(a[i]) * a[i][$0] + a[i] })
-        }).numbers) < 1e-7)
+        #expect(
+            difference(
+                sums.numbers,
+                stacked(
+                    (0..<2).map { i in
+                        stacked((0..<3).map { sin(a[i]) * a[i][$0] + a[i] })
+                    }
+                ).numbers) < 1e-7)
     }
 
     @Test func transformsNestInAnyOrder() {
@@ -383,7 +391,11 @@ import Testing
         let gradient = grad { (x: Tensor) in
             vmap({ arguments in
                 let y = arguments[1]
-                return CustomFunction { [$0[0] * 2] } vjp: { _, _, c in [c[0] * y] }([arguments[0]])
+                return CustomFunction {
+                    [$0[0] * 2]
+                } vjp: { _, _, c in
+                    [c[0] * y]
+                }([arguments[0]])
             })([x, y])[0].sum()
         }
         #expect(gradient(x).numbers == [10, 20, 30])

@@ -69,7 +69,8 @@ struct BatchingWalk {
         var stack = [(node: root, isDone: false)]
         while let (node, isDone) = stack.popLast() {
             if isDone {
-                recorded[ObjectIdentifier(node)] = node.variables == 0 ? withoutGradients { record(node) } : record(node)
+                recorded[ObjectIdentifier(node)] =
+                    node.variables == 0 ? withoutGradients { record(node) } : record(node)
             } else if node.isExample, seen.insert(ObjectIdentifier(node)).inserted {
                 stack.append((node, true))
                 node.forEachInput { stack.append(($0, false)) }

@@ -50,7 +50,9 @@ extension BatchingContext {
     /// result; where they share neither, groups of channels.
     var convolution: Node {
         let (x, weights) = (operands[0], operands[1]), geometry = node.windowGeometry
-        if !weights.isMapped { return unfolded(Node.convolution(folded(all(0)), weights.node, geometry, groups: node.groups)) }
+        if !weights.isMapped {
+            return unfolded(Node.convolution(folded(all(0)), weights.node, geometry, groups: node.groups))
+        }
         if !x.isMapped {
             return separatedByGroup(
                 Node.convolution(x.node, joinedByGroup(weights.node, axis: 1), geometry, groups: node.groups),
@@ -81,7 +83,8 @@ extension BatchingContext {
         if !x.isMapped {
             let joined = joinedByGroup(gradient.node, axis: gradient.node.shape.rank - 1)
             return separatedByGroup(
-                Node.convolutionWeightGradient(x.node, joined, geometry, groups: node.groups, weights: weights), axis: 0)
+                Node.convolutionWeightGradient(x.node, joined, geometry, groups: node.groups, weights: weights), axis: 0
+            )
         }
         return unfolded(
             Node.convolutionWeightGradient(

@@ -118,7 +118,8 @@ extension BatchingContext {
     private var oneByOne: Node {
         let examples = (0..<size).map { example in
             let inputs = operands.map { operand in
-                operand.isMapped ? Tensor(operand.node).narrowed(axis: 0, example..<(example + 1)).squeezed(axis: 0).node
+                operand.isMapped
+                    ? Tensor(operand.node).narrowed(axis: 0, example..<(example + 1)).squeezed(axis: 0).node
                     : operand.node
             }
             return Node.reshape(node.again(inputs, node.shape, bits: node.bits), node.shape.withFirst(1))

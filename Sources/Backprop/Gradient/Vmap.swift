@@ -45,7 +45,10 @@ public func vmap(
         }
         let batch = Batch(size: commonExtent(arguments, mapped, file, line), randomness)
         let results = batch.within {
-            function(zip(arguments, mapped).map { argument, axis in axis.map { batch.example(of: argument, axis: $0) } ?? argument })
+            function(
+                zip(arguments, mapped).map { argument, axis in
+                    axis.map { batch.example(of: argument, axis: $0) } ?? argument
+                })
         }
         require(
             outAxes == nil || outAxes!.count == results.count,

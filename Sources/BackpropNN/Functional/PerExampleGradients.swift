@@ -5,7 +5,7 @@ extension ParameterContainer {
     /// privacy clips, and what tells apart which examples a step follows.
     ///
     /// ```swift
-    /// let model = Linear(1, 1, initializer: .constant(2), bias: false)
+    /// let model = Linear(1, 1, bias: false, initializer: .constant(2))
     /// model.perExampleGradients(of: [Tensor([1, 2, 3] as [Float], shape: [3, 1])]) { x in
     ///     square(model(x[0])).sum()
     /// }.gradients[0]  // [4, 16, 36]

@@ -9,7 +9,7 @@ extension ParameterContainer {
     /// they are: an assignment to one, an optimizer's included, stops while another value stands in for it.
     ///
     /// ```swift
-    /// let model = Linear(1, 1, initializer: .constant(1), bias: false)
+    /// let model = Linear(1, 1, bias: false)
     /// let slope = grad({ w in
     ///     model.withParameters([w]) { square(model(Tensor([3] as [Float]))).sum() }
     /// })

@@ -10,7 +10,9 @@ extension Operators {
             let layer = RNN(
                 options.inputs, options.hidden, layers: options.layers, isBidirectional: options.isBidirectional,
                 activation: activation, bias: options.bias, dtype: .float64)
-            let result = try options.withWeights(of: layer) { try layer(options.input, state: call.optionalTensor("hx")) }
+            let result = try options.withWeights(of: layer) {
+                try layer(options.input, state: call.optionalTensor("hx"))
+            }
             return [batchLeading(result.outputs, options.batchFirst), result.state]
         },
         "nn.GRU": { call in
@@ -18,7 +20,9 @@ extension Operators {
             let layer = GRU(
                 options.inputs, options.hidden, layers: options.layers, isBidirectional: options.isBidirectional,
                 bias: options.bias, dtype: .float64)
-            let result = try options.withWeights(of: layer) { try layer(options.input, state: call.optionalTensor("hx")) }
+            let result = try options.withWeights(of: layer) {
+                try layer(options.input, state: call.optionalTensor("hx"))
+            }
             return [batchLeading(result.outputs, options.batchFirst), result.state]
         },
         "nn.LSTM": { call in
