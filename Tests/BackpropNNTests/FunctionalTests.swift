@@ -264,6 +264,16 @@ import Testing
         expectThoseOfALoop(model, [words, labels], within: 2e-6) { crossEntropy(model($0[0]), $0[1]) }
     }
 
+    @Test func backwardReachesParametersThroughABatch() {
+        let (model, other) = (Self.network(), Self.network())
+        let losses = vmap({ [Self.loss(model, $0[0], $0[1])] })([Self.inputs, Self.labels])[0]
+        losses.mean().backward()
+        Self.loss(other, Self.inputs, Self.labels).backward()
+        for (mine, theirs) in zip(model.parameters(), other.parameters()) {
+            #expect(difference(mine.gradient!, theirs.gradient!) < 1e-15)
+        }
+    }
+
     @Test func onlyTrainableParametersHaveGradientsOfExamples() {
         let model = Self.network()
         (model.layers[0] as! Linear).freeze()

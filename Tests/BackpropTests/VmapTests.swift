@@ -381,7 +381,7 @@ import Testing
         let outside = grad({ (arguments: [Tensor]) in
             let results = vmap({ clipped([$0[0], $0[1]]) }, inAxes: [0, nil])(arguments)
             return (results[0] * scale).sum()
-        })([x, Tensor(5)])
+        })([x, Tensor([5] as [Float])[0]])
         #expect(outside[0].numbers == [2.5, 5, 5])
         #expect(outside[1].numbers == [550])
     }
@@ -410,6 +410,75 @@ import Testing
             let mapped = grad { (x: Tensor) in vmap(second)(x).sum() }(x)
             let expected = stacked((0..<3).map { grad(second)(x[$0]) })
             #expect(difference(mapped.numbers, expected.numbers) < 1e-12)
+        }
+    }
+
+    @Test func customFunctionsInNestedBatches() {
+        let scaled = CustomFunction {
+            [$0[0] * $0[1]]
+        } vjp: { x, _, c in
+            [c[0] * x[1] * 10, (c[0] * x[0]).sum() * 100]
+        }
+        let x = Tensor((1...6).map { Float($0) }, shape: [2, 3]), scales = row(2, 3)
+        let function: ([Tensor]) -> Tensor = { arguments in
+            vmap({ outer in
+                let scale = outer[1]
+                return vmap({ inner in scaled([inner[0], scale]) })([outer[0]])
+            })(arguments)[0]
+        }
+        let gradient = grad { (arguments: [Tensor]) in function(arguments).sum() }([x, scales])
+        #expect(gradient[0].numbers == [20, 20, 20, 30, 30, 30])
+        #expect(gradient[1].numbers == [600, 1500])
+        let tangent = jvp({ [function($0)] }, primals: [x, scales], tangents: [x, scales * 0]).tangents[0]
+        #expect(tangent.numbers == [20, 40, 60, 120, 150, 180])
+    }
+
+    @Test func forwardModeAsksMappedRules() {
+        let x = Tensor([-1.5, 0.5, 2], shape: [3], dtype: .float64)
+        let slope = jvp({ [vmap(sinh)($0[0])] }, primals: [x], tangents: [x]).tangents[0]
+        #expect(difference(slope.numbers, (cosh(x) * x).numbers) < 1e-15)
+    }
+
+    // MARK: Random graphs
+
+    @Test(arguments: [DType.float64, .int32]) func randomGraphsAgreeWithLoops(_ dtype: DType) {
+        for seed in 0..<40 {
+            let examples = (0..<Self.size).map { number in
+                RandomGraph.leaves(seed: seed, dtype: dtype).map { $0 * $0.like(1) + (number == 0 ? 0 : Double(number)) }
+            }
+            let batches = examples[0].indices.map { leaf in stacked(examples.map { $0[leaf] }) }
+            var generator = SeededGenerator(seed)
+            var isMapped = batches.map { _ in generator.chance(0.7) }
+            isMapped[0] = true
+            let function: ([Tensor]) -> [Tensor] = {
+                RandomGraph.results(seed: seed, dtype: dtype, leaves: $0, length: 25)
+            }
+            expectAlike(
+                mapped(batches, isMapped, function), loop(batches, isMapped, function), within: 1e-9,
+                "seed \(seed), mapped \(isMapped)")
+            guard dtype.isFloatingPoint else { continue }
+            let gradient = grad { (leaves: [Tensor]) in
+                function(leaves).reduce(Tensor.zeros([], dtype: dtype)) { $0 + tanh($1).mean() }
+            }
+            expectAlike(
+                mapped(batches, isMapped, gradient), loop(batches, isMapped, gradient), within: 1e-8,
+                "gradient of seed \(seed), mapped \(isMapped)")
+        }
+    }
+
+    @Test func tasksMapAtOnce() async {
+        let x = Tensor((0..<12).map { Float($0) }, shape: [4, 3])
+        let expected = (0..<4).map { square(x[$0]).sum().item() }
+        await withTaskGroup(of: [Double].self) { group in
+            for task in 0..<8 {
+                group.addTask {
+                    let sums = vmap(
+                        { x in square(x).sum() + (task % 2 == 0 ? Tensor.uniform([]) * 0 : Tensor.zeros([])) },
+                        randomness: task % 2 == 0 ? .different : .error)(x)
+                    return sums.numbers
+                }
+            }
+            for await found in group { #expect(found == expected) }
         }
     }
 
