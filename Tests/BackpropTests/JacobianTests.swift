@@ -1,4 +1,5 @@
 import Backprop
+import Synchronization
 import Testing
 
 /// Jacobians and Hessians against loops of single sweeps, and against numbers worked out by PyTorch.
@@ -56,14 +57,25 @@ import Testing
         }
     }
 
-    /// Which mode runs is seen by a rule that only reverse mode asks once for each result.
+    /// Going back, a custom rule sees the gradients of all results at once, as one example of them; going forward it is
+    /// only transposed.
     @Test func theModeFollowsFromTheSizes() {
-        let wide = jacobian({ (x: Tensor) in x.reshaped([3, 1]) * x }, at: x)
-        #expect(wide.shape == [3, 3, 3])
-        let narrow = jacobian({ (x: Tensor) in x.sum() }, at: x)
-        #expect(narrow.numbers == [1, 1, 1])
-        #expect(
-            jacobian({ (x: Tensor) in x.sum().broadcast(to: [4]) }, at: x).numbers == [Double](repeating: 1, count: 12))
+        let examples = Atomic(0)
+        let double = CustomFunction {
+            [$0[0] * 2]
+        } vjp: { _, _, c in
+            if c[0].node.isExample { examples.add(1, ordering: .relaxed) }
+            return [c[0] * 2]
+        }
+        let wide = jacobian({ (x: Tensor) in double([x.broadcast(to: [2, 3])])[0] }, at: x)
+        #expect(wide.numbers == [2, 0, 0, 0, 2, 0, 0, 0, 2, 2, 0, 0, 0, 2, 0, 0, 0, 2])
+        #expect(examples.load(ordering: .relaxed) == 0)
+        let narrow = jacobian({ (x: Tensor) in double([x])[0].sum() }, at: x)
+        #expect(narrow.numbers == [2, 2, 2])
+        #expect(examples.load(ordering: .relaxed) == 1)
+        let chosen = jacobian({ (x: Tensor) in double([x])[0].sum() }, at: x, mode: .forward)
+        #expect(chosen.numbers == [2, 2, 2])
+        #expect(examples.load(ordering: .relaxed) == 1)
     }
 
     @Test func whatDoesNotDependOnAnArgumentHasZeros() {
