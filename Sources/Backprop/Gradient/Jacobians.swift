@@ -10,7 +10,8 @@ public enum DifferentiationMode: Sendable {
 /// argument j, with the axes of the result before those of the argument.
 ///
 /// The function runs once; the sweeps run as one, by `vmap`. Each gives the same numbers as `vjp`, or `jvp`, with a
-/// cotangent, or tangent, of one 1 among zeros. Zeros where a result does not depend on an argument.
+/// cotangent, or tangent, of one 1 among zeros. Zeros where a result does not depend on an argument. What the sweeps need
+/// is in memory for all of them at once.
 ///
 /// ```swift
 /// let x = Tensor([1, 2] as [Float]), y = Tensor([3] as [Float])
