@@ -1,8 +1,10 @@
 import Backprop
 import BackpropNN
 
-/// Times the gradients of every example of a batch: by `perExampleGradients`, beside a loop over the examples. Both keep all
-/// gradients; `norms` are those that differential privacy clips by, where nobody asks for the gradients themselves.
+/// Times the gradients of every example of a batch: by `perExampleGradients`, beside loops over the examples. All keep the
+/// gradients, but for `norms`, those that differential privacy clips by. The loop takes examples that are tensors of their
+/// own, so one plan serves all; `positions` is the loop that takes them out of the batch by their places, which makes a plan
+/// for each.
 func measureExamples(seconds: Double, _ report: Report) {
     let batch = 256
     let model = withRandomSeed(1) {
@@ -15,12 +17,18 @@ func measureExamples(seconds: Double, _ report: Report) {
     func together() -> [Tensor] {
         model.perExampleGradients(of: [inputs, labels]) { crossEntropy(model($0[0]), $0[1]) }.gradients
     }
-    // Tensors of their own, as a loader gives them: places in a batch would make a plan for each.
     let rows = (0..<batch).map { inputs[$0] * 1 }, classes = (0..<batch).map { labels[$0] * 1 }
     evaluate(rows + classes)
-    func ofExample(_ number: Int) -> [Tensor] {
-        let loss = crossEntropy(model(rows[number]), classes[number])
+    func ofExample(_ x: Tensor, _ label: Tensor) -> [Tensor] {
+        let loss = crossEntropy(model(x), label)
         return withoutGradients { gradients(of: loss, withRespectTo: parameters.map(\.value)) }
+    }
+    func oneByOne(_ example: (Int) -> [Tensor]) {
+        var kept: [[Tensor]] = []
+        for number in 0..<batch {
+            kept.append(example(number))
+            evaluate(kept[number])
+        }
     }
     func squares(_ gradients: [Tensor], from axis: Int) -> Tensor {
         gradients.reduce(Tensor.zeros([])) { $0 + square($1).sum(axes: Array(axis..<$1.ndim)) }
@@ -35,15 +43,9 @@ func measureExamples(seconds: Double, _ report: Report) {
                 ("threads", .integer(Processor.threads)),
             ]))
     }
-    add(
-        "gradients", time(during: seconds) { evaluate(together()) },
-        loop: time(during: seconds) {
-            var kept: [[Tensor]] = []
-            for number in 0..<batch {
-                kept.append(ofExample(number))
-                evaluate(kept[number])
-            }
-        })
+    let all = time(during: seconds) { evaluate(together()) }
+    add("gradients", all, loop: time(during: seconds) { oneByOne { ofExample(rows[$0], classes[$0]) } })
+    add("positions", all, loop: time(during: seconds) { oneByOne { ofExample(inputs[$0], labels[$0]) } })
     let kernels = Parameter(.normal([16, 3, 3, 1], standardDeviation: 0.3)), head = Linear(16, 10)
     let images = inputs.reshaped([batch, 28, 28, 1]), weights = [kernels] + head.parameters()
     func imageLoss(_ image: Tensor, _ label: Tensor) -> Tensor {
@@ -68,6 +70,6 @@ func measureExamples(seconds: Double, _ report: Report) {
     add(
         "norms", time(during: seconds) { evaluate(squares(together(), from: 1)) },
         loop: time(during: seconds) {
-            for number in 0..<batch { evaluate(squares(ofExample(number), from: 0)) }
+            for number in 0..<batch { evaluate(squares(ofExample(rows[number], classes[number]), from: 0)) }
         })
 }

@@ -76,6 +76,8 @@ extension BatchingContext {
                 joined(all(0)), folded(weights.node), geometry, groups: size * node.groups, input: input))
     }
 
+    /// The images of each example by themselves where neither is shared: as groups, their channels would have to be copied
+    /// next to each other, and a group of few channels takes several times as long as an image with them.
     var convolutionWeightGradient: Node {
         let (x, gradient) = (operands[0], operands[1]), geometry = node.windowGeometry
         var weights = node.shape
@@ -86,6 +88,7 @@ extension BatchingContext {
                 Node.convolutionWeightGradient(x.node, joined, geometry, groups: node.groups, weights: weights), axis: 0
             )
         }
+        if gradient.isMapped { return oneByOne }
         return unfolded(
             Node.convolutionWeightGradient(
                 joined(x.node), joined(all(1)), geometry, groups: size * node.groups, weights: weights))
