@@ -12,13 +12,13 @@ func measureExamples(seconds: Double, _ report: Report) {
     }
     let inputs = Tensor.normal([batch, 784]), labels = Tensor((0..<batch).map { Int32($0 * 7 % 10) })
     let parameters = model.parameters()
-    evaluate(parameters.map(\.value) + [inputs, labels])
+    evaluateOrStop(parameters.map(\.value) + [inputs, labels])
 
     func together() -> [Tensor] {
         model.perExampleGradients(of: [inputs, labels]) { crossEntropy(model($0[0]), $0[1]) }.gradients
     }
     let rows = (0..<batch).map { inputs[$0] * 1 }, classes = (0..<batch).map { labels[$0] * 1 }
-    evaluate(rows + classes)
+    evaluateOrStop(rows + classes)
     func ofExample(_ x: Tensor, _ label: Tensor) -> [Tensor] {
         let loss = crossEntropy(model(x), label)
         return withoutGradients { gradients(of: loss, withRespectTo: parameters.map(\.value)) }
@@ -27,7 +27,7 @@ func measureExamples(seconds: Double, _ report: Report) {
         var kept: [[Tensor]] = []
         for number in 0..<batch {
             kept.append(example(number))
-            evaluate(kept[number])
+            evaluateOrStop(kept[number])
         }
     }
     func squares(_ gradients: [Tensor], from axis: Int) -> Tensor {
@@ -43,7 +43,7 @@ func measureExamples(seconds: Double, _ report: Report) {
                 ("threads", .integer(Processor.threads)),
             ]))
     }
-    let all = time(during: seconds) { evaluate(together()) }
+    let all = time(during: seconds) { evaluateOrStop(together()) }
     add("gradients", all, loop: time(during: seconds) { oneByOne { ofExample(rows[$0], classes[$0]) } })
     add("positions", all, loop: time(during: seconds) { oneByOne { ofExample(inputs[$0], labels[$0]) } })
     let kernels = Parameter(.normal([16, 3, 3, 1], standardDeviation: 0.3)), head = Linear(16, 10)
@@ -56,7 +56,7 @@ func measureExamples(seconds: Double, _ report: Report) {
     add(
         "convolution",
         time(during: seconds) {
-            evaluate(
+            evaluateOrStop(
                 Network(kernels: kernels, head: head).perExampleGradients(of: [images, labels]) {
                     imageLoss($0[0], $0[1])
                 }.gradients)
@@ -64,12 +64,12 @@ func measureExamples(seconds: Double, _ report: Report) {
         loop: time(during: seconds) {
             for number in 0..<batch {
                 let loss = imageLoss(rows[number].reshaped([28, 28, 1]), classes[number])
-                evaluate(withoutGradients { gradients(of: loss, withRespectTo: weights.map(\.value)) })
+                evaluateOrStop(withoutGradients { gradients(of: loss, withRespectTo: weights.map(\.value)) })
             }
         })
     add(
-        "norms", time(during: seconds) { evaluate(squares(together(), from: 1)) },
+        "norms", time(during: seconds) { evaluateOrStop(squares(together(), from: 1)) },
         loop: time(during: seconds) {
-            for number in 0..<batch { evaluate(squares(ofExample(rows[number], classes[number]), from: 0)) }
+            for number in 0..<batch { evaluateOrStop(squares(ofExample(rows[number], classes[number]), from: 0)) }
         })
 }
