@@ -367,6 +367,19 @@ import Testing
         #expect(vmap(grad { (x: Tensor) in x * stopGradient(x * x) })(x).numbers == [1, 4, 9])
     }
 
+    @Test func whatAutocastRoundsStaysAsItIs() {
+        let x = Tensor([1, 0.001, 2, 0.003], shape: [2, 2], dtype: .float32), w = Tensor([1, 1] as [Float])
+        func mixed(_ x: Tensor) -> [Tensor] {
+            [matmul(x, w), autocast { matmul(x, w) }, autocast { autocast(.float32) { matmul(x, w) } }]
+        }
+        for mapped in [vmap({ mixed($0[0]) })([x]), autocast { vmap({ mixed($0[0]) })([x]) }] {
+            #expect(mapped[2].dtype == .float32)
+            #expect(mapped[1].dtype == .bfloat16)
+            #expect(mapped[1].numbers == [1, 2])
+            #expect(difference(mapped[2].numbers, [1.001, 2.003]) < 1e-6)
+        }
+    }
+
     // MARK: Custom functions
 
     @Test func customFunctionsKeepTheirRule() {

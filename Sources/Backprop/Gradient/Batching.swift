@@ -60,7 +60,8 @@ struct BatchingWalk {
 
     /// The batch of a node, nil where all examples share it.
     mutating func batched(_ node: Node) -> Node? {
-        visit(from: node)
+        // What `autocast` asked for has been recorded.
+        autocast(.float32) { visit(from: node) }
         return recorded[ObjectIdentifier(node)]
     }
 
