@@ -110,7 +110,6 @@ import Testing
         for (name, view) in views {
             let looked = "\(view)"
             let copied = view.dtype == .int64 ? view + 0 : view * 1
-            evaluate(copied)
             #expect(looked == String(describing: copied), Comment(rawValue: name))
         }
     }
