@@ -4,11 +4,15 @@ import Backprop
 ///
 /// Parameters, buffers and training modes are found by type in the stored properties, through nested containers, arrays,
 /// optionals and dictionaries; nothing has to be registered or wrapped, and a tensor that is merely kept is never taken
-/// for a weight.
+/// for a weight. Printing one shows the tree of its layers.
 ///
 /// A container crosses tasks as a tensor does: it is a struct of constants and cells, or a final class of them, and several
 /// tasks may compute with it at once.
-public protocol ParameterContainer: Sendable {}
+public protocol ParameterContainer: Sendable, CustomStringConvertible {
+    /// How the layer is called where a model is printed: its type with its options, and nothing of what it holds. Where it is
+    /// not implemented, the stored properties that are numbers, names and the like are its options.
+    var layerDescription: String { get }
+}
 
 /// A layer or a network that maps one tensor to one tensor.
 public protocol Module: ParameterContainer {
@@ -61,6 +65,7 @@ extension ParameterContainer {
     package func namedCells() -> [NamedCell] {
         var search = PropertySearch()
         search.visit(self, "")
+        search.nameParameters()
         return search.cells
     }
 
@@ -83,47 +88,4 @@ extension ParameterContainer {
 
     /// Has all layers behave as in use: `train(false)`.
     public func eval() { train(false) }
-}
-
-/// Walks stored properties by reflection. Done when an optimizer is made or a file is written, never in a step.
-private struct PropertySearch {
-    private(set) var cells: [NamedCell] = []
-    private(set) var modes: [TrainingMode] = []
-    private var seen: Set<ObjectIdentifier> = []
-
-    mutating func visit(_ value: Any, _ path: String) {
-        if let cell = value as? any ValueCell {
-            if seen.insert(ObjectIdentifier(cell)).inserted { cells.append(NamedCell(name: path, cell: cell)) }
-            return
-        }
-        if let mode = value as? TrainingMode { return modes.append(mode) }
-        let mirror = Mirror(reflecting: value)
-        if mirror.displayStyle == .class, !seen.insert(ObjectIdentifier(value as AnyObject)).inserted { return }
-        switch mirror.displayStyle {
-        case .optional:
-            if let child = mirror.children.first { visit(child.value, path) }
-        case .collection:
-            for (position, child) in mirror.children.enumerated() { visit(child.value, joined(path, "\(position)")) }
-        case .dictionary:
-            let entries = mirror.children.map { Array(Mirror(reflecting: $0.value).children) }
-            for entry in entries.sorted(by: { "\($0[0].value)" < "\($1[0].value)" }) {
-                visit(entry[1].value, joined(path, "\(entry[0].value)"))
-            }
-        case .struct, .class, .tuple, .enum:
-            if let parent = mirror.superclassMirror { visitProperties(parent, path) }
-            visitProperties(mirror, path)
-        default:
-            return
-        }
-    }
-
-    private mutating func visitProperties(_ mirror: Mirror, _ path: String) {
-        if let parent = mirror.superclassMirror, mirror.displayStyle != .class { visitProperties(parent, path) }
-        for child in mirror.children where !(child.value is Tensor) {
-            guard let label = child.label else { continue }
-            visit(child.value, joined(path, label))
-        }
-    }
-
-    private func joined(_ path: String, _ name: String) -> String { path.isEmpty ? name : path + "." + name }
 }

@@ -1,3 +1,4 @@
+import Backprop
 import Synchronization
 
 /// Whether a layer is in training: a cell that layers hold which behave differently then, and that `train()` and `eval()`
@@ -13,3 +14,5 @@ public final class TrainingMode: Sendable {
         set { state.store(newValue, ordering: .relaxed) }
     }
 }
+
+extension TrainingMode: LayerMode {}

@@ -1,8 +1,17 @@
 import Foundation
+import Synchronization
 
 /// Advice to the person who runs the program, on standard error.
 enum Warnings {
+    private static let places = Mutex<Set<String>>([])
+
     static func print(_ text: String) {
         FileHandle.standardError.write(Data(("warning: " + text + "\n").utf8))
+    }
+
+    /// The same, once for each line of code that gives rise to it.
+    static func printOnce(_ text: String, file: StaticString, line: UInt) {
+        let place = "\(file):\(line)"
+        if places.withLock({ $0.insert(place).inserted }) { print("\(place): \(text)") }
     }
 }

@@ -294,9 +294,25 @@ extension DocumentedExample {
         },
     ]
 
+    private static let printingExamples: [DocumentedExample] = [
+        DocumentedExample(
+            "withPrintOptions(PrintOptions(precision: 1)) { \"\\(Tensor([0.25, 1.75] as [Float]))\" } == \"[0.2, 1.8]  float32[2]\"",
+            [1]
+        ) { () -> Bool in
+            withPrintOptions(PrintOptions(precision: 1)) { "\(Tensor([0.25, 1.75] as [Float]))" }
+                == "[0.2, 1.8]  float32[2]"
+        },
+        DocumentedExample(
+            "Tensor([0.5, 100] as [Float]).formatted(PrintOptions(precision: 2)) == \"[  0.50, 100.00]  float32[2]\"",
+            [1]
+        ) { () -> Bool in
+            Tensor([0.5, 100] as [Float]).formatted(PrintOptions(precision: 2)) == "[  0.50, 100.00]  float32[2]"
+        },
+    ]
+
     static let ofArrangement: [DocumentedExample] = [
         numberExamples, shapeExamples, arrangingExamples, splittingExamples, subscriptsExamples, tensorIndexExamples, slicesExamples,
         paddingExamples, positionsExamples, scatterExamples, masksExamples, diagonalsExamples, pixelShuffleExamples,
-        unfoldExamples,
+        unfoldExamples, printingExamples,
     ].flatMap { $0 }
 }

@@ -17,6 +17,7 @@ extension Tensor {
     /// first one was told to keep the graph.
     public func backward(keepingGraph: Bool = false, file: StaticString = #fileID, line: UInt = #line) {
         requireStart(file, line)
+        EngineCounters.countBackwardPass()
         let sums = keepingGraph ? nil : Graph.leaveGradients(of: node)
         // A second backward pass before the step: computed now, so that accumulation over many batches holds the
         // activations of one batch only.
@@ -36,8 +37,10 @@ extension Tensor {
         for parameters: [Parameter], keepingGraph: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) {
         requireStart(file, line)
+        EngineCounters.countBackwardPass()
         require(
-            parameters.allSatisfy(\.isTrainable), "backward(for:): a parameter is frozen; unfreeze it first", file: file,
+            parameters.allSatisfy(\.isTrainable), "backward(for:): a parameter is frozen; unfreeze it first",
+            file: file,
             line: line)
         let values = parameters.map(\.value.node)
         let found = withoutGradients {

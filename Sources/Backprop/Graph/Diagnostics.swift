@@ -30,6 +30,7 @@ package enum EngineCounters {
     private static let kernels = Atomic<Int>(0)
     private static let products = Atomic<Int>(0)
     private static let lastNodes = Atomic<Int>(0)
+    private static let passes = Atomic<Int>(0)
 
     /// Plans made.
     package static var plansCompiled: Int { compilations.load(ordering: .relaxed) }
@@ -42,8 +43,13 @@ package enum EngineCounters {
     /// Matrix products among those.
     package static var productsRun: Int { products.load(ordering: .relaxed) }
 
+    /// Calls of `backward()`.
+    package static var backwardPasses: Int { passes.load(ordering: .relaxed) }
+
     /// Nodes of the graph that was traversed last.
     package static var nodesOfLastPlan: Int { lastNodes.load(ordering: .relaxed) }
+
+    static func countBackwardPass() { passes.add(1, ordering: .relaxed) }
 
     static func countNodes(_ count: Int) { lastNodes.store(count, ordering: .relaxed) }
 

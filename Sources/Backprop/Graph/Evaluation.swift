@@ -71,8 +71,10 @@ package enum Graph {
         return error
     }
 
-    /// Has the node computed together with whatever is computed next.
+    /// Has the node computed together with whatever is computed next. What is recorded only to be looked at waits for
+    /// nobody: it would keep its whole graph.
     static func awaitValue(of node: Node) {
+        if bk_walk_depth() > 0 { return }
         state.withLock { state in
             state.awaited.append(node)
         }

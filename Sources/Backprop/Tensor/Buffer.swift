@@ -22,6 +22,12 @@ public final class Buffer: Sendable {
         }
     }
 
+    /// Puts back what was the value before, as if nothing had been assigned since: it does not wait to be computed.
+    package func restore(_ value: Tensor) {
+        var old = value.node
+        node.withLock { swap(&$0, &old) }
+    }
+
     /// The extents of the value.
     public var shape: [Int] { value.shape }
     /// The type of the elements.

@@ -12,6 +12,7 @@ public final class Parameter: Sendable {
 
     private let state: Mutex<State>
     private let cell = GradientCell()
+    private let origin = Mutex<ParameterOrigin?>(nil)
 
     /// A cell with an initial value.
     public init(_ value: Tensor, isTrainable: Bool = true) {
@@ -53,6 +54,15 @@ public final class Parameter: Sendable {
                 cell.passes = newValue == nil ? 0 : 1
             }
         }
+    }
+
+    /// The path under which a model first found it, such as `layers.0.weight`; nil where none has looked for it.
+    public var name: String? { knownOrigin?.name }
+
+    /// Where a model has found it.
+    package var knownOrigin: ParameterOrigin? {
+        get { origin.withLock { $0 } }
+        set { origin.withLock { $0 = newValue } }
     }
 
     /// The extents of the value.

@@ -11,7 +11,9 @@ public enum Activation: String, Module, Sendable, CaseIterable {
     /// ```swift
     /// Activation.relu(Tensor([-1.0, 0, 2]))  // [0, 0, 2]
     /// ```
-    public func callAsFunction(_ x: Tensor) -> Tensor {
+    public func callAsFunction(_ x: Tensor) -> Tensor { reported([x]) { applied(to: x) } }
+
+    private func applied(to x: Tensor) -> Tensor {
         switch self {
         case .relu: BackpropNN.relu(x)
         case .relu6: BackpropNN.relu6(x)

@@ -17,7 +17,9 @@ public struct PReLU: Module {
         slope = Parameter(.full([channels], start, dtype: dtype))
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { prelu(x, slope: slope.value) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { prelu(x, slope: slope.value) }
+    }
 }
 
 /// `leakyRelu`.
@@ -26,7 +28,9 @@ public struct LeakyReLU: Module {
 
     public init(slope: Double = 0.01) { self.slope = slope }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { leakyRelu(x, slope: slope) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { leakyRelu(x, slope: slope) }
+    }
 }
 
 /// `rrelu`: slopes are drawn at random in training, and their mean in use (see `train()` and `eval()`).
@@ -40,7 +44,9 @@ public struct RReLU: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        rrelu(x, lower: lower, upper: upper, isTraining: mode.isTraining)
+        reported([x]) {
+            rrelu(x, lower: lower, upper: upper, isTraining: mode.isTraining)
+        }
     }
 }
 
@@ -50,7 +56,9 @@ public struct ELU: Module {
 
     public init(alpha: Double = 1) { self.alpha = alpha }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { elu(x, alpha: alpha) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { elu(x, alpha: alpha) }
+    }
 }
 
 /// `celu`.
@@ -62,7 +70,9 @@ public struct CELU: Module {
         self.alpha = alpha
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { celu(x, alpha: alpha) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { celu(x, alpha: alpha) }
+    }
 }
 
 /// `softplus`.
@@ -74,7 +84,9 @@ public struct Softplus: Module {
         (self.beta, self.threshold) = (beta, threshold)
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { softplus(x, beta: beta, threshold: threshold) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { softplus(x, beta: beta, threshold: threshold) }
+    }
 }
 
 /// `hardtanh`.
@@ -86,7 +98,9 @@ public struct Hardtanh: Module {
         (self.min, self.max) = (min, max)
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { hardtanh(x, min: min, max: max) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { hardtanh(x, min: min, max: max) }
+    }
 }
 
 /// `hardshrink`.
@@ -95,7 +109,9 @@ public struct Hardshrink: Module {
 
     public init(threshold: Double = 0.5) { self.threshold = threshold }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { hardshrink(x, threshold: threshold) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { hardshrink(x, threshold: threshold) }
+    }
 }
 
 /// `softshrink`.
@@ -107,7 +123,9 @@ public struct Softshrink: Module {
         self.threshold = threshold
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { softshrink(x, threshold: threshold) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { softshrink(x, threshold: threshold) }
+    }
 }
 
 /// `threshold`: x above a number, a value elsewhere.
@@ -116,7 +134,9 @@ public struct Threshold: Module {
 
     public init(above: Double, otherwise: Double) { (self.above, self.otherwise) = (above, otherwise) }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { threshold(x, above: above, otherwise: otherwise) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { threshold(x, above: above, otherwise: otherwise) }
+    }
 }
 
 /// `glu`: the first half of an axis times the sigmoid of the second.
@@ -125,7 +145,9 @@ public struct GLU: Module {
 
     public init(axis: Int = -1) { self.axis = axis }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { glu(x, axis: axis) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { glu(x, axis: axis) }
+    }
 }
 
 /// `softmax` along an axis.
@@ -134,7 +156,9 @@ public struct Softmax: Module {
 
     public init(axis: Int = -1) { self.axis = axis }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { softmax(x, axis: axis) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { softmax(x, axis: axis) }
+    }
 }
 
 /// `logSoftmax` along an axis.
@@ -143,7 +167,9 @@ public struct LogSoftmax: Module {
 
     public init(axis: Int = -1) { self.axis = axis }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { logSoftmax(x, axis: axis) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { logSoftmax(x, axis: axis) }
+    }
 }
 
 /// `softmin` along an axis.
@@ -152,5 +178,7 @@ public struct Softmin: Module {
 
     public init(axis: Int = -1) { self.axis = axis }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { softmin(x, axis: axis) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { softmin(x, axis: axis) }
+    }
 }

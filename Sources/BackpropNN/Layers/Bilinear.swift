@@ -20,6 +20,6 @@ public struct Bilinear: ParameterContainer {
     }
 
     public func callAsFunction(_ a: Tensor, _ b: Tensor) -> Tensor {
-        bilinear(a, b, weight: weight.value, bias: bias?.value)
+        reported([a, b]) { bilinear(a, b, weight: weight.value, bias: bias?.value) }
     }
 }

@@ -14,7 +14,9 @@ public struct Dropout: Module {
     /// The probability with which an element is lost now.
     var presentProbability: Double { mode.isTraining ? probability : 0 }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { dropout(x, probability: presentProbability) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { dropout(x, probability: presentProbability) }
+    }
 }
 
 /// `channelDropout` in training, and nothing in use: whole channels of [batch, ..., channels] are lost.
@@ -29,6 +31,8 @@ public struct ChannelDropout: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        channelDropout(x, probability: mode.isTraining ? probability : 0)
+        reported([x]) {
+            channelDropout(x, probability: mode.isTraining ? probability : 0)
+        }
     }
 }

@@ -28,8 +28,10 @@ public struct Embedding: Module {
 
     /// The vectors of the indices (int32 or int64); evaluation stops with a message where one is not below `count`.
     public func callAsFunction(_ indices: Tensor) -> Tensor {
-        embedding(
-            weight.value, indices, paddingIndex: paddingIndex, scalesGradientByFrequency: scalesGradientByFrequency)
+        reported([indices]) {
+            embedding(
+                weight.value, indices, paddingIndex: paddingIndex, scalesGradientByFrequency: scalesGradientByFrequency)
+        }
     }
 }
 

@@ -36,6 +36,6 @@ public struct Linear: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        matmul(x, weight.value, transposeB: true).adding(bias)
+        reported([x]) { matmul(x, weight.value, transposeB: true).adding(bias) }
     }
 }

@@ -13,6 +13,8 @@ public struct LocalResponseNorm: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        localResponseNorm(x, size: size, alpha: alpha, beta: beta, k: k)
+        reported([x]) {
+            localResponseNorm(x, size: size, alpha: alpha, beta: beta, k: k)
+        }
     }
 }

@@ -71,13 +71,15 @@ public struct MultiHeadAttention: Module {
     public func callAsFunction(
         queries: Tensor, keys: Tensor, values: Tensor, mask: AttentionMask = .none, isPadding: Tensor? = nil
     ) -> Tensor {
-        let projected = project(queries, keys, values)
-        let own = effective(mask)
-        let mask = isPadding.map { own.hiding($0, queries: queries.dim(-2)) } ?? own
-        let heads = scaledDotProductAttention(
-            queries: projected.queries, keys: projected.keys, values: projected.values, mask: mask,
-            dropout: dropout.presentProbability)
-        return output(joined(heads))
+        reported([queries, keys, values]) {
+            let projected = project(queries, keys, values)
+            let own = effective(mask)
+            let mask = isPadding.map { own.hiding($0, queries: queries.dim(-2)) } ?? own
+            let heads = scaledDotProductAttention(
+                queries: projected.queries, keys: projected.keys, values: projected.values, mask: mask,
+                dropout: dropout.presentProbability)
+            return output(joined(heads))
+        }
     }
 
     /// The same, with the weights of each head, [..., heads, queries, keys].

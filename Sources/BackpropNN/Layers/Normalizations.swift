@@ -29,7 +29,9 @@ public struct LayerNorm: Module {
     ) { self.init([features], epsilon: epsilon, isScaled: isScaled, bias: bias, dtype: dtype) }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        layerNorm(x, weight: weight?.value, bias: bias?.value, trailingAxes: shape.count, epsilon: epsilon)
+        reported([x]) {
+            layerNorm(x, weight: weight?.value, bias: bias?.value, trailingAxes: shape.count, epsilon: epsilon)
+        }
     }
 }
 
@@ -47,7 +49,9 @@ public struct RMSNorm: Module {
         self.epsilon = epsilon
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { rmsNorm(x, weight: weight.value, epsilon: epsilon) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { rmsNorm(x, weight: weight.value, epsilon: epsilon) }
+    }
 }
 
 /// `groupNorm` with a learned weight and bias for each channel. Takes [batch, ..., channels].
@@ -69,6 +73,8 @@ public struct GroupNorm: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        groupNorm(x, groups: groups, weight: weight?.value, bias: bias?.value, epsilon: epsilon)
+        reported([x]) {
+            groupNorm(x, groups: groups, weight: weight?.value, bias: bias?.value, epsilon: epsilon)
+        }
     }
 }

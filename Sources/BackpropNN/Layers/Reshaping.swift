@@ -10,7 +10,9 @@ public struct Flatten: Module {
     ///   - end: the last one; negative axes count from the end.
     public init(start: Int = 1, end: Int = -1) { (self.start, self.end) = (start, end) }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.flattened(start: start, end: end) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { x.flattened(start: start, end: end) }
+    }
 }
 
 /// One axis as several of the given extents, one of which may be -1 and is worked out.
@@ -20,7 +22,9 @@ public struct Unflatten: Module {
 
     public init(axis: Int, _ extents: [Int]) { (self.axis, self.extents) = (axis, extents) }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.unflattened(axis: axis, extents) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { x.unflattened(axis: axis, extents) }
+    }
 }
 
 /// Elements added around the spatial axes of [batch, spatial..., channels].
@@ -42,11 +46,13 @@ public struct Pad: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let axes = x.ndim - 2
-        require(axes > 0, "Pad: a tensor of shape \(x.shape) has no axis between batch and channels")
-        let low = low(axes, "Pad: low", file: #fileID, line: #line)
-        let high = high(axes, "Pad: high", file: #fileID, line: #line)
-        let spatial = (0..<axes).map { (low: low[$0], high: high[$0]) }
-        return x.padded(widths: [(low: 0, high: 0)] + spatial + [(low: 0, high: 0)], mode: mode)
+        reported([x]) {
+            let axes = x.ndim - 2
+            require(axes > 0, "Pad: a tensor of shape \(x.shape) has no axis between batch and channels")
+            let low = low(axes, "Pad: low", file: #fileID, line: #line)
+            let high = high(axes, "Pad: high", file: #fileID, line: #line)
+            let spatial = (0..<axes).map { (low: low[$0], high: high[$0]) }
+            return x.padded(widths: [(low: 0, high: 0)] + spatial + [(low: 0, high: 0)], mode: mode)
+        }
     }
 }

@@ -12,7 +12,9 @@ public struct Residual: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let short = shortcut.map { $0(x) } ?? x
-        return short + layers.reduce(x) { $1($0) }
+        reported([x]) {
+            let short = shortcut.map { called($0, x, "shortcut") } ?? x
+            return short + applied(layers, to: x)
+        }
     }
 }

@@ -30,12 +30,14 @@ public struct BatchNorm: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let (weight, bias) = (weight?.value, bias?.value)
-        guard let statistics, mode.isTraining else {
-            return batchNorm(x, weight: weight, bias: bias, statistics: statistics?.value, epsilon: epsilon)
-        }
-        return statistics.update {
-            batchNorm(x, weight: weight, bias: bias, updating: &$0, momentum: statistics.momentum, epsilon: epsilon)
+        reported([x]) {
+            let (weight, bias) = (weight?.value, bias?.value)
+            guard let statistics, mode.isTraining else {
+                return batchNorm(x, weight: weight, bias: bias, statistics: statistics?.value, epsilon: epsilon)
+            }
+            return statistics.update {
+                batchNorm(x, weight: weight, bias: bias, updating: &$0, momentum: statistics.momentum, epsilon: epsilon)
+            }
         }
     }
 }
@@ -65,13 +67,15 @@ public struct InstanceNorm: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let (weight, bias) = (weight?.value, bias?.value)
-        guard let statistics, mode.isTraining else {
-            return instanceNorm(x, weight: weight, bias: bias, statistics: statistics?.value, epsilon: epsilon)
-        }
-        return statistics.update {
-            instanceNorm(
-                x, weight: weight, bias: bias, updating: &$0, momentum: statistics.momentum, epsilon: epsilon)
+        reported([x]) {
+            let (weight, bias) = (weight?.value, bias?.value)
+            guard let statistics, mode.isTraining else {
+                return instanceNorm(x, weight: weight, bias: bias, statistics: statistics?.value, epsilon: epsilon)
+            }
+            return statistics.update {
+                instanceNorm(
+                    x, weight: weight, bias: bias, updating: &$0, momentum: statistics.momentum, epsilon: epsilon)
+            }
         }
     }
 }

@@ -8,9 +8,7 @@ public struct Sequential: Module {
     public init(_ layers: [any Module]) { self.layers = layers }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        var y = x
-        for index in layers.indices { y = layers[index](y) }
-        return y
+        reported([x]) { applied(layers, to: x) }
     }
 
     /// How many there are.

@@ -49,10 +49,12 @@ public struct TransformerEncoderLayer: Module {
     ///   - mask: which positions one sees.
     ///   - isPadding: bool, [..., positions], true where nobody looks.
     public func callAsFunction(_ x: Tensor, mask: AttentionMask, isPadding: Tensor? = nil) -> Tensor {
-        let sum = adding(x, attentionNorm, first: normalizesFirst) {
-            dropout(attention(queries: $0, keys: $0, values: $0, mask: mask, isPadding: isPadding))
+        reported([x]) {
+            let sum = adding(x, attentionNorm, first: normalizesFirst) {
+                dropout(attention(queries: $0, keys: $0, values: $0, mask: mask, isPadding: isPadding))
+            }
+            return adding(sum, feedForwardNorm, first: normalizesFirst) { dropout(feedForward($0)) }
         }
-        return adding(sum, feedForwardNorm, first: normalizesFirst) { dropout(feedForward($0)) }
     }
 }
 
@@ -97,10 +99,12 @@ public struct TransformerDecoderLayer: ParameterContainer {
         _ x: Tensor, memory: Tensor, mask: AttentionMask = .none, isPadding: Tensor? = nil,
         memoryMask: AttentionMask = .none, memoryIsPadding: Tensor? = nil
     ) -> Tensor {
-        let own = adding(x, attentionNorm, first: normalizesFirst) {
-            dropout(attention(queries: $0, keys: $0, values: $0, mask: mask, isPadding: isPadding))
+        reported([x, memory]) {
+            let own = adding(x, attentionNorm, first: normalizesFirst) {
+                dropout(attention(queries: $0, keys: $0, values: $0, mask: mask, isPadding: isPadding))
+            }
+            return answered(own, memory, memoryMask, memoryIsPadding)
         }
-        return answered(own, memory, memoryMask, memoryIsPadding)
     }
 
     /// The next [..., positions, features] of a sequence, each of which sees itself, those before, what the cache holds,
@@ -144,7 +148,9 @@ public struct FeedForward: Module {
         self.dropout = Dropout(dropout)
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { contract(dropout(activation(expand(x)))) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { contract(dropout(activation(expand(x)))) }
+    }
 }
 
 private func adding(_ x: Tensor, _ norm: LayerNorm, first: Bool, _ part: (Tensor) -> Tensor) -> Tensor {

@@ -25,8 +25,10 @@ public struct Upsample: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        if let size { return resize(x, to: size, method: method, alignCorners: alignCorners) }
-        return resize(x, by: factors ?? [1], method: method, alignCorners: alignCorners)
+        reported([x]) {
+            if let size { return resize(x, to: size, method: method, alignCorners: alignCorners) }
+            return resize(x, by: factors ?? [1], method: method, alignCorners: alignCorners)
+        }
     }
 }
 
@@ -36,7 +38,9 @@ public struct PixelShuffle: Module {
 
     public init(_ factor: Int) { self.factor = factor }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { pixelShuffle(x, factor: factor) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { pixelShuffle(x, factor: factor) }
+    }
 }
 
 /// `pixelUnshuffle`: places as channels, the reverse of `PixelShuffle`.
@@ -45,7 +49,9 @@ public struct PixelUnshuffle: Module {
 
     public init(_ factor: Int) { self.factor = factor }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { pixelUnshuffle(x, factor: factor) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { pixelUnshuffle(x, factor: factor) }
+    }
 }
 
 /// `channelShuffle`: the channels of all groups alternate.
@@ -54,5 +60,7 @@ public struct ChannelShuffle: Module {
 
     public init(groups: Int) { self.groups = groups }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { channelShuffle(x, groups: groups) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { channelShuffle(x, groups: groups) }
+    }
 }

@@ -53,6 +53,11 @@ public func binaryCrossEntropyWithLogits(
 ) -> Tensor {
     let name = "binaryCrossEntropyWithLogits"
     requireAlike(name, ("logits", logits), ("targets", targets), file, line)
+    if logits.isSigmoid {
+        Warnings.printOnce(
+            "\(name) takes logits, but was given what has gone through sigmoid already; leave the sigmoid out",
+            file: file, line: line)
+    }
     if let positiveWeights { requireCommon(name, logits, positiveWeights, file: file, line: line) }
     let factors = (positiveWeights ?? logits.like(1)).broadcast(to: logits.shape)
     let losses = logisticLosses([logits, targets, factors])[0]

@@ -150,7 +150,9 @@ private struct Labels {
 extension Tensor {
     /// Zeros [batch] whose gradient is exp(log-probability) at the steps that count.
     fileprivate func gradientOfNormalization(_ isCounted: Tensor) -> Tensor {
-        let total = Backprop.exp(which(isCounted.expandedDimensions(axis: 2), self, like(-Double.infinity))).sum(axes: [0, 2])
+        let total = Backprop.exp(which(isCounted.expandedDimensions(axis: 2), self, like(-Double.infinity))).sum(axes: [
+            0, 2,
+        ])
         return total - stopGradient(total)
     }
 }

@@ -21,6 +21,7 @@ public func crossEntropy(
     let chosen = ClassLabels(
         labels, of: logits, weights, ignored: ignoredLabel, .crossEntropy, "logits", file: file, line: line)
     requireFraction(labelSmoothing, file, line)
+    warnOfSoftmax(logits, file, line)
     let logits = logits.castForSum
     let total = logits.logSumExp(axes: [-1])
     let likelihood = chosen.loss(total - chosen.pick(logits), reduction)
@@ -52,6 +53,7 @@ public func crossEntropy(
     require(logits.ndim >= 1, "crossEntropy: logits have no axis of classes", file: file, line: line)
     requireClassWeights(weights, for: logits, "crossEntropy", file, line)
     requireFraction(labelSmoothing, file, line)
+    warnOfSoftmax(logits, file, line)
     var target = probabilities
     if labelSmoothing > 0 {
         target = target * (1 - labelSmoothing) + labelSmoothing / Double(logits.dim(-1))
@@ -79,6 +81,11 @@ public func negativeLogLikelihood(
     let chosen = ClassLabels(
         labels, of: logProbabilities, weights, ignored: ignoredLabel, .negativeLogLikelihood, "log-probabilities",
         file: file, line: line)
+    if logProbabilities.isSoftmax {
+        Warnings.printOnce(
+            "negativeLogLikelihood takes logarithms of probabilities, but was given those of a softmax; use logSoftmax, or crossEntropy of the logits",
+            file: file, line: line)
+    }
     return chosen.loss(-chosen.pick(logProbabilities), reduction)
 }
 
@@ -103,7 +110,7 @@ struct ClassLabels {
             file: file, line: line)
         require(
             scores.ndim >= 1 && Array(scores.shape.dropLast()) == labels.shape && labels.dtype.isInteger,
-            "\(name): \(scoresName) \(scores.shape) need integer labels of shape \(Array(scores.shape.dropLast())), not \(labels.dtype)\(labels.shape)",
+            "\(name): \(scoresName) \(scores.shape) need integer labels of shape \(Array(scores.shape.dropLast())), not \(labels.dtype)\(labels.shape)\(ClassLabels.remedy(labels, scores, reader))",
             file: file, line: line)
         requireClassWeights(weights, for: scores, name, file, line)
         var integers = labels.dtype == .int64 ? labels : labels.asType(.int32)
@@ -112,6 +119,23 @@ struct ClassLabels {
         isLabel = isClass(integers, of: scores, for: reader)
         self.weights = weights.map { [isLabel] in which(isLabel, $0, $0.zero).sum(axis: -1) }
         dtype = scores.dtype
+    }
+
+    /// What makes such labels fit, where they come in one of the usual other forms.
+    private static func remedy(_ labels: Tensor, _ scores: Tensor, _ reader: IndexReader) -> String {
+        let wanted = Array(scores.shape.dropLast())
+        if scores.ndim >= 1 && labels.shape == scores.shape && labels.ndim > 0 {
+            let number = "argMax(axis: -1) makes numbers of classes of one-hot rows"
+            if reader != .crossEntropy { return "; \(number)" }
+            let dtype = labels.dtype == scores.dtype ? "" : ".asType(.\(scores.dtype))"
+            return "; class probabilities and one-hot rows go in as probabilities: labels\(dtype), and \(number)"
+        }
+        if labels.shape == wanted { return "; convert them with asType(.int64)" }
+        if labels.shape == wanted + [1] {
+            return "; take the last axis away with squeezed(axis: -1)"
+                + (labels.dtype.isInteger ? "" : " and convert them with asType(.int64)")
+        }
+        return ""
     }
 
     /// The score of each example's label.
@@ -152,6 +176,15 @@ func requireClassWeights(
         weights.shape == [scores.dim(-1)] && weights.dtype == scores.dtype,
         "\(name): scores \(scores.dtype)\(scores.shape) need class weights \(scores.dtype)[\(scores.dim(-1))], not \(weights.dtype)\(weights.shape)",
         file: file, line: line)
+}
+
+/// What has gone through a softmax is no logits any more: it would go through a second one, which has it learn slowly.
+private func warnOfSoftmax(_ logits: Tensor, _ file: StaticString, _ line: UInt) {
+    if logits.isSoftmax {
+        Warnings.printOnce(
+            "crossEntropy takes logits, but was given what has gone through softmax already; leave the softmax out",
+            file: file, line: line)
+    }
 }
 
 private func requireFraction(_ labelSmoothing: Double, _ file: StaticString, _ line: UInt) {

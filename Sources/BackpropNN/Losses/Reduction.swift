@@ -33,7 +33,16 @@ func requireSameShape(
 ) {
     require(
         a.value.node.shape == b.value.node.shape,
-        "\(name): \(a.name) \(a.value.shape) and \(b.name) \(b.value.shape) differ in shape", file: file, line: line)
+        "\(name): \(a.name) \(a.value.shape) and \(b.name) \(b.value.shape) differ in shape\(remedy(a, b))",
+        file: file, line: line)
+}
+
+/// What makes two shapes equal of which one has an axis of one more.
+private func remedy(_ a: (name: String, value: Tensor), _ b: (name: String, value: Tensor)) -> String {
+    for (longer, shorter) in [(a, b), (b, a)] where longer.value.shape == shorter.value.shape + [1] {
+        return "; take the last axis of the \(longer.name) away with squeezed(axis: -1)"
+    }
+    return ""
 }
 
 /// Stops where two operands of a loss differ in shape or dtype.

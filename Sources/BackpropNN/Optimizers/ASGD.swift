@@ -12,7 +12,8 @@ public final class ASGD: Optimizer {
     public let averagingStart: Double
 
     public init(
-        _ parameters: [Parameter], learningRate: Double = 1e-2, decay: Double = 1e-4, exponent: Double = 0.75,
+        _ parameters: [any OptimizedParameters], learningRate: Double = 1e-2, decay: Double = 1e-4,
+        exponent: Double = 0.75,
         averagingStart: Double = 1e6, weightDecay: Double = 0
     ) {
         self.decay = decay

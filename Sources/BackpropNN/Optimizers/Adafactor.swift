@@ -13,7 +13,7 @@ public final class Adafactor: Optimizer {
 
     /// - Parameter learningRate: the greatest relative length of a step; it falls with the root of their number.
     public init(
-        _ parameters: [Parameter], learningRate: Double = 1e-2, varianceDecay: Double = -0.8,
+        _ parameters: [any OptimizedParameters], learningRate: Double = 1e-2, varianceDecay: Double = -0.8,
         epsilon: (Double?, Double) = (nil, 1e-3), largestUpdate: Double = 1, weightDecay: Double = 0
     ) {
         self.varianceDecay = varianceDecay

@@ -10,7 +10,8 @@ public final class Adagrad: Optimizer {
     public let epsilon: Double
 
     public init(
-        _ parameters: [Parameter], learningRate: Double = 1e-2, rateDecay: Double = 0, weightDecay: Double = 0,
+        _ parameters: [any OptimizedParameters], learningRate: Double = 1e-2, rateDecay: Double = 0,
+        weightDecay: Double = 0,
         initialSum: Double = 0, epsilon: Double = 1e-10
     ) {
         self.rateDecay = rateDecay
@@ -44,7 +45,8 @@ public final class Adadelta: Optimizer {
     public let epsilon: Double
 
     public init(
-        _ parameters: [Parameter], learningRate: Double = 1, smoothing: Double = 0.9, epsilon: Double = 1e-6,
+        _ parameters: [any OptimizedParameters], learningRate: Double = 1, smoothing: Double = 0.9,
+        epsilon: Double = 1e-6,
         weightDecay: Double = 0
     ) {
         self.smoothing = smoothing

@@ -9,7 +9,7 @@ public class Adam: Optimizer {
     private var numbers: [DType: Tensor] = [:]
 
     public init(
-        _ parameters: [Parameter], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+        _ parameters: [any OptimizedParameters], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
         epsilon: Double = 1e-8, weightDecay: Double = 0, isAMSGrad: Bool = false
     ) {
         self.betas = betas
@@ -72,7 +72,7 @@ public class Adam: Optimizer {
 /// Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019), as PyTorch's `AdamW`.
 public final class AdamW: Adam {
     public override init(
-        _ parameters: [Parameter], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+        _ parameters: [any OptimizedParameters], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
         epsilon: Double = 1e-8, weightDecay: Double = 1e-2, isAMSGrad: Bool = false
     ) {
         super.init(

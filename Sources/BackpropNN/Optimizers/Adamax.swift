@@ -7,7 +7,7 @@ public final class Adamax: Optimizer {
     public let epsilon: Double
 
     public init(
-        _ parameters: [Parameter], learningRate: Double = 2e-3, betas: (Double, Double) = (0.9, 0.999),
+        _ parameters: [any OptimizedParameters], learningRate: Double = 2e-3, betas: (Double, Double) = (0.9, 0.999),
         epsilon: Double = 1e-8, weightDecay: Double = 0
     ) {
         self.betas = betas

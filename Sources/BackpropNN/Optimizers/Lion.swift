@@ -5,7 +5,7 @@ public final class Lion: Optimizer {
     public let betas: (Double, Double)
 
     public init(
-        _ parameters: [Parameter], learningRate: Double = 1e-4, betas: (Double, Double) = (0.9, 0.99),
+        _ parameters: [any OptimizedParameters], learningRate: Double = 1e-4, betas: (Double, Double) = (0.9, 0.99),
         weightDecay: Double = 0
     ) {
         self.betas = betas

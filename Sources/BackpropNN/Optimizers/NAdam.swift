@@ -13,7 +13,7 @@ public final class NAdam: Optimizer {
     private var momentumProducts = [1.0]
 
     public init(
-        _ parameters: [Parameter], learningRate: Double = 2e-3, betas: (Double, Double) = (0.9, 0.999),
+        _ parameters: [any OptimizedParameters], learningRate: Double = 2e-3, betas: (Double, Double) = (0.9, 0.999),
         epsilon: Double = 1e-8, weightDecay: Double = 0, momentumDecay: Double = 4e-3, isDecoupled: Bool = false
     ) {
         self.betas = betas

@@ -9,7 +9,7 @@ open class Optimizer {
     /// The parameters, in the order in which the state is kept.
     public private(set) var parameters: [Parameter] = []
     /// Parameters with a learning rate and a weight decay of their own.
-    public private(set) var groups: [ParameterGroup] = []
+    public private(set) var groups: [OptimizerGroup] = []
     /// Whether steps go up the gradient instead of down.
     public var isMaximizing = false
     /// Steps done.
@@ -23,8 +23,18 @@ open class Optimizer {
     /// The size of a step that was recorded last, for parameters that have it in common.
     private var stepSize: (number: Double, tensor: Tensor)?
 
-    public init(_ parameters: [Parameter], learningRate: Double, weightDecay: Double = 0) {
-        append(parameters, learningRate, weightDecay)
+    /// Whether the layers that the parameters were found with are in training.
+    @exclusivity(unchecked) private var modes: [any LayerMode] = []
+    /// What has been said about mistakes.
+    @exclusivity(unchecked) private var advice = StepAdvice()
+
+    /// - Parameters:
+    ///   - parameters: what `parameters()` of a model gives, or `ParameterGroup`s of them with rates of their own, or both.
+    ///   - learningRate: of the parameters that have none of their own, as is the weight decay.
+    public init(_ parameters: [any OptimizedParameters], learningRate: Double, weightDecay: Double = 0) {
+        for group in ParameterGroup.gathered(parameters) {
+            append(group.parameters, group.learningRate ?? learningRate, group.weightDecay ?? weightDecay)
+        }
     }
 
     /// The factor of an update: in a subclass, of the parameter that is being updated; otherwise of the first group.
@@ -46,7 +56,7 @@ open class Optimizer {
     private func append(_ parameters: [Parameter], _ learningRate: Double, _ weightDecay: Double) {
         requireNotNegative(learningRate, "the learning rate")
         requireNotNegative(weightDecay, "the weight decay")
-        groups.append(ParameterGroup(positions: 0..<0, learningRate: learningRate, weightDecay: weightDecay))
+        groups.append(OptimizerGroup(positions: 0..<0, learningRate: learningRate, weightDecay: weightDecay))
         groups[groups.count - 1].positions = adopt(parameters)
     }
 
@@ -63,6 +73,11 @@ open class Optimizer {
         evaluateOrStop(new.map(\.value))
         let states = new.map { initialState(for: widened($0.value)) }
         evaluateOrStop(states.flatMap(\.self))
+        var knownModes = Set(modes.map(ObjectIdentifier.init))
+        for mode in new.compactMap(\.knownOrigin).flatMap(\.modes)
+        where knownModes.insert(ObjectIdentifier(mode)).inserted {
+            modes.append(mode)
+        }
         parameters += new
         state += states
         updateCounts += new.map { _ in 0 }
@@ -89,7 +104,10 @@ open class Optimizer {
     open func prepare(step: Int) {}
 
     /// Applies the gradients, and computes everything recorded so far.
-    public func step() {
+    ///
+    /// A first step without any gradient stops it. A later one, layers that are all in use (`eval()`), and after the first
+    /// step parameters that no loss has reached, are reported once on standard error.
+    public func step(file: StaticString = #fileID, line: UInt = #line) {
         stepCount += 1
         let parameters = parameters
         // Others may assign to the parameters meanwhile; the state is ours.
@@ -108,6 +126,10 @@ open class Optimizer {
                 for place in state[index].indices { results.append(.passUnretained(state[index][place].node)) }
             }
         }
+        if values.isEmpty { advice.reportIdleStep(of: self, file: file, line: line) }
+        advice.endStep()
+        if stepCount == 1 && !values.isEmpty { advice.reportUnreached(of: self) }
+        if !modes.isEmpty && !modes.contains(where: \.isTraining) { advice.reportEvaluation(of: self) }
         withExtendedLifetime(values) { Graph.evaluate(results) }
     }
 
@@ -152,12 +174,14 @@ open class Optimizer {
 
     private func widened(_ x: Tensor) -> Tensor { x.dtype == .bfloat16 ? x.asType(.float32) : x }
 
-    /// Forgets the gradients.
-    public func zeroGradients() { for parameter in parameters { _ = parameter.takeGradient() } }
+    /// Forgets the gradients. `step()` uses them up anyway.
+    public func zeroGradients() {
+        for parameter in parameters where parameter.takeGradient() != nil { advice.hasForgotten = true }
+    }
 }
 
 /// Parameters of an optimizer that have a learning rate and a weight decay in common.
-public struct ParameterGroup: Sendable {
+public struct OptimizerGroup: Sendable {
     /// Their places among all parameters of the optimizer.
     public internal(set) var positions: Range<Int>
     public internal(set) var learningRate: Double

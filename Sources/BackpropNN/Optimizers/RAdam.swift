@@ -9,7 +9,7 @@ public final class RAdam: Optimizer {
     public let isDecoupled: Bool
 
     public init(
-        _ parameters: [Parameter], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+        _ parameters: [any OptimizedParameters], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
         epsilon: Double = 1e-8, weightDecay: Double = 0, isDecoupled: Bool = false
     ) {
         self.betas = betas

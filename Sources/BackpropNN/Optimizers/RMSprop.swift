@@ -11,7 +11,8 @@ public final class RMSprop: Optimizer {
     public let isCentered: Bool
 
     public init(
-        _ parameters: [Parameter], learningRate: Double = 1e-2, smoothing: Double = 0.99, epsilon: Double = 1e-8,
+        _ parameters: [any OptimizedParameters], learningRate: Double = 1e-2, smoothing: Double = 0.99,
+        epsilon: Double = 1e-8,
         weightDecay: Double = 0, momentum: Double = 0, isCentered: Bool = false
     ) {
         self.smoothing = smoothing

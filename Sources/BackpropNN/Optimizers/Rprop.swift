@@ -10,7 +10,7 @@ public final class Rprop: Optimizer {
 
     /// - Parameter learningRate: the length of the first step of every element.
     public init(
-        _ parameters: [Parameter], learningRate: Double = 1e-2, factors: (Double, Double) = (0.5, 1.2),
+        _ parameters: [any OptimizedParameters], learningRate: Double = 1e-2, factors: (Double, Double) = (0.5, 1.2),
         lengths: ClosedRange<Double> = 1e-6...50
     ) {
         self.factors = factors

@@ -7,7 +7,7 @@ public final class SGD: Optimizer {
     public let nesterov: Bool
 
     public init(
-        _ parameters: [Parameter], learningRate: Double, momentum: Double = 0, dampening: Double = 0,
+        _ parameters: [any OptimizedParameters], learningRate: Double, momentum: Double = 0, dampening: Double = 0,
         weightDecay: Double = 0, nesterov: Bool = false
     ) {
         self.momentum = momentum

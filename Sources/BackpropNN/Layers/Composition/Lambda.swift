@@ -12,14 +12,18 @@ public struct Lambda: Module {
         self.function = function
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { function(x) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { function(x) }
+    }
 }
 
 /// What it is given.
 public struct Identity: Module {
     public init() {}
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { x }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { x }
+    }
 }
 
 /// A layer with operands or results of its own, called as one that maps a tensor to a tensor.
@@ -32,7 +36,9 @@ public struct Adapted<Layer: ParameterContainer>: Module {
         self.call = call
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { call(layer, x) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { call(layer, x) }
+    }
 }
 
 extension ParameterContainer {

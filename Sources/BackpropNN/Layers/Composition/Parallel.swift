@@ -34,7 +34,9 @@ public struct Parallel: Module {
         (self.branches, self.joining) = (branches, joining)
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { joining(branches.map { $0(x) }) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { joining(branches.indices.map { called(branches[$0], x, "branches.\($0)") }) }
+    }
 }
 
 /// x beside what the layers make of it: with the channels of x first unless asked otherwise, as in a U-Net (Ronneberger et
@@ -51,5 +53,7 @@ public struct SkipConnection: Module {
         (self.layers, self.joining) = (layers, joining)
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { joining([x, layers.reduce(x) { $1($0) }]) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { joining([x, applied(layers, to: x)]) }
+    }
 }

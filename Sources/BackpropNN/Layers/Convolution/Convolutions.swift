@@ -35,7 +35,9 @@ public struct Conv1d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        conv1d(x, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
+        reported([x]) {
+            conv1d(x, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
+        }
     }
 }
 
@@ -67,7 +69,9 @@ public struct Conv2d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        conv2d(x, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
+        reported([x]) {
+            conv2d(x, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
+        }
     }
 }
 
@@ -99,6 +103,8 @@ public struct Conv3d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        conv3d(x, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
+        reported([x]) {
+            conv3d(x, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
+        }
     }
 }

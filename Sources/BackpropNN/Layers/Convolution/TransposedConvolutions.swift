@@ -40,10 +40,12 @@ public struct ConvTransposed1d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        convTransposed1d(
-            x, weight.value, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
-            groups: groups
-        ).adding(bias)
+        reported([x]) {
+            convTransposed1d(
+                x, weight.value, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
+                groups: groups
+            ).adding(bias)
+        }
     }
 }
 
@@ -77,10 +79,12 @@ public struct ConvTransposed2d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        convTransposed2d(
-            x, weight.value, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
-            groups: groups
-        ).adding(bias)
+        reported([x]) {
+            convTransposed2d(
+                x, weight.value, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
+                groups: groups
+            ).adding(bias)
+        }
     }
 }
 
@@ -114,9 +118,11 @@ public struct ConvTransposed3d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        convTransposed3d(
-            x, weight.value, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
-            groups: groups
-        ).adding(bias)
+        reported([x]) {
+            convTransposed3d(
+                x, weight.value, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
+                groups: groups
+            ).adding(bias)
+        }
     }
 }

@@ -8,8 +8,10 @@ public struct AdaptiveAveragePool1d: Module {
     public init(_ size: any PerAxisConvertible) { self.size = size.perAxis }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(1, "AdaptiveAveragePool1d")
-        return adaptiveAveragePool(x, size: size)
+        reported([x]) {
+            x.requireSpatialAxes(1, "AdaptiveAveragePool1d")
+            return adaptiveAveragePool(x, size: size)
+        }
     }
 }
 
@@ -21,8 +23,10 @@ public struct AdaptiveAveragePool2d: Module {
     public init(_ size: any PerAxisConvertible) { self.size = size.perAxis }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(2, "AdaptiveAveragePool2d")
-        return adaptiveAveragePool(x, size: size)
+        reported([x]) {
+            x.requireSpatialAxes(2, "AdaptiveAveragePool2d")
+            return adaptiveAveragePool(x, size: size)
+        }
     }
 }
 
@@ -34,8 +38,10 @@ public struct AdaptiveAveragePool3d: Module {
     public init(_ size: any PerAxisConvertible) { self.size = size.perAxis }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(3, "AdaptiveAveragePool3d")
-        return adaptiveAveragePool(x, size: size)
+        reported([x]) {
+            x.requireSpatialAxes(3, "AdaptiveAveragePool3d")
+            return adaptiveAveragePool(x, size: size)
+        }
     }
 }
 
@@ -47,8 +53,10 @@ public struct AdaptiveMaxPool1d: Module {
     public init(_ size: any PerAxisConvertible) { self.size = size.perAxis }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(1, "AdaptiveMaxPool1d")
-        return adaptiveMaxPool(x, size: size)
+        reported([x]) {
+            x.requireSpatialAxes(1, "AdaptiveMaxPool1d")
+            return adaptiveMaxPool(x, size: size)
+        }
     }
 }
 
@@ -60,8 +68,10 @@ public struct AdaptiveMaxPool2d: Module {
     public init(_ size: any PerAxisConvertible) { self.size = size.perAxis }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(2, "AdaptiveMaxPool2d")
-        return adaptiveMaxPool(x, size: size)
+        reported([x]) {
+            x.requireSpatialAxes(2, "AdaptiveMaxPool2d")
+            return adaptiveMaxPool(x, size: size)
+        }
     }
 }
 
@@ -73,7 +83,9 @@ public struct AdaptiveMaxPool3d: Module {
     public init(_ size: any PerAxisConvertible) { self.size = size.perAxis }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(3, "AdaptiveMaxPool3d")
-        return adaptiveMaxPool(x, size: size)
+        reported([x]) {
+            x.requireSpatialAxes(3, "AdaptiveMaxPool3d")
+            return adaptiveMaxPool(x, size: size)
+        }
     }
 }

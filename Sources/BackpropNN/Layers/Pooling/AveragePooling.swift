@@ -24,10 +24,12 @@ public struct AveragePool1d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(1, "AveragePool1d")
-        return averagePool(
-            x, window: window, stride: stride, padding: padding, ceilMode: ceilMode, countsPadding: countsPadding,
-            divisor: divisor)
+        reported([x]) {
+            x.requireSpatialAxes(1, "AveragePool1d")
+            return averagePool(
+                x, window: window, stride: stride, padding: padding, ceilMode: ceilMode, countsPadding: countsPadding,
+                divisor: divisor)
+        }
     }
 }
 
@@ -49,10 +51,12 @@ public struct AveragePool2d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(2, "AveragePool2d")
-        return averagePool(
-            x, window: window, stride: stride, padding: padding, ceilMode: ceilMode, countsPadding: countsPadding,
-            divisor: divisor)
+        reported([x]) {
+            x.requireSpatialAxes(2, "AveragePool2d")
+            return averagePool(
+                x, window: window, stride: stride, padding: padding, ceilMode: ceilMode, countsPadding: countsPadding,
+                divisor: divisor)
+        }
     }
 }
 
@@ -74,9 +78,11 @@ public struct AveragePool3d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(3, "AveragePool3d")
-        return averagePool(
-            x, window: window, stride: stride, padding: padding, ceilMode: ceilMode, countsPadding: countsPadding,
-            divisor: divisor)
+        reported([x]) {
+            x.requireSpatialAxes(3, "AveragePool3d")
+            return averagePool(
+                x, window: window, stride: stride, padding: padding, ceilMode: ceilMode, countsPadding: countsPadding,
+                divisor: divisor)
+        }
     }
 }

@@ -4,7 +4,9 @@ import Backprop
 public struct GlobalAveragePool: Module {
     public init() {}
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.mean(axes: x.placeAxes("GlobalAveragePool")) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { x.mean(axes: x.placeAxes("GlobalAveragePool")) }
+    }
 }
 
 /// The greatest element of each channel over all places: [batch, ..., channels] to [batch, channels]. Equal ones share the
@@ -12,7 +14,9 @@ public struct GlobalAveragePool: Module {
 public struct GlobalMaxPool: Module {
     public init() {}
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.max(axes: x.placeAxes("GlobalMaxPool")) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { x.max(axes: x.placeAxes("GlobalMaxPool")) }
+    }
 }
 
 extension Tensor {

@@ -21,9 +21,11 @@ public struct MaxPool1d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(1, "MaxPool1d")
-        return maxPool(
-            x, window: window, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
+        reported([x]) {
+            x.requireSpatialAxes(1, "MaxPool1d")
+            return maxPool(
+                x, window: window, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
+        }
     }
 }
 
@@ -43,9 +45,11 @@ public struct MaxPool2d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(2, "MaxPool2d")
-        return maxPool(
-            x, window: window, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
+        reported([x]) {
+            x.requireSpatialAxes(2, "MaxPool2d")
+            return maxPool(
+                x, window: window, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
+        }
     }
 }
 
@@ -65,8 +69,10 @@ public struct MaxPool3d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.requireSpatialAxes(3, "MaxPool3d")
-        return maxPool(
-            x, window: window, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
+        reported([x]) {
+            x.requireSpatialAxes(3, "MaxPool3d")
+            return maxPool(
+                x, window: window, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
+        }
     }
 }

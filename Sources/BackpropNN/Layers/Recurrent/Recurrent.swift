@@ -20,11 +20,15 @@ public struct RNN: Module {
         }
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { stack.run(x, states: nil).outputs }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { stack.run(x, states: nil).outputs }
+    }
 
     /// The outputs of sequences that end after so many steps, zeros behind their ends.
     public func callAsFunction(_ x: Tensor, lengths: any SequenceLengths) -> Tensor {
-        stack.run(x, states: nil, lengths: lengths).outputs
+        reported([x]) {
+            stack.run(x, states: nil, lengths: lengths).outputs
+        }
     }
 
     /// The outputs and the last state of each cell, [layers x directions, ..., hidden], from a state of that shape (zeros
@@ -33,8 +37,10 @@ public struct RNN: Module {
     public func callAsFunction(
         _ x: Tensor, state: Tensor?, lengths: (any SequenceLengths)? = nil
     ) -> (outputs: Tensor, state: Tensor) {
-        let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count), lengths: lengths)
-        return (result.outputs, stacked(result.states))
+        reported([x], outputs: { [$0.outputs, $0.state] }) {
+            let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count), lengths: lengths)
+            return (result.outputs, stacked(result.states))
+        }
     }
 }
 
@@ -56,11 +62,15 @@ public struct GRU: Module {
         }
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { stack.run(x, states: nil).outputs }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { stack.run(x, states: nil).outputs }
+    }
 
     /// The outputs of sequences that end after so many steps, zeros behind their ends.
     public func callAsFunction(_ x: Tensor, lengths: any SequenceLengths) -> Tensor {
-        stack.run(x, states: nil, lengths: lengths).outputs
+        reported([x]) {
+            stack.run(x, states: nil, lengths: lengths).outputs
+        }
     }
 
     /// The outputs and the last state of each cell, [layers x directions, ..., hidden], from a state of that shape (zeros
@@ -69,8 +79,10 @@ public struct GRU: Module {
     public func callAsFunction(
         _ x: Tensor, state: Tensor?, lengths: (any SequenceLengths)? = nil
     ) -> (outputs: Tensor, state: Tensor) {
-        let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count), lengths: lengths)
-        return (result.outputs, stacked(result.states))
+        reported([x], outputs: { [$0.outputs, $0.state] }) {
+            let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count), lengths: lengths)
+            return (result.outputs, stacked(result.states))
+        }
     }
 }
 
@@ -94,11 +106,15 @@ public struct LSTM: Module {
         }
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { stack.run(x, states: nil).outputs }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        reported([x]) { stack.run(x, states: nil).outputs }
+    }
 
     /// The outputs of sequences that end after so many steps, zeros behind their ends.
     public func callAsFunction(_ x: Tensor, lengths: any SequenceLengths) -> Tensor {
-        stack.run(x, states: nil, lengths: lengths).outputs
+        reported([x]) {
+            stack.run(x, states: nil, lengths: lengths).outputs
+        }
     }
 
     /// The outputs and the last state of each cell, [layers x directions, ...], from a state of that shape (zeros for nil).
@@ -107,14 +123,16 @@ public struct LSTM: Module {
     public func callAsFunction(
         _ x: Tensor, state: LSTMState?, lengths: (any SequenceLengths)? = nil
     ) -> (outputs: Tensor, state: LSTMState) {
-        let count = stack.cells.joined().count
-        var states: [LSTMState]?
-        if let hidden = cellStates(state?.hidden, count: count), let cell = cellStates(state?.cell, count: count) {
-            states = zip(hidden, cell).map { LSTMState(hidden: $0, cell: $1) }
+        reported([x], outputs: { [$0.outputs, $0.state.hidden, $0.state.cell] }) {
+            let count = stack.cells.joined().count
+            var states: [LSTMState]?
+            if let hidden = cellStates(state?.hidden, count: count), let cell = cellStates(state?.cell, count: count) {
+                states = zip(hidden, cell).map { LSTMState(hidden: $0, cell: $1) }
+            }
+            let result = stack.run(x, states: states, lengths: lengths)
+            let last = LSTMState(
+                hidden: stacked(result.states.map(\.hidden)), cell: stacked(result.states.map(\.cell)))
+            return (result.outputs, last)
         }
-        let result = stack.run(x, states: states, lengths: lengths)
-        let last = LSTMState(
-            hidden: stacked(result.states.map(\.hidden)), cell: stacked(result.states.map(\.cell)))
-        return (result.outputs, last)
     }
 }

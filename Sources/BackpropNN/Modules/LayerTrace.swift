@@ -1,0 +1,174 @@
+import Backprop
+import Synchronization
+
+/// What layers report to while a summary is made. Outside of that a report costs the reading of one number.
+enum LayerTrace {
+    /// Summaries that are being made, in all threads.
+    private static let open = Atomic<Int>(0)
+    @TaskLocal static var current: LayerRecorder?
+
+    @inline(__always)
+    static var isOff: Bool { open.load(ordering: .relaxed) == 0 }
+
+    /// Runs `body` with the layers that it calls reported to `recorder`.
+    static func record<Result>(with recorder: LayerRecorder, _ body: () -> Result) -> Result {
+        open.add(1, ordering: .relaxed)
+        defer { open.subtract(1, ordering: .relaxed) }
+        return $current.withValue(recorder, operation: body)
+    }
+}
+
+extension ParameterContainer {
+    /// The result of `body`, which is what the layer does, reported where a summary is made.
+    ///
+    /// - Parameters:
+    ///   - inputs: what the layer is called with.
+    ///   - label: its name in the layer that calls it, where that one knows.
+    @inline(__always)
+    func reported(
+        _ inputs: @autoclosure () -> [Tensor], label: @autoclosure () -> String? = nil, _ body: () -> Tensor
+    ) -> Tensor {
+        if LayerTrace.isOff { return body() }
+        return report(inputs(), label: label(), body) { [$0] }
+    }
+
+    /// The same for layers whose result is several tensors.
+    @inline(__always)
+    func reported<Result>(
+        _ inputs: @autoclosure () -> [Tensor], outputs: (Result) -> [Tensor], _ body: () -> Result
+    ) -> Result {
+        if LayerTrace.isOff { return body() }
+        return report(inputs(), label: nil, body, outputs)
+    }
+
+    private func report<Result>(
+        _ inputs: [Tensor], label: String?, _ body: () -> Result, _ outputs: (Result) -> [Tensor]
+    ) -> Result {
+        guard let recorder = LayerTrace.current else { return body() }
+        recorder.enter(self, inputs, label: label)
+        let result = body()
+        recorder.leave(outputs(result))
+        return result
+    }
+}
+
+/// What a module makes of x, reported under its name in the layer that calls it.
+@inline(__always)
+func called(_ layer: any Module, _ x: Tensor, _ label: @autoclosure () -> String) -> Tensor {
+    LayerTrace.isOff ? layer(x) : layer.reported([x], label: label()) { layer(x) }
+}
+
+/// Modules one after the other, reported under their places.
+@inline(__always)
+func applied(_ layers: [any Module], to x: Tensor) -> Tensor {
+    var y = x
+    for index in layers.indices { y = called(layers[index], y, "layers.\(index)") }
+    return y
+}
+
+/// The calls of layers under one summary, in the order in which they begin.
+final class LayerRecorder: Sendable {
+    private struct State {
+        var rows: [ModelSummary.Row] = []
+        /// The calls that have begun.
+        var open: [Call] = []
+        var census = Census()
+        /// By row, what was recorded in it and not in a layer within it.
+        var counts: [Census.Count] = []
+    }
+
+    private struct Call {
+        var row: Int
+        /// Whether its caller has announced the layer, which may report the same call itself next.
+        var isAnnounced = false
+        /// Whether it is such a second report, which has no row of its own.
+        var isEcho = false
+    }
+
+    private let state = Mutex(State())
+    /// The path of every parameter, buffer and mode of the model.
+    private let paths: [ObjectIdentifier: String]
+
+    init(_ model: some ParameterContainer) {
+        var search = PropertySearch()
+        search.visit(model, "")
+        paths = search.paths
+    }
+
+    /// What was there before is none of the model's.
+    func exclude(_ tensors: [Tensor]) { state.withLock { $0.census.exclude(tensors) } }
+
+    func enter(_ layer: some ParameterContainer, _ inputs: [Tensor], label: String?) {
+        let type = typeName(of: layer), text = layer.layerDescription
+        let parameters = layer.parametersWithoutNaming()
+        let path = path(of: layer, label)
+        state.withLock { state in
+            if let caller = state.open.last, caller.isAnnounced, state.rows[caller.row].typeName == type {
+                state.open[state.open.count - 1].isAnnounced = false
+                state.open.append(Call(row: caller.row, isEcho: true))
+                return
+            }
+            if let caller = state.open.last {
+                state.open[state.open.count - 1].isAnnounced = false
+                state.counts[caller.row] += state.census.count(inputs)
+            }
+            let parent = state.open.last.map { state.rows[$0.row] }
+            let name = label.flatMap { label in parent.map { $0.name.isEmpty ? label : "\($0.name).\(label)" } } ?? path
+            let row = ModelSummary.Row(
+                name: name, layer: text, typeName: type, depth: state.open.filter { !$0.isEcho }.count,
+                outputShapes: [], parameterCount: parameters.reduce(0) { $0 + $1.value.size },
+                isRepeated: !parameters.isEmpty && state.rows.contains { $0.name == name && $0.layer == text },
+                multiplyAdds: 0, keptBytes: 0)
+            state.rows.append(row)
+            state.counts.append(Census.Count())
+            state.open.append(Call(row: state.rows.count - 1, isAnnounced: label != nil || state.rows.count == 1))
+        }
+    }
+
+    func leave(_ outputs: [Tensor]) {
+        state.withLock { state in
+            let call = state.open.removeLast()
+            let count = state.census.count(outputs)
+            state.counts[call.row] += count
+            state.rows[call.row].outputShapes = outputs.map(\.shape)
+        }
+    }
+
+    /// The rows, each with what the layers within it have recorded.
+    func finished() -> [ModelSummary.Row] {
+        state.withLock { state in
+            for index in state.rows.indices {
+                var total = state.counts[index]
+                let depth = state.rows[index].depth
+                for inner in (index + 1)..<max(index + 1, state.rows.count) {
+                    if state.rows[inner].depth <= depth { break }
+                    total += state.counts[inner]
+                }
+                state.rows[index].multiplyAdds = total.multiplyAdds
+                state.rows[index].keptBytes = total.keptBytes
+            }
+            state.census = Census()
+            return state.rows
+        }
+    }
+
+    /// Where a layer is in the model, by something that it holds; empty where it holds nothing.
+    private func path(of layer: some ParameterContainer, _ label: String?) -> String {
+        var search = PropertySearch()
+        search.visit(layer, "")
+        for (id, inner) in search.paths.sorted(by: { $0.value < $1.value }) {
+            guard let outer = paths[id], outer.hasSuffix("." + inner) else { continue }
+            return String(outer.dropLast(inner.count + 1))
+        }
+        return label ?? ""
+    }
+}
+
+extension ParameterContainer {
+    /// All parameters; leaves alone under which names they are known.
+    func parametersWithoutNaming() -> [Parameter] {
+        var search = PropertySearch()
+        search.visit(self, "")
+        return search.cells.compactMap { $0.cell as? Parameter }
+    }
+}
