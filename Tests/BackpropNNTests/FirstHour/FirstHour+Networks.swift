@@ -51,6 +51,42 @@ extension FirstHour {
             second.backward()
             print(weight.gradient!)
         },
+        FirstHour("a function for a batch", prints: "[ 5, 10]  float32[2]") { print in
+            let norm = { (x: Tensor) in (x * x).sum().sqrt() }
+            print(vmap(norm)(Tensor([[3.0, 4], [6, 8]])))
+        },
+        FirstHour(
+            "a jacobian",
+            prints: """
+                [[2, 0, 0],
+                 [0, 4, 0],
+                 [0, 0, 6]]  float32[3, 3]
+                """
+        ) { print in
+            print(jacobian({ x in x * x }, at: Tensor([1.0, 2, 3])))
+        },
+        FirstHour(
+            "a hessian",
+            prints: """
+                [[ 6,  0],
+                 [ 0, 12]]  float32[2, 2]
+                """
+        ) { print in
+            print(hessian({ x in (x * x * x).sum() }, at: Tensor([1.0, 2])))
+        },
+        FirstHour(
+            "a gradient for each example",
+            prints: """
+                [ 9, 49]  float32[2] [[[ 6, 12]],
+
+                 [[42, 56]]]  float32[2, 1, 2]
+                """
+        ) { print in
+            let model = Linear(2, 1, bias: false, initializer: .ones)
+            let x = Tensor([[1.0, 2], [3, 4]]), y = Tensor([[0.0], [0]])
+            let (losses, gradients) = model.perExampleGradients(of: [x, y]) { meanSquaredError(model($0[0]), $0[1]) }
+            print(losses, gradients[0])
+        },
         FirstHour("no gradients", prints: "[2, 4]  float32[2]") { print in
             let weight = Parameter(Tensor([1.0, 2]))
             let y = withoutGradients { weight.value * 2 }
@@ -59,6 +95,50 @@ extension FirstHour {
     ]
 
     static let modelsSnippets: [FirstHour] = [
+        FirstHour(
+            "a summary",
+            prints: """
+                layer                                                output           parameters  multiply-adds  kept for backward
+                ---------------------------------------------------  ---------------  ----------  -------------  -----------------
+                Sequential                                           [32, 10]             15,770      2,308,096           802.8 kB
+                  layers.0: Conv2d(1, 8, kernel: 3, padding: .same)  [32, 28, 28, 8]          80      1,806,336
+                  layers.1: relu                                     [32, 28, 28, 8]                                      200.7 kB
+                  layers.2: MaxPool2d(2)                             [32, 14, 14, 8]                                      401.4 kB
+                  layers.3: Flatten()                                [32, 1568]
+                  layers.4: Linear(1568, 10)                         [32, 10]             15,690        501,760           200.7 kB
+                15,770 parameters, 2,308,096 multiply-adds, 802.8 kB kept for backward
+                """
+        ) { print in
+            let net = Sequential(
+                Conv2d(1, 8, kernel: 3, padding: .same), Activation.relu, MaxPool2d(2),
+                Flatten(), Linear(8 * 14 * 14, 10))
+            print(net.summary(inputs: [32, 28, 28, 1]))
+        },
+        FirstHour("a copy", prints: "[[1, 1]]  float32[1, 2] [[5, 5]]  float32[1, 2]") { print in
+            let layer = Linear(2, 1, initializer: .ones)
+            let twin = layer.copy()
+            twin.weight.value = twin.weight.value * 5
+            print(layer.weight.value, twin.weight.value)
+        },
+        FirstHour(
+            "an optimizer is printed",
+            prints: """
+                AdamW(betas: (0.9, 0.999), epsilon: 1e-08, isAMSGrad: false), 0 steps
+                  group 0: 2 parameters of 8 numbers, learning rate 0.01, weight decay 0.01
+                """
+        ) { print in
+            print(AdamW(Linear(3, 2).parameters(), learningRate: 0.01))
+        },
+        FirstHour(
+            "a parameter is printed",
+            prints: """
+                Parameter layers.0.weight: trainable, no gradient
+                [[1, 1]]  float32[1, 2]
+                """
+        ) { print in
+            let model = Sequential(Linear(2, 1, initializer: .ones))
+            print(model.parameters()[0])
+        },
         FirstHour(
             "a model is printed",
             prints: """
