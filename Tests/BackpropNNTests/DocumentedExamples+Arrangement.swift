@@ -3,6 +3,12 @@ import Backprop
 /// Operators that arrange elements, choose them, or write them, in the order of their files.
 extension DocumentedExample {
     private static let numberExamples: [DocumentedExample] = [
+        DocumentedExample("zeros(2, 3).shape", [2, 3]) { () -> [Int] in
+            zeros(2, 3).shape
+        },
+        DocumentedExample("ones(3)", [1, 1, 1]) { () -> Tensor in
+            ones(3)
+        },
         DocumentedExample("Tensor([[1.0, 2], [3, 4]]).shape", [2, 2]) { () -> [Int] in
             Tensor([[1.0, 2], [3, 4]]).shape
         },

@@ -14,7 +14,7 @@ import Testing
     static let whole = Tensor.zeros([2, 3], dtype: .int32)
     static let mask = Tensor.zeros([2, 3], dtype: .bool)
 
-    static let mistakes = [operators, arrangements, indices, sizes, matrices, windows, batches].reduce([:]) {
+    static let mistakes = [operators, arrangements, indices, sizes, matrices, windows, batches, numbers].reduce([:]) {
         $0.merging($1) { first, second in
             Mistake(parts: first.parts + second.parts + ["one name for two mistakes"]) {}
         }

@@ -1,6 +1,6 @@
 extension Tensor {
     /// This tensor with `values` in the places that the operations choose: what `x[...] = values` assigns.
-    func replacing(
+    package func replacing(
         _ operations: [TensorIndexOperation], by values: Tensor, file: StaticString, line: UInt
     ) -> Tensor {
         require(

@@ -176,3 +176,23 @@ extension Tensor {
     /// ```
     public func asType(_ dtype: DType) -> Tensor { Tensor(Node.convert(node, dtype)) }
 }
+
+/// Zeros, float32 unless asked otherwise, with the extents one after the other.
+///
+/// ```swift
+/// zeros(2, 3).shape  // [2, 3]
+/// ```
+public func zeros(_ shape: Int..., dtype: DType = .float32) -> Tensor { .zeros(shape, dtype: dtype) }
+
+/// Zeros, float32 unless asked otherwise, in a shape of at most eight axes.
+public func zeros(_ shape: [Int], dtype: DType = .float32) -> Tensor { .zeros(shape, dtype: dtype) }
+
+/// Ones, float32 unless asked otherwise, with the extents one after the other.
+///
+/// ```swift
+/// ones(3)  // [1, 1, 1]
+/// ```
+public func ones(_ shape: Int..., dtype: DType = .float32) -> Tensor { .ones(shape, dtype: dtype) }
+
+/// Ones, float32 unless asked otherwise, in a shape of at most eight axes.
+public func ones(_ shape: [Int], dtype: DType = .float32) -> Tensor { .ones(shape, dtype: dtype) }

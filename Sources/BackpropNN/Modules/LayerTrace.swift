@@ -45,7 +45,7 @@ extension ParameterContainer {
         _ inputs: [Tensor], label: String?, _ body: () -> Result, _ outputs: (Result) -> [Tensor]
     ) -> Result {
         guard let recorder = LayerTrace.current else { return body() }
-        recorder.enter(self, inputs, label: label)
+        recorder.enter(ErasedLayer(self), inputs, label: label)
         let result = body()
         recorder.leave(outputs(result))
         return result
@@ -98,7 +98,8 @@ final class LayerRecorder: Sendable {
     /// What was there before is none of the model's.
     func exclude(_ tensors: [Tensor]) { state.withLock { $0.census.exclude(tensors) } }
 
-    func enter(_ layer: some ParameterContainer, _ inputs: [Tensor], label: String?) {
+    func enter(_ erased: ErasedLayer, _ inputs: [Tensor], label: String?) {
+        let layer = erased.layer
         let type = typeName(of: layer), text = layer.layerDescription
         let parameters = layer.parametersWithoutNaming()
         let path = path(of: layer, label)
@@ -153,7 +154,7 @@ final class LayerRecorder: Sendable {
     }
 
     /// Where a layer is in the model, by something that it holds; empty where it holds nothing.
-    private func path(of layer: some ParameterContainer, _ label: String?) -> String {
+    private func path(of layer: any ParameterContainer, _ label: String?) -> String {
         var search = PropertySearch()
         search.visit(layer, "")
         for (id, inner) in search.paths.sorted(by: { $0.value < $1.value }) {

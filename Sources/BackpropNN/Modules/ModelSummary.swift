@@ -108,7 +108,7 @@ extension ParameterContainer {
         withRandomSeed(0) {
             recordingOnly {
                 LayerTrace.record(with: recorder) {
-                    recorder.enter(self, inputs, label: nil)
+                    recorder.enter(ErasedLayer(self), inputs, label: nil)
                     recorder.leave(forward(self))
                 }
             }

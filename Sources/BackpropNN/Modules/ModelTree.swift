@@ -12,13 +12,24 @@ extension ParameterContainer {
     /// Labels are those of `namedParameters()`. What is frozen, and what is a buffer, says so.
     public var description: String {
         var tree = ModelTree()
-        return tree.text(of: self)
+        return tree.text(of: ErasedLayer(self))
     }
 
     /// The type, and the stored properties that are no parts of the model: numbers, truth values, names, and lists of them.
-    public var layerDescription: String {
-        let name = typeName(of: self)
-        let options = Mirror(reflecting: self).children.compactMap { child -> String? in
+    public var layerDescription: String { ErasedLayer(self).reflectedDescription }
+}
+
+/// A layer whose type the optimizer does not follow. It would make a copy of everything that prints and summarizes for each
+/// type of layer, which took four times as long to compile as all the rest.
+struct ErasedLayer {
+    let layer: any ParameterContainer
+
+    init(_ layer: any ParameterContainer) { self.layer = layer }
+
+    /// The type with the stored properties that are options.
+    var reflectedDescription: String {
+        let name = typeName(of: layer)
+        let options = Mirror(reflecting: layer).children.compactMap { child -> String? in
             guard let label = child.label, let text = optionText(child.value) else { return nil }
             return "\(label): \(text)"
         }
@@ -83,8 +94,8 @@ private struct ModelTree {
         }
     }
 
-    mutating func text(of model: any ParameterContainer) -> String {
-        add(model, label: "", path: "", depth: 0)
+    mutating func text(of model: ErasedLayer) -> String {
+        add(model.layer, label: "", path: "", depth: 0)
         if lines.count == 1 {
             let line = lines[0]
             if line.cells.isEmpty { return line.title }

@@ -3,13 +3,13 @@ import Backprop
 // Convolutions, pooling and their like have many options, of which a model uses few: only those that are not the
 // standard ones are shown.
 
-extension ParameterContainer {
-    /// `Name(1, 8, kernel: 3)`: the call that makes a layer, without what it does by itself.
-    fileprivate func call(_ values: [Any], _ options: [(name: String, value: Any, standard: Any?)] = []) -> String {
-        let shown = options.filter { option in option.standard.map { "\($0)" != "\(option.value)" } ?? true }
-        let texts = values.map { "\($0)" } + shown.map { "\($0.name): \($0.value)" }
-        return "\(typeName(of: self))(\(texts.joined(separator: ", ")))"
-    }
+/// `Name(1, 8, kernel: 3)`: the call that makes a layer, without what it does by itself.
+private func call(
+    _ name: String, _ values: [Any], _ options: [(name: String, value: Any, standard: Any?)] = []
+) -> String {
+    let shown = options.filter { option in option.standard.map { "\($0)" != "\(option.value)" } ?? true }
+    let texts = values.map { "\($0)" } + shown.map { "\($0.name): \($0.value)" }
+    return "\(name)(\(texts.joined(separator: ", ")))"
 }
 
 /// What convolutions have in common.
@@ -27,7 +27,7 @@ private protocol ConvolutionLayer: Module {
 extension ConvolutionLayer {
     fileprivate func description(outputPadding: PerAxis = 0) -> String {
         call(
-            [inputs, outputs],
+            typeName(of: self), [inputs, outputs],
             [
                 ("kernel", kernel, nil), ("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1),
                 ("outputPadding", outputPadding, 0), ("groups", groups, 1), ("bias", bias != nil, true),
@@ -59,7 +59,8 @@ private protocol PoolingLayer: Module {
 extension PoolingLayer {
     fileprivate func description(_ more: [(name: String, value: Any, standard: Any?)]) -> String {
         call(
-            [window], [("stride", stride, window), ("padding", padding, 0), ("ceilMode", ceilMode, false)] + more)
+            typeName(of: self), [window],
+            [("stride", stride, window), ("padding", padding, 0), ("ceilMode", ceilMode, false)] + more)
     }
 }
 
@@ -83,5 +84,5 @@ extension AveragePool3d: PoolingLayer {
 }
 
 extension Flatten {
-    public var layerDescription: String { call([], [("start", start, 1), ("end", end, -1)]) }
+    public var layerDescription: String { call("Flatten", [], [("start", start, 1), ("end", end, -1)]) }
 }

@@ -4,6 +4,40 @@ import BackpropNN
 extension FirstHour {
     static let creationSnippets: [FirstHour] = [
         FirstHour(
+            "the first program",
+            prints: """
+                [[1, 2, 3],
+                 [4, 5, 6]]  float32[2, 3] [[ 3,  5,  7],
+                 [ 9, 11, 13]]  float32[2, 3] [[2, 2, 3],
+                 [4, 5, 6]]  float32[2, 3] [3, 2]
+                [[1, 9, 3],
+                 [4, 5, 6]]  float32[2, 3]
+                Sequential
+                  layers.0: Linear(3, 4)  weight [4, 3], bias [4]  16
+                  layers.1: relu
+                  layers.2: Linear(4, 2)  weight [2, 4], bias [2]  10
+                26 parameters
+                """
+        ) { print in
+            let f: Float = 2
+            let n: Int = 1
+            let x = Tensor([[1.0, 2, 3], [4, 5, 6]])
+            print(x, x * f + n, maximum(x, 2), x.exp().reshaped(3, -1).shape)
+            var y = x * 1
+            y[0, 1] = Tensor(9.0)
+            print(y)
+            print(Sequential(Linear(3, 4), Activation.relu, Linear(4, 2)))
+        },
+        FirstHour(
+            "zeros in a hurry",
+            prints: """
+                [[0, 0],
+                 [0, 0]]  float32[2, 2] [1, 1]  int32[2]
+                """
+        ) { print in
+            print(zeros(2, 2), ones(2, dtype: .int32))
+        },
+        FirstHour(
             "a matrix",
             prints: """
                 [[1, 2, 3],
