@@ -29,8 +29,11 @@ public func autocast<Result>(
 package var autocastIsOn: Bool { bk_autocast() != 0 && bk_walk_depth() == 0 }
 
 extension Node {
-    /// An operand of a product, in the dtype that `autocast` asks for.
-    var castForProduct: Node { autocastIsOn && dtype == .float32 ? .convert(self, .bfloat16) : self }
+    /// Operands of a product in the dtype that `autocast` asks for; nil where they have it, or no dtype that it casts.
+    static func castForProduct(_ a: Node, _ b: Node) -> (Node, Node)? {
+        guard a.dtype == .float32 || b.dtype == .float32 else { return nil }
+        return (a.dtype == .float32 ? .convert(a, .bfloat16) : a, b.dtype == .float32 ? .convert(b, .bfloat16) : b)
+    }
 
     /// Operands of different dtypes in float32, where `autocast` is on; nil where they stay as they are.
     static func castToMeet(_ a: Node, _ b: Node) -> (Node, Node)? {

@@ -187,7 +187,9 @@ extension Node {
 
     /// The product of matrices in the last two axes, each read transposed where asked for; leading axes broadcast.
     package static func matmul(_ a: Node, _ b: Node, transposeA: Bool = false, transposeB: Bool = false) -> Node {
-        let (a, b) = (a.castForProduct, b.castForProduct)
+        if autocastIsOn, let (a, b) = castForProduct(a, b) {
+            return matmul(a, b, transposeA: transposeA, transposeB: transposeB)
+        }
         requireSameDType(.matmul, a, b)
         if !a.dtype.isFloatingPoint { trap("matmul needs floating-point tensors, not \(a.dtype)") }
         let rankA = a.shape.rank, rankB = b.shape.rank

@@ -66,7 +66,9 @@ extension Node {
 
     /// x [batch, spatial..., in] with weights [out, kernel..., in / groups]: [batch, places..., out].
     package static func convolution(_ x: Node, _ weights: Node, _ geometry: WindowGeometry, groups: Int) -> Node {
-        let (x, weights) = (x.castForProduct, weights.castForProduct)
+        if autocastIsOn, let (x, weights) = castForProduct(x, weights) {
+            return convolution(x, weights, geometry, groups: groups)
+        }
         let context = {
             "convolution: input \(x.dtype)\(x.shape) and weights \(weights.dtype)\(weights.shape) in \(groups) groups"
         }
