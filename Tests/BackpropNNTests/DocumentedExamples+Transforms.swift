@@ -79,6 +79,9 @@ extension DocumentedExample {
             try evaluate(y, z)
             return y
         },
+        DocumentedExample("Tensor([1.5, 2]).sum().item(Float.self)", [3.5]) { () -> Double in
+            Double(Tensor([1.5, 2]).sum().item(Float.self))
+        },
         DocumentedExample("Tensor([1.0, 2]).sum().item()", [3]) { () -> Double in
             Tensor([1.0, 2]).sum().item()
         },
@@ -184,11 +187,12 @@ extension DocumentedExample {
             let a = Parameter(Tensor([1.0, 2])), b = Parameter(Tensor([3.0, 4]))
             (a.value * b.value).sum().backward(for: [a])
             return a.gradient! + (b.gradient ?? 0.5.tensor(like: a.value))
-        }
+        },
     ]
 
     private static let gradientCheckExamples: [DocumentedExample] = [
-        DocumentedExample("gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1], dtype: .float64)]).passed", [1]) { () -> Bool in
+        DocumentedExample("gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1], dtype: .float64)]).passed", [1]) {
+            () -> Bool in
             gradientCheck({ x in [sin(x[0])] }, at: [Tensor([0.5, 1], dtype: .float64)]).passed
         }
     ]

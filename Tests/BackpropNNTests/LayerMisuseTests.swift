@@ -12,7 +12,7 @@ import Testing
         "Conv2d groups": .init(parts: ["Conv2d", "4 groups", "6 inputs"]) { _ = Conv2d(6, 8, kernel: 3, groups: 4) },
         "Conv2d kernel": .init(parts: ["Conv2d", "kernel", "[3, 3, 3]"]) { _ = Conv2d(6, 8, kernel: [3, 3, 3]) },
         "Conv1d kernel": .init(parts: ["Conv1d", "kernel", "[0]"]) { _ = Conv1d(6, 8, kernel: 0) },
-        "Conv2d of lines": .init(parts: ["conv2d", "[2, 4, 6]"]) { _ = Conv2d(6, 8, kernel: 3)(line) },
+        "Conv2d of lines": .init(parts: ["Conv2d(", "[2, 4, 6]", "6 channels"]) { _ = Conv2d(6, 8, kernel: 3)(line) },
         "Conv2d .same": .init(parts: ["conv2d", ".same", "[2, 2]"]) {
             _ = Conv2d(6, 8, kernel: 3, stride: 2, padding: .same)(image)
         },
@@ -50,6 +50,56 @@ import Testing
         "lengths of other sequences": .init(parts: ["recurrent", "int64[3]", "[2, 4, 6]"]) {
             _ = GRU(6, 3)(line, lengths: [4, 2, 1])
         },
+        "Linear of integers": .init(parts: ["Linear(6, 2)", "int64", "asType(.float32)"]) {
+            _ = Linear(6, 2)(Tensor.arange(6))
+        },
+        "Conv2d channels first": .init(parts: ["Conv2d(", "[2, 6, 5, 5]", "6 channels", "movedAxis(1, to: -1)"]) {
+            _ = Conv2d(6, 8, kernel: 3)(Tensor.zeros([2, 6, 5, 5]))
+        },
+        "Conv2d of bytes": .init(parts: ["Conv2d(", "uint8", "asType(.float32)"]) {
+            _ = Conv2d(6, 8, kernel: 3)(Tensor.zeros([2, 5, 5, 6], dtype: .uint8))
+        },
+        "Conv1d channels": .init(parts: ["Conv1d(", "[2, 4, 6]", "length", "5 channels"]) {
+            _ = Conv1d(5, 8, kernel: 3)(line)
+        },
+        "ConvTransposed1d channels": .init(parts: ["ConvTransposed1d(", "[2, 4, 6]", "5 channels"]) {
+            _ = ConvTransposed1d(5, 8, kernel: 3)(line)
+        },
+        "asLinear": .init(parts: ["Embedding(4, 2)", "[2, 4, 6]", "2 features"]) { _ = Embedding(4, 2).asLinear(line) },
+        "GRUCell": .init(parts: ["GRUCell", "[2, 4, 6]", "3 features"]) { _ = GRUCell(3, 2)(line) },
+        "GRUCell state": .init(parts: ["GRUCell", "a state", "[2, 4, 5]", "2 features"]) {
+            _ = GRUCell(6, 2)(line, state: Tensor.zeros([2, 4, 5]))
+        },
+        "LSTMCell state": .init(parts: ["LSTMCell", "a state of the cell", "[2, 4, 5]", "2 features"]) {
+            let state = LSTMState(hidden: .zeros([2, 4, 2]), cell: .zeros([2, 4, 5]))
+            _ = LSTMCell(6, 2)(line, state: state)
+        },
+        "attention of other keys": .init(parts: ["MultiHeadAttention", "[2, 3, 6]", "[2, 4, 6]", "positions"]) {
+            _ = MultiHeadAttention(6, heads: 2)(queries: line, keys: Tensor.zeros([2, 3, 6]), values: line)
+        },
+        "attention padding": .init(parts: ["MultiHeadAttention", "bool[2, 5]", "4 keys"]) {
+            let hidden = Tensor.zeros([2, 5], dtype: .bool)
+            _ = MultiHeadAttention(6, heads: 2)(queries: line, keys: line, values: line, isPadding: hidden)
+        },
+        "encoder": .init(parts: ["TransformerEncoderLayer", "[2, 4, 6]", "8 features"]) {
+            _ = TransformerEncoderLayer(8, heads: 2, hidden: 4)(line)
+        },
+        "decoder": .init(parts: ["TransformerDecoderLayer", "a memory", "[2, 4, 5]", "6 features"]) {
+            _ = TransformerDecoderLayer(6, heads: 2, hidden: 4)(line, memory: Tensor.zeros([2, 4, 5]))
+        },
+        "positions of other features": .init(parts: ["PositionalEmbedding", "[2, 4, 6]", "5 features"]) {
+            _ = PositionalEmbedding(9, 5)(line)
+        },
+        "Residual": .init(parts: ["Residual", "[2, 4, 3]", "[2, 4, 6]", "shortcut"]) {
+            _ = Residual(Linear(6, 3))(line)
+        },
+        "Parallel": .init(parts: ["Parallel", "[2, 4, 3]", "[2, 4, 2]"]) {
+            _ = Parallel(Linear(6, 3), Linear(6, 2), joining: .sum)(line)
+        },
+        "SkipConnection": .init(parts: ["SkipConnection", "[2, 4, 4, 6]", "[2, 2, 2, 8]"]) {
+            _ = SkipConnection(Conv2d(6, 8, kernel: 3))(image)
+        },
+        "Sequential": .init(parts: ["Sequential", "module 3", "among 1"]) { _ = Sequential(Linear(3, 4))[3] },
         "padded": .init(parts: ["padded", "[2, 3]", "[2, 4]"]) {
             _ = padded([Tensor.zeros([2, 3]), Tensor.zeros([2, 4])])
         },

@@ -35,11 +35,11 @@ extension MisuseTests {
         "trapezoid points": Mistake(parts: ["trapezoid", "[2]", "axis 1", "[2, 3]"]) {
             _ = x.trapezoid(at: Tensor.zeros([2]))
         },
-        "cumulativeTrapezoid": Mistake(parts: ["trapezoid", "[]", "[2, 3]"]) {
+        "cumulativeTrapezoid": Mistake(parts: ["cumulativeTrapezoid:", "[]", "[2, 3]"]) {
             _ = x.cumulativeTrapezoid(at: Tensor(1.0))
         },
         "argSort": Mistake(parts: ["argSort", "axis 2", "[2, 3]"]) { _ = x.argSort(axis: 2) },
-        "sorted": Mistake(parts: ["argSort", "axis -1", "[]"]) { _ = Tensor(1.0).sorted() },
+        "sorted": Mistake(parts: ["sorted:", "axis -1", "[]"]) { _ = Tensor(1.0).sorted() },
         "topK": Mistake(parts: ["topK", "[2, 3]", "4"]) { _ = x.topK(4) },
         "topK of a negative number": Mistake(parts: ["topK", "[2, 3]", "-1"]) { _ = x.topK(-1) },
         "kthValue": Mistake(parts: ["kthValue", "[2, 3]", "number 0"]) { _ = x.kthValue(0) },
@@ -73,10 +73,10 @@ extension MisuseTests {
         "sections without end": Mistake(parts: ["sections", "[2, 3]"]) { _ = x.sections(.max, axis: 1) },
         "unstacked": Mistake(parts: ["unstacked", "axis 0", "[]"]) { _ = Tensor(1.0).unstacked() },
         "concatenated dtypes": Mistake(parts: ["concatenated", "float32", "int32"]) { _ = concatenated([x, whole]) },
-        "hstack": Mistake(parts: ["concatenated", "[2, 3]", "[3, 3]"]) { _ = hstack([x, Tensor.zeros([3, 3])]) },
-        "vstack": Mistake(parts: ["concatenated", "[2, 3]", "[1, 2]"]) { _ = vstack([x, Tensor.zeros([2])]) },
-        "dstack": Mistake(parts: ["concatenated", "[2, 3, 1]", "[1, 2, 1]"]) { _ = dstack([x, Tensor.zeros([2])]) },
-        "columnStack": Mistake(parts: ["concatenated", "[2, 3]", "[3, 1]"]) {
+        "hstack": Mistake(parts: ["hstack", "[2, 3]", "[3, 3]"]) { _ = hstack([x, Tensor.zeros([3, 3])]) },
+        "vstack": Mistake(parts: ["vstack", "[2, 3]", "[1, 2]"]) { _ = vstack([x, Tensor.zeros([2])]) },
+        "dstack": Mistake(parts: ["dstack", "[2, 3, 1]", "[1, 2, 1]"]) { _ = dstack([x, Tensor.zeros([2])]) },
+        "columnStack": Mistake(parts: ["columnStack", "[2, 3]", "[3, 1]"]) {
             _ = columnStack([x, Tensor.zeros([3])])
         },
         "blockDiagonal": Mistake(parts: ["blockDiagonal", "[1, 1, 1]"]) {
@@ -138,26 +138,28 @@ extension MisuseTests {
         "take from nothing": Mistake(parts: ["take", "index 0", "position 0", "0..<0"]) {
             evaluateOrStop(Tensor.zeros([0, 3]).take(Tensor([0] as [Int64])))
         },
-        "subscript": Mistake(parts: ["index 2", "[2, 3]"]) { _ = x[2] },
-        "negative subscript": Mistake(parts: ["index -3", "[2, 3]"]) { _ = x[-3] },
-        "subscript of too many axes": Mistake(parts: ["3 elements", "[2, 3]"]) { _ = x[0, 0, 0] },
-        "two ellipses": Mistake(parts: ["[2, 3]"]) { _ = x[.ellipsis, .ellipsis] },
-        "a step of 0": Mistake(parts: ["step of 0", "[2, 3]"]) { _ = x[.every(0)] },
-        "subscript of a mask": Mistake(parts: ["mask", "[3]", "[2, 3]"]) { _ = x[Tensor.zeros([3], dtype: .bool)] },
-        "subscript dtype": Mistake(parts: ["index", "float32"]) { _ = x[x] },
-        "subscript shapes": Mistake(parts: ["[2]", "[3]"]) {
+        "subscript": Mistake(parts: ["x[...]:", "index 2", "[2, 3]"]) { _ = x[2] },
+        "negative subscript": Mistake(parts: ["x[...]:", "index -3", "[2, 3]"]) { _ = x[-3] },
+        "subscript of too many axes": Mistake(parts: ["x[...]:", "3 elements", "[2, 3]"]) { _ = x[0, 0, 0] },
+        "two ellipses": Mistake(parts: ["x[...]:", "[2, 3]"]) { _ = x[.ellipsis, .ellipsis] },
+        "a step of 0": Mistake(parts: ["x[...]:", "step of 0", "[2, 3]"]) { _ = x[.every(0)] },
+        "subscript of a mask": Mistake(parts: ["x[...]:", "mask", "[3]", "[2, 3]"]) {
+            _ = x[Tensor.zeros([3], dtype: .bool)]
+        },
+        "subscript dtype": Mistake(parts: ["x[...]:", "float32"]) { _ = x[x] },
+        "subscript shapes": Mistake(parts: ["x[...]:", "[2]", "[3]"]) {
             _ = x[Tensor.zeros([2], dtype: .int32), Tensor.zeros([3], dtype: .int32)]
         },
         "subscript beyond": Mistake(parts: ["indexed", "index 5", "position 1", "0..<2"]) {
             evaluateOrStop(x[Tensor([0, 5] as [Int32])])
         },
-        "indexPut": Mistake(parts: ["broadcast", "[3]", "[2]"]) {
+        "indexPut": Mistake(parts: ["indexPut:", "[3]", "[2]"]) {
             _ = x.indexPut([.slice(from: 0, to: 2, step: 1), .at(0)], Tensor.zeros([3]))
         },
         "indexAdd": Mistake(parts: ["indexAdd", "[2, 3]", "[3, 3]"]) {
             _ = x.indexAdd(Tensor.zeros([2], dtype: .int32), Tensor.zeros([3, 3]), axis: 0)
         },
-        "indexAdd beyond": Mistake(parts: ["scatterAdd", "index 2", "position 0", "0..<2"]) {
+        "indexAdd beyond": Mistake(parts: ["indexAdd:", "index 2", "position 0", "0..<2"]) {
             evaluateOrStop(x.indexAdd(Tensor([2] as [Int32]), Tensor.zeros([1, 3]), axis: 0))
         },
         "indexCopy": Mistake(parts: ["indexCopy", "float64", "float32"]) {
@@ -176,7 +178,8 @@ extension MisuseTests {
             evaluateOrStop(x.scatterAdd(Tensor([3] as [Int64], shape: [1, 1]), Tensor.zeros([1, 1]), axis: 1))
         },
         "scatterReduce": Mistake(parts: ["scatterReduce", "index -1", "position 0", "0..<3"]) {
-            evaluateOrStop(x.scatterReduce(Tensor([-1] as [Int64], shape: [1, 1]), Tensor.zeros([1, 1]), axis: 1, .max))
+            evaluateOrStop(
+                x.scatterReduce(Tensor([-1] as [Int64], shape: [1, 1]), Tensor.zeros([1, 1]), axis: 1, .max))
         },
         "scatterReduce dtype": Mistake(parts: ["scatterReduce", "int32", "float32"]) {
             _ = x.scatterReduce(whole, whole, axis: 1, .sum)
@@ -202,6 +205,19 @@ extension MisuseTests {
         },
         "dynamicUpdateSlice": Mistake(parts: ["dynamicUpdateSlice", "[4]", "[2, 3]"]) {
             _ = x.dynamicUpdateSlice(Tensor.zeros([4]), starts: [Tensor.zeros([], dtype: .int32)])
+        },
+        "indexCopy beyond": Mistake(parts: ["indexCopy:", "index 2", "position 0", "0..<2"]) {
+            evaluateOrStop(x.indexCopy(Tensor([2] as [Int32]), Tensor.zeros([1, 3]), axis: 0))
+        },
+        "indexFill beyond": Mistake(parts: ["indexFill:", "index 2", "position 0", "0..<2"]) {
+            evaluateOrStop(x.indexFill(Tensor([2] as [Int32]), Tensor(1.0), axis: 0))
+        },
+        "dynamicUpdateSlice dtype": Mistake(parts: ["dynamicUpdateSlice:", "int32", "float32"]) {
+            let start = Tensor.zeros([], dtype: .int32)
+            _ = x.dynamicUpdateSlice(whole, starts: [start, start])
+        },
+        "maskedFill shape": Mistake(parts: ["maskedFill:", "[2, 3]", "[4]"]) {
+            _ = x.maskedFill(Tensor.zeros([4], dtype: .bool), 0)
         },
         "maskedFill": Mistake(parts: ["maskedFill", "int32", "bool"]) { _ = x.maskedFill(whole, 0) },
         "maskedFill value": Mistake(parts: ["maskedFill", "[2]"]) { _ = x.maskedFill(mask, Tensor.zeros([2])) },

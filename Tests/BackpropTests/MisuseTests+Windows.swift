@@ -7,24 +7,24 @@ extension MisuseTests {
 
     static let windows: [String: Mistake] = [
         "conv1d": Mistake(parts: ["conv1d", "[1, 4, 4, 2]"]) { _ = conv1d(image, kernel) },
-        "conv2d channels": Mistake(parts: ["convolution", "[1, 4, 4, 2]", "[3, 3, 3, 1]"]) {
+        "conv2d channels": Mistake(parts: ["conv2d:", "[1, 4, 4, 2]", "[3, 3, 3, 1]"]) {
             _ = conv2d(image, Tensor.zeros([3, 3, 3, 1]))
         },
-        "conv2d groups": Mistake(parts: ["convolution", "groups"]) {
+        "conv2d groups": Mistake(parts: ["conv2d:", "groups"]) {
             _ = conv2d(image, Tensor.zeros([3, 3, 3, 1]), groups: 2)
         },
-        "conv2d no groups": Mistake(parts: ["convolution", "group"]) { _ = conv2d(image, kernel, groups: 0) },
-        "conv2d overflowing groups": Mistake(parts: ["convolution"]) { _ = conv2d(image, kernel, groups: .max) },
-        "conv2d dtypes": Mistake(parts: ["convolution", "float64", "float32"]) {
+        "conv2d no groups": Mistake(parts: ["conv2d:", "group"]) { _ = conv2d(image, kernel, groups: 0) },
+        "conv2d overflowing groups": Mistake(parts: ["conv2d:"]) { _ = conv2d(image, kernel, groups: .max) },
+        "conv2d dtypes": Mistake(parts: ["conv2d:", "float64", "float32"]) {
             _ = conv2d(image, kernel.asType(.float64))
         },
-        "conv2d integers": Mistake(parts: ["convolution", "int32"]) {
+        "conv2d integers": Mistake(parts: ["conv2d:", "int32"]) {
             _ = conv2d(image.asType(.int32), kernel.asType(.int32))
         },
-        "conv2d kernel": Mistake(parts: ["convolution", "larger", "[3, 5, 5, 2]"]) {
+        "conv2d kernel": Mistake(parts: ["conv2d:", "larger", "[3, 5, 5, 2]"]) {
             _ = conv2d(image, Tensor.zeros([3, 5, 5, 2]))
         },
-        "conv2d stride": Mistake(parts: ["convolution", "positive", "0"]) { _ = conv2d(image, kernel, stride: 0) },
+        "conv2d stride": Mistake(parts: ["conv2d:", "positive", "0"]) { _ = conv2d(image, kernel, stride: 0) },
         "conv2d strides": Mistake(parts: ["conv2d", "stride", "[1, 1, 1]"]) {
             _ = conv2d(image, kernel, stride: [1, 1, 1])
         },
@@ -37,7 +37,7 @@ extension MisuseTests {
         "conv2d endless padding": Mistake(parts: ["conv2d", "padding", "too large"]) {
             _ = conv2d(image, kernel, padding: .symmetric(PerAxis(.min)))
         },
-        "conv2d too much padding": Mistake(parts: ["convolution", "[1, 4, 4, 2]"]) {
+        "conv2d too much padding": Mistake(parts: ["conv2d:", "[1, 4, 4, 2]"]) {
             _ = conv2d(image, kernel, padding: .symmetric(2_147_483_647))
         },
         "conv2d same": Mistake(parts: ["conv2d", "same", "[2, 2]"]) {
@@ -49,7 +49,7 @@ extension MisuseTests {
         "convTransposed1d": Mistake(parts: ["convTransposed1d", "[1, 4, 4, 2]"]) {
             _ = convTransposed1d(image, kernel)
         },
-        "convTransposed2d": Mistake(parts: ["convolution", "larger"]) {
+        "convTransposed2d": Mistake(parts: ["convTransposed2d:", "larger"]) {
             _ = convTransposed2d(image, kernel, padding: 10)
         },
         "convTransposed2d stride": Mistake(parts: ["positive"]) { _ = convTransposed2d(image, kernel, stride: 0) },

@@ -25,13 +25,13 @@ import Testing
         "subtract": Mistake(parts: ["subtract", "[2, 3]", "[2]"]) { _ = x - Tensor.zeros([2]) },
         "multiply": Mistake(parts: ["multiply", "[2, 3]", "[4]"]) { _ = x * Tensor.zeros([4]) },
         "divide": Mistake(parts: ["divide", "[2, 3]", "[3, 3]"]) { _ = x / Tensor.zeros([3, 3]) },
-        "power": Mistake(parts: ["power", "[2, 3]", "[2]"]) { _ = pow(x, Tensor.zeros([2])) },
+        "power": Mistake(parts: ["pow:", "[2, 3]", "[2]"]) { _ = pow(x, Tensor.zeros([2])) },
         "maximum": Mistake(parts: ["maximum", "[2, 3]", "[2]"]) { _ = maximum(x, Tensor.zeros([2])) },
         "less": Mistake(parts: ["less", "[2, 3]", "[2]"]) { _ = x .< Tensor.zeros([2]) },
         "which": Mistake(parts: ["which", "[2, 3]", "[4]"]) { _ = which(mask, x, Tensor.zeros([4])) },
         "broadcast": Mistake(parts: ["broadcast", "[2, 3]", "[2, 4]"]) { _ = x.broadcast(to: [2, 4]) },
         "reshaped": Mistake(parts: ["reshaped", "[2, 3]", "[5]"]) { _ = x.reshaped([5]) },
-        "stacked": Mistake(parts: ["concatenated", "[1, 2, 3]", "[1, 3, 2]"]) {
+        "stacked": Mistake(parts: ["stacked:", "[2, 3]", "[3, 2]"]) {
             _ = stacked([x, Tensor.zeros([3, 2])])
         },
         "einsum shapes": Mistake(parts: ["einsum", "[2, 3]", "[4, 5]"]) {
@@ -115,6 +115,27 @@ import Testing
         "concatenation of nothing": Mistake(parts: ["concatenated"]) { _ = concatenated([]) },
         "einsum letters": Mistake(parts: ["einsum", "ij->ik"]) { _ = einsum("ij->ik", x) },
         "einsum operands": Mistake(parts: ["einsum", "ij,jk->ik"]) { _ = einsum("ij,jk->ik", x) },
+        "stacked axis": Mistake(parts: ["stacked", "axis 3", "[2, 3]"]) { _ = stacked([x, x], axis: 3) },
+        "negate": Mistake(parts: ["negate", "bool", ".!"]) { _ = -mask },
+        "T": Mistake(parts: ["T:", "[3]"]) { _ = Tensor.zeros([3]).T },
+        "tan": Mistake(parts: ["tan needs", "int32"]) { _ = tan(whole) },
+        "asin": Mistake(parts: ["asin needs", "int32"]) { _ = asin(whole) },
+        "sinh": Mistake(parts: ["sinh needs", "int32"]) { _ = sinh(whole) },
+        "log2": Mistake(parts: ["log2 needs", "int32"]) { _ = log2(whole) },
+        "exp2": Mistake(parts: ["exp2 needs", "int32"]) { _ = exp2(whole) },
+        "logit": Mistake(parts: ["logit needs", "int32"]) { _ = logit(whole) },
+        "sinc": Mistake(parts: ["sinc needs", "int32"]) { _ = sinc(whole) },
+        "normal shape": Mistake(parts: ["normal:", "-1"]) { _ = Tensor.normal([-1]) },
+        "bernoulli shape": Mistake(parts: ["bernoulli:", "-1"]) { _ = Tensor.bernoulli([-1], probability: 0.5) },
+        "outer dtypes": Mistake(parts: ["outer:", "float32", "int32"]) { _ = outer(x, whole) },
+        "kron dtypes": Mistake(parts: ["kron:", "float32", "int32"]) { _ = kron(x, whole) },
+        "addMM shapes": Mistake(parts: ["addMM:", "[9]", "[2, 2]"]) { _ = addMM(Tensor.zeros([9]), x, x.T) },
+        "complex": Mistake(parts: ["adding:", "[2, 3]", "[4]"]) {
+            _ = ComplexTensor(real: x).adding(ComplexTensor(real: Tensor.zeros([4])))
+        },
+        "gradient of a hook": Mistake(parts: ["onGradient", "[2]", "[2, 3]"]) {
+            _ = grad { $0.onGradient { _ in Tensor.zeros([2]) }.sum() }(x)
+        },
         // Indices out of range, found when the values are known.
         "take": Mistake(parts: ["take", "index 7", "position 1", "0..<2"]) {
             _ = x.take(Tensor([0, 7] as [Int32])).array(of: Float.self)

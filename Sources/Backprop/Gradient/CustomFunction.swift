@@ -25,11 +25,22 @@ public struct CustomFunction: Sendable {
     private let vjp: CustomRule.VJP
 
     /// A function from what it computes and the vector-Jacobian product that stands in for its derivative.
-    public init(forward: @escaping Forward, vjp: @escaping VJP) {
+    public init(
+        file: StaticString = #fileID, line: UInt = #line, forward: @escaping Forward, vjp: @escaping VJP
+    ) {
+        self.init(named: "the rule of a custom function", file: file, line: line, forward: forward, vjp: vjp)
+    }
+
+    /// A function whose rule, where it gives something else than a gradient for each input, is stopped under this name.
+    fileprivate init(
+        named name: String, file: StaticString, line: UInt, forward: @escaping Forward, vjp: @escaping VJP
+    ) {
         self.init(
             forward: forward,
             sparseVJP: { inputs, outputs, arrived in
-                vjp(inputs, outputs, zip(arrived, outputs).map { $0 ?? Tensor.zeros(like: $1) })
+                let gradients = vjp(inputs, outputs, zip(arrived, outputs).map { $0 ?? Tensor.zeros(like: $1) })
+                requireGradients(gradients, for: inputs, name, file, line)
+                return gradients
             })
     }
 
@@ -71,8 +82,15 @@ extension Tensor {
     /// ```swift
     /// grad({ x in square(x.onGradient { clip($0, min: -1, max: 1) }).sum() })(Tensor([0.25, 3]))  // [0.5, 1]
     /// ```
-    public func onGradient(_ hook: @escaping @Sendable (Tensor) -> Tensor) -> Tensor {
-        CustomFunction(forward: { $0 }, vjp: { _, _, cotangents in [hook(cotangents[0])] })([self])[0]
+    public func onGradient(
+        file: StaticString = #fileID, line: UInt = #line, _ hook: @escaping @Sendable (Tensor) -> Tensor
+    ) -> Tensor {
+        let hooked = CustomFunction(named: "onGradient: the hook", file: file, line: line) {
+            $0
+        } vjp: { _, _, cotangents in
+            [hook(cotangents[0])]
+        }
+        return hooked([self])[0]
     }
 }
 
@@ -113,16 +131,22 @@ struct CustomCall {
                 ? Tensor(Node.customResult(value, of: node, position: position)) : Tensor(value)
         }
         let gradients = rule.vjp(inputs.map(Tensor.init), outputs, outputs.indices.map { arrived[$0] })
-        require(
-            gradients.count == inputs.count,
-            "the rule of a custom function gives \(gradients.count) gradients for \(inputs.count) inputs")
-        for (gradient, input) in zip(gradients, inputs) {
-            guard let gradient else { continue }
-            require(
-                gradient.node.shape == input.shape && gradient.dtype == input.dtype,
-                "the rule of a custom function gives a gradient \(gradient.dtype)\(gradient.shape) for an input \(input.dtype)\(input.shape)"
-            )
-        }
+        requireGradients(gradients, for: inputs.map(Tensor.init), "the rule of a custom function", #fileID, #line)
         return gradients
+    }
+}
+
+/// Stops where a rule does not give a gradient in the shape and dtype of each input.
+private func requireGradients(
+    _ gradients: [Tensor?], for inputs: [Tensor], _ name: @autoclosure () -> String, _ file: StaticString, _ line: UInt
+) {
+    require(
+        gradients.count == inputs.count, "\(name()) gives \(gradients.count) gradients for \(inputs.count) inputs",
+        file: file, line: line)
+    for case (let gradient?, let input) in zip(gradients, inputs) {
+        require(
+            gradient.node.shape == input.node.shape && gradient.dtype == input.dtype,
+            "\(name()) gives a gradient \(gradient.dtype)\(gradient.shape) for an input \(input.dtype)\(input.shape)",
+            file: file, line: line)
     }
 }

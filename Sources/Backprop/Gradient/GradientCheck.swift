@@ -65,12 +65,14 @@ public struct GradientCheckReport: Sendable, CustomStringConvertible {
 /// - Returns: a report with every entry that disagrees; a NaN disagrees with everything.
 public func gradientCheck(
     _ function: @escaping ([Tensor]) -> [Tensor], at inputs: [Tensor], step: Double = 1e-5,
-    relativeTolerance: Double = 1e-5, absoluteTolerance: Double = 1e-7, secondOrder: Bool = false
+    relativeTolerance: Double = 1e-5, absoluteTolerance: Double = 1e-7, secondOrder: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
 ) -> GradientCheckReport {
     for input in inputs {
         require(
             input.dtype == .float64,
-            "gradientCheck: an input is \(input.dtype)\(input.node.shape); differences need float64: Tensor(..., dtype: .float64)")
+            "gradientCheck: an input is \(input.dtype)\(input.node.shape); differences need float64: Tensor(..., dtype: .float64)",
+            file: file, line: line)
     }
     var check = GradientCheck(
         inputs: inputs, step: step, relativeTolerance: relativeTolerance, absoluteTolerance: absoluteTolerance)

@@ -26,7 +26,7 @@ public func jacobian(
     _ function: ([Tensor]) -> [Tensor], at inputs: [Tensor], mode: DifferentiationMode? = nil,
     file: StaticString = #fileID, line: UInt = #line
 ) -> [[Tensor]] {
-    differentiating(inputs) { variables, mask in
+    differentiating(inputs, file: file, line: line) { variables, mask in
         let outputs = function(variables.map(Tensor.init))
         for output in outputs {
             require(
@@ -71,7 +71,7 @@ public func jacobian(
 public func hessian(
     _ function: @escaping ([Tensor]) -> Tensor, at inputs: [Tensor], file: StaticString = #fileID, line: UInt = #line
 ) -> [[Tensor]] {
-    jacobian(grad(function), at: inputs, mode: .forward, file: file, line: line)
+    jacobian(grad(function, file: file, line: line), at: inputs, mode: .forward, file: file, line: line)
 }
 
 /// All second derivatives of a function of one tensor that gives one number.

@@ -40,20 +40,22 @@ public func gradients(
 /// - Parameter argumentNumbers: the arguments to differentiate for, all of them unless given. The others may have any
 ///   dtype.
 public func valueAndGrad(
-    _ function: @escaping ([Tensor]) -> Tensor, argumentNumbers: [Int]? = nil
+    _ function: @escaping ([Tensor]) -> Tensor, argumentNumbers: [Int]? = nil, file: StaticString = #fileID,
+    line: UInt = #line
 ) -> ([Tensor]) -> (value: Tensor, gradients: [Tensor]) {
     { arguments in
         let numbers = argumentNumbers ?? Array(arguments.indices)
         require(
             numbers.allSatisfy(arguments.indices.contains) && Set(numbers).count == numbers.count,
-            "a gradient for arguments \(numbers) of \(arguments.count)")
-        return differentiating(numbers.map { arguments[$0] }) { variables, mask in
+            "a gradient for arguments \(numbers) of \(arguments.count)", file: file, line: line)
+        return differentiating(numbers.map { arguments[$0] }, file: file, line: line) { variables, mask in
             var inputs = arguments
             for (number, variable) in zip(numbers, variables) { inputs[number] = Tensor(variable) }
             let value = function(inputs)
             require(
                 value.size == 1 && value.dtype.isFloatingPoint,
-                "the function of a gradient gives one floating-point number, not \(value.dtype)\(value.node.shape)")
+                "the function of a gradient gives one floating-point number, not \(value.dtype)\(value.node.shape); take a sum or a mean",
+                file: file, line: line)
             let seed = Tensor(Node.broadcast(Node.scalar(1, value.dtype), value.node.shape))
             return (value, cotangents(of: [value], seeds: [seed], inputs: variables, mask: mask))
         }
@@ -65,17 +67,20 @@ public func valueAndGrad(
 /// ```swift
 /// grad({ x in square(x).sum() })(Tensor([1.0, 2]))  // [2, 4]
 /// ```
-public func grad(_ function: @escaping (Tensor) -> Tensor) -> (Tensor) -> Tensor {
-    let transformed = valueAndGrad { function($0[0]) }
+public func grad(_ function: @escaping (Tensor) -> Tensor, file: StaticString = #fileID, line: UInt = #line) -> (Tensor)
+    -> Tensor
+{
+    let transformed = valueAndGrad({ function($0[0]) }, file: file, line: line)
     return { transformed([$0]).gradients[0] }
 }
 
 /// The gradients of a function that gives one number.
 /// - Parameter argumentNumbers: the arguments to differentiate for, all of them unless given.
 public func grad(
-    _ function: @escaping ([Tensor]) -> Tensor, argumentNumbers: [Int]? = nil
+    _ function: @escaping ([Tensor]) -> Tensor, argumentNumbers: [Int]? = nil, file: StaticString = #fileID,
+    line: UInt = #line
 ) -> ([Tensor]) -> [Tensor] {
-    let transformed = valueAndGrad(function, argumentNumbers: argumentNumbers)
+    let transformed = valueAndGrad(function, argumentNumbers: argumentNumbers, file: file, line: line)
     return { transformed($0).gradients }
 }
 
@@ -92,14 +97,18 @@ public func grad(
 ///   - cotangents: one for every result, in its shape and dtype; for a result that is not floating point anything.
 /// - Returns: the results, and a gradient in the shape of each primal (zeros where nothing depends on it).
 public func vjp(
-    _ function: ([Tensor]) throws -> [Tensor], primals: [Tensor], cotangents: [Tensor]
+    _ function: ([Tensor]) throws -> [Tensor], primals: [Tensor], cotangents: [Tensor], file: StaticString = #fileID,
+    line: UInt = #line
 ) rethrows -> (outputs: [Tensor], gradients: [Tensor]) {
-    try differentiating(primals) { variables, mask in
+    try differentiating(primals, file: file, line: line) { variables, mask in
         let outputs = try function(variables.map(Tensor.init))
         require(
-            outputs.count == cotangents.count, "vjp: \(cotangents.count) cotangents for \(outputs.count) results")
+            outputs.count == cotangents.count, "vjp: \(cotangents.count) cotangents for \(outputs.count) results",
+            file: file, line: line)
         let pairs = zip(outputs, cotangents).filter { $0.0.dtype.isFloatingPoint }
-        for (output, cotangent) in pairs { requireAlike("vjp: a cotangent", cotangent, "its result", output) }
+        for (output, cotangent) in pairs {
+            requireAlike("vjp: a cotangent", cotangent, "its result", output, file: file, line: line)
+        }
         let gradients = Backprop.cotangents(
             of: pairs.map(\.0), seeds: pairs.map(\.1), inputs: variables, mask: mask)
         return (outputs, gradients)
@@ -119,11 +128,16 @@ public func vjp(
 ///   - tangents: one for every primal, in its shape and dtype.
 /// - Returns: the results, and a tangent in the shape of each (zeros for a result that depends on no primal).
 public func jvp(
-    _ function: ([Tensor]) throws -> [Tensor], primals: [Tensor], tangents: [Tensor]
+    _ function: ([Tensor]) throws -> [Tensor], primals: [Tensor], tangents: [Tensor], file: StaticString = #fileID,
+    line: UInt = #line
 ) rethrows -> (outputs: [Tensor], tangents: [Tensor]) {
-    require(primals.count == tangents.count, "jvp: \(tangents.count) tangents for \(primals.count) primals")
-    for (primal, tangent) in zip(primals, tangents) { requireAlike("jvp: a tangent", tangent, "its primal", primal) }
-    return try differentiating(primals) { variables, mask in
+    require(
+        primals.count == tangents.count, "jvp: \(tangents.count) tangents for \(primals.count) primals", file: file,
+        line: line)
+    for (primal, tangent) in zip(primals, tangents) {
+        requireAlike("jvp: a tangent", tangent, "its primal", primal, file: file, line: line)
+    }
+    return try differentiating(primals, file: file, line: line) { variables, mask in
         let outputs = try function(variables.map(Tensor.init))
         let found = ForwardWalk.run(to: outputs.map(\.node), from: variables, tangents: tangents, mask: mask)
         return (outputs, zip(found, outputs).map { $0 ?? .zeros(like: $1.node) })
@@ -140,15 +154,17 @@ public func jvp(
 ///
 /// - Returns: one product in the shape of each primal.
 public func hessianVectorProduct(
-    of function: @escaping ([Tensor]) -> Tensor, primals: [Tensor], tangents: [Tensor]
+    of function: @escaping ([Tensor]) -> Tensor, primals: [Tensor], tangents: [Tensor], file: StaticString = #fileID,
+    line: UInt = #line
 ) -> [Tensor] {
-    jvp(grad(function), primals: primals, tangents: tangents).tangents
+    jvp(grad(function, file: file, line: line), primals: primals, tangents: tangents, file: file, line: line).tangents
 }
 
 /// Runs `body` on arguments that differentiation tells apart from everything else, with the bit that marks what is computed
 /// from them.
 func differentiating<Result>(
-    _ arguments: [Tensor], _ body: ([Node], _ mask: UInt16) throws -> Result
+    _ arguments: [Tensor], file: StaticString = #fileID, line: UInt = #line,
+    _ body: ([Node], _ mask: UInt16) throws -> Result
 ) rethrows -> Result {
     try withGradients {
         bk_transform_depth_add(1)
@@ -158,11 +174,13 @@ func differentiating<Result>(
             OpenTransforms.count.subtract(1, ordering: .relaxed)
         }
         let depth = bk_transform_depth()
-        require(depth < 16, "gradients of gradients nest at most 15 deep")
+        require(depth < 16, "gradients of gradients nest at most 15 deep", file: file, line: line)
         let mask: UInt16 = 1 << UInt16(depth)
         let variables = arguments.map { argument in
             require(
-                argument.dtype.isFloatingPoint, "a gradient needs floating-point arguments, not \(argument.dtype)")
+                argument.dtype.isFloatingPoint, "a gradient needs floating-point arguments, not \(argument.dtype)",
+                file: file,
+                line: line)
             let variable = Node.alias(argument.node)
             variable.variables |= mask
             variable.addReader()
@@ -180,10 +198,13 @@ private func cotangents(of outputs: [Tensor], seeds: [Tensor], inputs: [Node], m
     return zip(found, inputs).map { $0 ?? .zeros(like: $1) }
 }
 
-private func requireAlike(_ what: String, _ tensor: Tensor, _ model: String, _ other: Tensor) {
+private func requireAlike(
+    _ what: String, _ tensor: Tensor, _ model: String, _ other: Tensor, file: StaticString, line: UInt
+) {
     require(
         tensor.node.shape == other.node.shape && tensor.dtype == other.dtype,
-        "\(what) is \(tensor.dtype)\(tensor.node.shape), \(model) \(other.dtype)\(other.node.shape)")
+        "\(what) is \(tensor.dtype)\(tensor.node.shape), \(model) \(other.dtype)\(other.node.shape)", file: file,
+        line: line)
 }
 
 extension Tensor {

@@ -8,12 +8,16 @@ extension Node {
     }
 
     /// A number of the given dtype.
-    package static func scalar(_ value: Double, _ dtype: DType) -> Node {
+    package static func scalar(_ value: Double, _ dtype: DType, file: StaticString = #fileID, line: UInt = #line)
+        -> Node
+    {
         if dtype.isFloatingPoint, value == 0 || value == 1 || value == 2, value.sign == .plus {
             return common[Int(dtype.rawValue - DType.float32.rawValue)][Int(value)]
         }
         if dtype.isFloatingPoint { return Node(.scalar, dtype, .scalar, bits: value.rounded(to: dtype).bitPattern) }
-        guard let integer = dtype.integer(value) else { trap("the number \(value) is none of dtype \(dtype)") }
+        guard let integer = dtype.integer(value) else {
+            trap("the number \(value) is none of dtype \(dtype)", file: file, line: line)
+        }
         return Node(.scalar, dtype, .scalar, bits: UInt64(bitPattern: integer))
     }
 
@@ -28,63 +32,97 @@ extension Node {
 
     /// An operation that is defined for floating point only.
     @inline(__always)
-    package static func floatingUnary(_ primitive: Primitive, _ x: Node) -> Node {
-        if !x.dtype.isFloatingPoint { trap("\(primitive.name) needs a floating-point tensor, not \(x.dtype)") }
+    package static func floatingUnary(
+        _ primitive: Primitive, _ x: Node, file: StaticString = #fileID, line: UInt = #line
+    ) -> Node {
+        if !x.dtype.isFloatingPoint {
+            trap(
+                "\(primitive.name) needs a floating-point tensor, not \(x.dtype); convert it with asType(.float32)",
+                file: file, line: line)
+        }
         return Node(primitive, x.dtype, x.shape, x)
     }
 
     @inline(__always)
-    private static func commonShape(_ primitive: Primitive, _ a: Node, _ b: Node) -> Shape {
+    private static func commonShape(_ primitive: Primitive, _ a: Node, _ b: Node, file: StaticString, line: UInt)
+        -> Shape
+    {
         if a.shape == b.shape { return a.shape }
         guard let shape = Shape.broadcast(a.shape, b.shape) else {
-            trap("\(primitive.name): shapes \(a.shape) and \(b.shape) do not broadcast to a common shape")
+            trap(
+                "\(primitive.name): shapes \(a.shape) and \(b.shape) do not broadcast to a common shape", file: file,
+                line: line)
         }
-        return shape == a.shape || shape == b.shape ? shape : shape.countable(primitive.name)
+        return shape == a.shape || shape == b.shape ? shape : shape.countable(primitive.name, file: file, line: line)
     }
 
     @inline(__always)
-    private static func requireSameDType(_ primitive: Primitive, _ a: Node, _ b: Node) {
+    private static func requireSameDType(_ primitive: Primitive, _ a: Node, _ b: Node, file: StaticString, line: UInt) {
         if a.dtype != b.dtype {
-            trap("\(primitive.name): dtypes \(a.dtype) and \(b.dtype) differ; convert one with asType(_:)")
+            trap(
+                "\(primitive.name): dtypes \(a.dtype) and \(b.dtype) differ; convert one with asType(_:)", file: file,
+                line: line)
         }
     }
 
     /// Operands in the dtype in which `autocast` has them meet; nil where they have one already. Others stop it.
     @inline(__always)
-    private static func meeting(_ primitive: Primitive, _ a: Node, _ b: Node) -> (Node, Node)? {
+    private static func meeting(_ primitive: Primitive, _ a: Node, _ b: Node, file: StaticString, line: UInt) -> (
+        Node, Node
+    )? {
         if a.dtype == b.dtype { return nil }
         if let operands = castToMeet(a, b) { return operands }
-        requireSameDType(primitive, a, b)
+        requireSameDType(primitive, a, b, file: file, line: line)
         return nil
     }
 
     @inline(__always)
-    package static func binary(_ primitive: Primitive, _ a: Node, _ b: Node) -> Node {
-        if let (a, b) = meeting(primitive, a, b) { return binary(primitive, a, b) }
+    package static func binary(
+        _ primitive: Primitive, _ a: Node, _ b: Node, file: StaticString = #fileID, line: UInt = #line
+    ) -> Node {
+        if let (a, b) = meeting(primitive, a, b, file: file, line: line) {
+            return binary(primitive, a, b, file: file, line: line)
+        }
         if a.dtype == .bool {
-            trap("\(primitive.name) needs numbers, not bool tensors; convert them with asType(_:), or use .& and .|")
+            trap(
+                "\(primitive.name) needs numbers, not bool tensors; convert them with asType(_:), or use .& and .|",
+                file: file, line: line)
         }
-        return Node(primitive, a.dtype, commonShape(primitive, a, b), a, b)
+        return Node(primitive, a.dtype, commonShape(primitive, a, b, file: file, line: line), a, b)
     }
 
-    package static func comparison(_ primitive: Primitive, _ a: Node, _ b: Node) -> Node {
-        if let (a, b) = meeting(primitive, a, b) { return comparison(primitive, a, b) }
-        return Node(primitive, .bool, commonShape(primitive, a, b), a, b)
+    package static func comparison(
+        _ primitive: Primitive, _ a: Node, _ b: Node, file: StaticString = #fileID, line: UInt = #line
+    ) -> Node {
+        if let (a, b) = meeting(primitive, a, b, file: file, line: line) {
+            return comparison(primitive, a, b, file: file, line: line)
+        }
+        return Node(primitive, .bool, commonShape(primitive, a, b, file: file, line: line), a, b)
     }
 
-    package static func logic(_ primitive: Primitive, _ a: Node, _ b: Node) -> Node {
+    package static func logic(
+        _ primitive: Primitive, _ a: Node, _ b: Node, file: StaticString = #fileID, line: UInt = #line
+    ) -> Node {
         require(
-            a.dtype == .bool && b.dtype == .bool, "\(primitive.name) needs bool tensors, not \(a.dtype) and \(b.dtype)")
-        return Node(primitive, .bool, commonShape(primitive, a, b), a, b)
+            a.dtype == .bool && b.dtype == .bool, "\(primitive.name) needs bool tensors, not \(a.dtype) and \(b.dtype)",
+            file: file, line: line)
+        return Node(primitive, .bool, commonShape(primitive, a, b, file: file, line: line), a, b)
     }
 
-    package static func select(_ condition: Node, _ a: Node, _ b: Node) -> Node {
-        require(condition.dtype == .bool, "which: the condition is \(condition.dtype), not bool")
-        if let (a, b) = meeting(.select, a, b) { return select(condition, a, b) }
-        guard let shape = Shape.broadcast(commonShape(.select, a, b), condition.shape) else {
-            trap("which: shapes \(condition.shape), \(a.shape) and \(b.shape) do not broadcast to a common shape")
+    package static func select(
+        _ condition: Node, _ a: Node, _ b: Node, file: StaticString = #fileID, line: UInt = #line
+    ) -> Node {
+        require(
+            condition.dtype == .bool, "which: the condition is \(condition.dtype), not bool", file: file, line: line)
+        if let (a, b) = meeting(.select, a, b, file: file, line: line) {
+            return select(condition, a, b, file: file, line: line)
         }
-        return Node(.select, a.dtype, shape.countable("which"), condition, a, b)
+        guard let shape = Shape.broadcast(commonShape(.select, a, b, file: file, line: line), condition.shape) else {
+            trap(
+                "which: shapes \(condition.shape), \(a.shape) and \(b.shape) do not broadcast to a common shape",
+                file: file, line: line)
+        }
+        return Node(.select, a.dtype, shape.countable("which", file: file, line: line), condition, a, b)
     }
 
     package static func convert(_ x: Node, _ dtype: DType) -> Node {
@@ -149,10 +187,11 @@ extension Node {
         (0..<rank).map { Int(bits >> UInt64(4 * $0)) & 15 }
     }
 
-    package static func broadcast(_ x: Node, _ shape: Shape) -> Node {
+    package static func broadcast(_ x: Node, _ shape: Shape, file: StaticString = #fileID, line: UInt = #line) -> Node {
         if x.shape == shape { return x }
         require(
-            Shape.broadcast(x.shape, shape) == shape, "broadcast: shape \(x.shape) does not broadcast to \(shape)")
+            Shape.broadcast(x.shape, shape) == shape, "broadcast: shape \(x.shape) does not broadcast to \(shape)",
+            file: file, line: line)
         return Node(.broadcast, x.dtype, shape, x)
     }
 
@@ -177,34 +216,49 @@ extension Node {
         return Node(.pad, x.dtype, shape, x, list: low + high + interior)
     }
 
-    package static func concatenate(_ parts: [Node], axis: Int) -> Node {
+    package static func concatenate(_ parts: [Node], axis: Int, file: StaticString = #fileID, line: UInt = #line)
+        -> Node
+    {
         if parts.count == 1 { return parts[0] }
         var extents = parts[0].shape.array
         extents[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
-        let shape = Shape(extents, "concatenated")
+        let shape = Shape(extents, "concatenated", file: file, line: line)
         return Node(.concatenate, parts[0].dtype, shape, inputs: parts, bits: UInt64(axis))
     }
 
     /// The product of matrices in the last two axes, each read transposed where asked for; leading axes broadcast.
-    package static func matmul(_ a: Node, _ b: Node, transposeA: Bool = false, transposeB: Bool = false) -> Node {
+    package static func matmul(
+        _ a: Node, _ b: Node, transposeA: Bool = false, transposeB: Bool = false, file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Node {
         if autocastIsOn, let (a, b) = castForProduct(a, b) {
-            return matmul(a, b, transposeA: transposeA, transposeB: transposeB)
+            return matmul(a, b, transposeA: transposeA, transposeB: transposeB, file: file, line: line)
         }
-        requireSameDType(.matmul, a, b)
-        if !a.dtype.isFloatingPoint { trap("matmul needs floating-point tensors, not \(a.dtype)") }
+        requireSameDType(.matmul, a, b, file: file, line: line)
+        if !a.dtype.isFloatingPoint {
+            trap("matmul needs floating-point tensors, not \(a.dtype)", file: file, line: line)
+        }
         let rankA = a.shape.rank, rankB = b.shape.rank
         let k = a.shape[rankA - (transposeA ? 2 : 1)]
         guard rankA >= 2, rankB >= 2, k == b.shape[rankB - (transposeB ? 1 : 2)] else {
             let (left, right) = (transposeA ? " transposed" : "", transposeB ? " transposed" : "")
-            trap("matmul: shapes \(a.shape)\(left) and \(b.shape)\(right) do not agree in the contracted axis")
+            trap(
+                "matmul: shapes \(a.shape)\(left) and \(b.shape)\(right) do not agree in the contracted axis",
+                file: file, line: line)
         }
         var shape: Shape
         if rankA == 2 && rankB == 2 {
             shape = a.shape
         } else {
             guard
-                let batch = Shape.broadcast(Shape(a.shape.array.dropLast(2)), Shape(b.shape.array.dropLast(2)))
-            else { trap("matmul: leading axes of \(a.shape) and \(b.shape) do not broadcast to a common shape") }
+                let batch = Shape.broadcast(
+                    Shape(a.shape.array.dropLast(2)),
+                    Shape(b.shape.array.dropLast(2)))
+            else {
+                trap(
+                    "matmul: leading axes of \(a.shape) and \(b.shape) do not broadcast to a common shape", file: file,
+                    line: line)
+            }
             shape = batch
             shape.append(1)
             shape.append(1)
@@ -212,13 +266,18 @@ extension Node {
         shape[shape.rank - 2] = a.shape[rankA - (transposeA ? 1 : 2)]
         shape[shape.rank - 1] = b.shape[rankB - (transposeB ? 2 : 1)]
         return Node(
-            .matmul, a.dtype, shape.countable("matmul"), a, b, bits: (transposeA ? 1 : 0) | (transposeB ? 2 : 0))
+            .matmul, a.dtype, shape.countable("matmul", file: file, line: line), a, b,
+            bits: (transposeA ? 1 : 0) | (transposeB ? 2 : 0))
     }
 
     /// x[..., indices, ...] along the axis; the axes of `indices` take the place of that axis.
-    package static func gather(_ x: Node, _ indices: Node, axis: Int) -> Node {
+    package static func gather(_ x: Node, _ indices: Node, axis: Int, file: StaticString = #fileID, line: UInt = #line)
+        -> Node
+    {
         let extents = x.shape.array
-        let shape = Shape(extents[..<axis] + indices.shape.array + extents[(axis + 1)...], Primitive.gather.name)
+        let shape = Shape(
+            extents[..<axis] + indices.shape.array + extents[(axis + 1)...], Primitive.gather.name, file: file,
+            line: line)
         return Node(.gather, x.dtype, shape, x, indices, bits: UInt64(axis))
     }
 
@@ -231,10 +290,10 @@ extension Node {
 
     /// value - direction size, where the value's shape is that of the result.
     package static func descend(_ value: Node, _ direction: Node, _ size: Node) -> Node {
-        requireSameDType(.descend, value, direction)
-        requireSameDType(.descend, value, size)
+        requireSameDType(.descend, value, direction, file: #fileID, line: #line)
+        requireSameDType(.descend, value, size, file: #fileID, line: #line)
         require(
-            commonShape(.descend, value, direction) == value.shape && size.shape == .scalar,
+            commonShape(.descend, value, direction, file: #fileID, line: #line) == value.shape && size.shape == .scalar,
             "a step of shape \(direction.shape) and size \(size.shape) for a value of shape \(value.shape)")
         return Node(.descend, value.dtype, value.shape, value, direction, size)
     }
@@ -282,7 +341,7 @@ extension Node {
 
 /// Operators that check indices before they use them.
 package enum IndexReader: UInt8, CaseIterable {
-    case take, indexed, takeAlong, putAlong, scatter, scatterAdd, scatterReduce
+    case take, indexed, indexAdd, indexCopy, indexFill, takeAlong, putAlong, scatter, scatterAdd, scatterReduce
     case crossEntropy, negativeLogLikelihood, multiMarginLoss, multilabelMarginLoss, ctcLoss
 
     /// Who checks, from the attributes of a node, and the end of the range.

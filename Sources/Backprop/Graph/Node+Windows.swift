@@ -34,26 +34,35 @@ package struct WindowGeometry: Hashable, Sendable {
     package func span(_ extent: Int, axis: Int) -> Int { (extent - 1) * dilation[axis] + 1 }
 
     /// How often a kernel fits; traps where it does not.
-    func fits(_ kernel: Int, in input: Int, axis: Int, _ context: () -> String) -> Int {
+    func fits(
+        _ kernel: Int, in input: Int, axis: Int, _ context: () -> String, file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Int {
         let room = spread(input, axis: axis) + low[axis] + high[axis] - span(kernel, axis: axis)
-        require(room >= 0, "\(context()): the kernel is larger than the padded input in spatial axis \(axis)")
+        require(
+            room >= 0, "\(context()): the kernel is larger than the padded input in spatial axis \(axis)", file: file,
+            line: line)
         let count = room / stride[axis] + 1
-        require(count <= Shape.maximumExtent, "\(context()): \(count) places in spatial axis \(axis) are too many")
+        require(
+            count <= Shape.maximumExtent, "\(context()): \(count) places in spatial axis \(axis) are too many",
+            file: file, line: line)
         return count
     }
 
     /// Traps where a number makes no sense, or is so large that sums of places could overflow.
-    func check(rank: Int, _ context: () -> String) {
+    func check(rank: Int, _ context: () -> String, file: StaticString = #fileID, line: UInt = #line) {
         let limit = Int(Int32.max)
         let lists = [stride, low, high, dilation, inputDilation]
         require(
             lists.allSatisfy { $0.count == rank },
-            "\(context()): stride, padding and dilation need \(rank) numbers each")
+            "\(context()): stride, padding and dilation need \(rank) numbers each", file: file, line: line)
         require(
             (stride + dilation + inputDilation).allSatisfy { $0 > 0 && $0 <= limit },
-            "\(context()): strides and dilations must be positive: \(stride), \(dilation), \(inputDilation)")
+            "\(context()): strides and dilations must be positive: \(stride), \(dilation), \(inputDilation)",
+            file: file, line: line)
         require(
-            (low + high).allSatisfy { abs($0) <= limit }, "\(context()): the padding is too wide: \(low), \(high)")
+            (low + high).allSatisfy { abs($0) <= limit }, "\(context()): the padding is too wide: \(low), \(high)",
+            file: file, line: line)
     }
 }
 
@@ -65,28 +74,34 @@ extension Node {
     package var groups: Int { Int(bits) }
 
     /// x [batch, spatial..., in] with weights [out, kernel..., in / groups]: [batch, places..., out].
-    package static func convolution(_ x: Node, _ weights: Node, _ geometry: WindowGeometry, groups: Int) -> Node {
+    package static func convolution(
+        _ x: Node, _ weights: Node, _ geometry: WindowGeometry, groups: Int, as name: String = "convolution",
+        file: StaticString = #fileID, line: UInt = #line
+    ) -> Node {
         if autocastIsOn, let (x, weights) = castForProduct(x, weights) {
-            return convolution(x, weights, geometry, groups: groups)
+            return convolution(x, weights, geometry, groups: groups, as: name, file: file, line: line)
         }
         let context = {
-            "convolution: input \(x.dtype)\(x.shape) and weights \(weights.dtype)\(weights.shape) in \(groups) groups"
+            "\(name): input \(x.dtype)\(x.shape) and weights \(weights.dtype)\(weights.shape) in \(groups) groups"
         }
-        checkConvolution(x, weights, geometry, groups, context)
+        checkConvolution(x, weights, geometry, groups, context, file: file, line: line)
         let rank = geometry.rank
         require(
             weights.shape[rank + 1].multipliedReportingOverflow(by: groups) == (x.shape[rank + 1], false),
-            "\(context()): weights for \(weights.shape[rank + 1]) channels a group do not fit the input's channels")
+            "\(context()): weights for \(weights.shape[rank + 1]) channels a group do not fit the input's channels",
+            file: file, line: line)
         require(
             weights.shape[0] % groups == 0,
-            "\(context()): the groups do not divide the \(weights.shape[0]) channels out")
+            "\(context()): the groups do not divide the \(weights.shape[0]) channels out", file: file, line: line)
         var shape = x.shape
         for axis in 0..<rank {
-            shape[axis + 1] = geometry.fits(weights.shape[axis + 1], in: x.shape[axis + 1], axis: axis, context)
+            shape[axis + 1] = geometry.fits(
+                weights.shape[axis + 1], in: x.shape[axis + 1], axis: axis, context, file: file, line: line)
         }
         shape[rank + 1] = weights.shape[0]
         return Node(
-            .convolution, x.dtype, shape.countable(context()), x, weights, bits: UInt64(groups), list: geometry.list)
+            .convolution, x.dtype, shape.countable(context(), file: file, line: line), x, weights, bits: UInt64(groups),
+            list: geometry.list)
     }
 
     /// The gradient of `convolution` for an input of the given shape, from the gradient of its result.
@@ -119,17 +134,19 @@ extension Node {
     }
 
     private static func checkConvolution(
-        _ a: Node, _ b: Node, _ geometry: WindowGeometry, _ groups: Int, _ context: () -> String
+        _ a: Node, _ b: Node, _ geometry: WindowGeometry, _ groups: Int, _ context: () -> String,
+        file: StaticString = #fileID, line: UInt = #line
     ) {
         let rank = geometry.rank
-        require(a.dtype == b.dtype, "\(context()): the dtypes differ; convert one with asType(_:)")
-        require(a.dtype.isFloatingPoint, "\(context()): the dtype is not floating point")
-        require((1...3).contains(rank), "\(context()): \(rank) spatial axes, not 1 to 3")
+        require(
+            a.dtype == b.dtype, "\(context()): the dtypes differ; convert one with asType(_:)", file: file, line: line)
+        require(a.dtype.isFloatingPoint, "\(context()): the dtype is not floating point", file: file, line: line)
+        require((1...3).contains(rank), "\(context()): \(rank) spatial axes, not 1 to 3", file: file, line: line)
         require(
             a.shape.rank == rank + 2 && b.shape.rank == rank + 2,
-            "\(context()): both need \(rank + 2) axes for \(rank) spatial ones")
-        require(groups > 0, "\(context()): there must be at least one group")
-        geometry.check(rank: rank, context)
+            "\(context()): both need \(rank + 2) axes for \(rank) spatial ones", file: file, line: line)
+        require(groups > 0, "\(context()): there must be at least one group", file: file, line: line)
+        geometry.check(rank: rank, context, file: file, line: line)
     }
 
     /// Whether a convolution of such an input with such weights has such a result.

@@ -125,6 +125,7 @@ extension Primitive {
         switch self {
         case .select: "which"
         case .gather: "take"
+        case .power: "pow"
         default: String(describing: self)
         }
     }

@@ -23,11 +23,31 @@ package func require(
 package func requireCommon(
     _ name: String, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
 ) {
+    requireSameDType(name, a, b, file: file, line: line)
+    if a.node.shape == b.node.shape { return }
+    requireCommonShape(name, [a, b], file: file, line: line)
+}
+
+/// Stops the program where operands of a composed operator have different dtypes.
+package func requireSameDType(
+    _ name: String, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
+) {
     require(
         a.dtype == b.dtype || autocastLetsMeet(a.dtype, b.dtype),
         "\(name): dtypes \(a.dtype) and \(b.dtype) differ; convert one with asType(_:)",
         file: file, line: line)
-    requireCommonShape(name, [a, b], file: file, line: line)
+}
+
+/// Stops the program, in the name of a composed function, where a tensor is not floating point.
+@inline(__always)
+package func requireFloatingPoint(
+    _ name: @autoclosure () -> String, _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
+) {
+    if !x.dtype.isFloatingPoint {
+        trap(
+            "\(name()) needs a floating-point tensor, not \(x.dtype); convert it with asType(.float32)", file: file,
+            line: line)
+    }
 }
 
 /// Stops the program where shapes have no common one to broadcast to.

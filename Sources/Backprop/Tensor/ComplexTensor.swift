@@ -88,8 +88,9 @@ extension ComplexTensor {
     /// let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
     /// i.adding(i).imaginary  // 2
     /// ```
-    public func adding(_ other: ComplexTensor) -> ComplexTensor {
-        ComplexTensor(parts: real + other.real, imaginary + other.imaginary)
+    public func adding(_ other: ComplexTensor, file: StaticString = #fileID, line: UInt = #line) -> ComplexTensor {
+        requireCommon("adding", real, other.real, file: file, line: line)
+        return ComplexTensor(parts: real + other.real, imaginary + other.imaginary)
     }
 
     /// The difference, elementwise with broadcasting.
@@ -98,8 +99,9 @@ extension ComplexTensor {
     /// let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
     /// i.subtracting(i).imaginary  // 0
     /// ```
-    public func subtracting(_ other: ComplexTensor) -> ComplexTensor {
-        ComplexTensor(parts: real - other.real, imaginary - other.imaginary)
+    public func subtracting(_ other: ComplexTensor, file: StaticString = #fileID, line: UInt = #line) -> ComplexTensor {
+        requireCommon("subtracting", real, other.real, file: file, line: line)
+        return ComplexTensor(parts: real - other.real, imaginary - other.imaginary)
     }
 
     /// The product, elementwise with broadcasting.
@@ -108,14 +110,20 @@ extension ComplexTensor {
     /// let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
     /// i.multiplied(by: i).real  // -1
     /// ```
-    public func multiplied(by other: ComplexTensor) -> ComplexTensor {
-        ComplexTensor(
+    public func multiplied(by other: ComplexTensor, file: StaticString = #fileID, line: UInt = #line) -> ComplexTensor {
+        requireCommon("multiplied", real, other.real, file: file, line: line)
+        return ComplexTensor(
             parts: real * other.real - imaginary * other.imaginary, real * other.imaginary + imaginary * other.real)
     }
     /// The product with real numbers, elementwise with broadcasting.
-    public func multiplied(by factor: Tensor) -> ComplexTensor { map { $0 * factor } }
+    public func multiplied(by factor: Tensor, file: StaticString = #fileID, line: UInt = #line) -> ComplexTensor {
+        requireCommon("multiplied", real, factor, file: file, line: line)
+        return map { $0 * factor }
+    }
     /// The product with a number.
-    public func multiplied(by factor: Double) -> ComplexTensor { map { $0 * factor } }
+    public func multiplied(by factor: Double) -> ComplexTensor {
+        map { $0 * factor }
+    }
 
     /// The quotient, elementwise with broadcasting; by the method of Smith (1962), which does not overflow where the result
     /// does not.
@@ -124,7 +132,8 @@ extension ComplexTensor {
     /// let i = ComplexTensor(real: Tensor(0.0), imaginary: Tensor(1.0))
     /// i.divided(by: i.adding(i)).real  // 0.5
     /// ```
-    public func divided(by other: ComplexTensor) -> ComplexTensor {
+    public func divided(by other: ComplexTensor, file: StaticString = #fileID, line: UInt = #line) -> ComplexTensor {
+        requireCommon("divided", real, other.real, file: file, line: line)
         let isWide = abs(other.real) .>= abs(other.imaginary)
         let greater = which(isWide, other.real, other.imaginary)
         let lesser = which(isWide, other.imaginary, other.real)

@@ -15,7 +15,7 @@ extension LinearAlgebra {
     public static func solve(
         _ a: Tensor, _ b: Tensor, left: Bool = true, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        requireMatrices(a, "solve", file, line)
+        requireSquare(a, "solve", file, line)
         if b.ndim == 1 || b.ndim == a.ndim - 1 && b.shape == Array(a.shape.dropLast()) {
             require(left, "solve: from the right, \(b.shape) has to be a matrix", file: file, line: line)
             return solve(a, b.expandedDimensions(axis: -1), file: file, line: line).squeezed(axis: -1)
@@ -36,7 +36,7 @@ extension LinearAlgebra {
         _ a: Tensor, _ b: Tensor, upper: Bool, left: Bool = true, unitDiagonal: Bool = false,
         file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        requireMatrices(a, "solveTriangular", file, line)
+        requireSquare(a, "solveTriangular", file, line)
         requireMatrices(b, "solveTriangular", file, line)
         let (a, right) = withCommonBatch(a, left ? b : b.T, "solveTriangular", file, line)
         let triangle = Node.Triangle(isUpper: upper, isTransposed: !left, hasUnitDiagonal: unitDiagonal)
@@ -117,7 +117,7 @@ extension LinearAlgebra {
     public static func cholesky(
         _ a: Tensor, upper: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        requireMatrices(a, "cholesky", file, line)
+        requireSquare(a, "cholesky", file, line)
         let lower = Tensor(Node.squareMatrix(.cholesky, a.node))
         return upper ? lower.T : lower
     }
@@ -172,7 +172,7 @@ extension LinearAlgebra {
     public static func eigh(
         _ a: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> (values: Tensor, vectors: Tensor) {
-        requireMatrices(a, "eigh", file, line)
+        requireSquare(a, "eigh", file, line)
         let vectors = Tensor(Node.squareMatrix(.eighVectors, a.node))
         return (Tensor(Node.stationaryValues(a.node, vectors.node, vectors.node)), vectors)
     }
@@ -220,7 +220,7 @@ extension LinearAlgebra {
     /// LinearAlgebra.det(Tensor([1.0, 2, 3, 4], shape: [2, 2]))  // -2
     /// ```
     public static func det(_ a: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-        requireMatrices(a, "det", file, line)
+        requireSquare(a, "det", file, line)
         return Tensor(Node.determinant(a.node))
     }
 
@@ -233,7 +233,7 @@ extension LinearAlgebra {
     public static func slogdet(
         _ a: Tensor, file: StaticString = #fileID, line: UInt = #line
     ) -> (sign: Tensor, logarithm: Tensor) {
-        requireMatrices(a, "slogdet", file, line)
+        requireSquare(a, "slogdet", file, line)
         let parts = Tensor(Node.slogdet(a.node))
         return (
             stopGradient(parts.narrowed(axis: -1, 0..<1).squeezed(axis: -1)),
@@ -327,10 +327,19 @@ extension LinearAlgebra {
             file: file, line: line)
     }
 
+    private static func requireSquare(_ a: Tensor, _ name: String, _ file: StaticString, _ line: UInt) {
+        requireMatrices(a, name, file, line)
+        require(
+            a.dim(-1) == a.dim(-2), "\(name): matrices of shape \(a.shape) are not square", file: file, line: line)
+    }
+
     /// Both with the same leading axes.
     private static func withCommonBatch(
         _ a: Tensor, _ b: Tensor, _ name: String, _ file: StaticString, _ line: UInt
     ) -> (Tensor, Tensor) {
+        require(
+            a.dtype == b.dtype && b.ndim >= 2 && b.dim(-2) == a.dim(-2),
+            "\(name): \(a.dtype)\(a.shape) and \(b.dtype)\(b.shape) do not make a system", file: file, line: line)
         let batch = Shape.broadcast(a.node.batchShape, b.node.batchShape)
         require(
             batch != nil, "\(name): leading axes of \(a.shape) and \(b.shape) do not broadcast to a common shape",

@@ -30,9 +30,14 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
     var firstExtents: (SIMD2<Int32>, SIMD2<Int32>) { (low.lowHalf, low.highHalf) }
 
     /// Traps, in the name of an operator, where no tensor has these extents.
-    package init(_ extents: some Collection<Int>, _ name: @autoclosure () -> String = "") {
+    package init(
+        _ extents: some Collection<Int>, _ name: @autoclosure () -> String = "", file: StaticString = #fileID,
+        line: UInt = #line
+    ) {
         self.init()
-        if let mistake = Shape.mistake(in: extents) { trap(name().isEmpty ? mistake : "\(name()): \(mistake)") }
+        if let mistake = Shape.mistake(in: extents) {
+            trap(name().isEmpty ? mistake : "\(name()): \(mistake)", file: file, line: line)
+        }
         for extent in extents { append(extent) }
     }
 
@@ -56,13 +61,17 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The shape itself; traps, in the name of an operator, where it has too many elements.
-    package func countable(_ name: @autoclosure () -> String) -> Shape {
+    package func countable(
+        _ name: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
+    ) -> Shape {
         var count = 1
         for axis in 0..<rank {
             // Two factors below 2^49 and 2^32 at most: what is too large is noticed before it overflows twice.
             let (product, overflow) = count.multipliedReportingOverflow(by: self[axis])
             count = overflow ? .max : product
-            if count > Shape.maximumCount { trap("\(name()): \(Shape.mistake(in: array)!)") }
+            if count > Shape.maximumCount {
+                trap("\(name()): \(Shape.mistake(in: array)!)", file: file, line: line)
+            }
         }
         return self
     }

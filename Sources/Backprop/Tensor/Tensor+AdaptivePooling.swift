@@ -35,7 +35,9 @@ public func adaptiveAveragePool(
     _ x: Tensor, size: any PerAxisConvertible, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(
-        x.dtype.isFloatingPoint, "adaptiveAveragePool needs a floating-point tensor, not \(x.dtype)", file: file,
+        x.dtype.isFloatingPoint,
+        "adaptiveAveragePool needs a floating-point tensor, not \(x.dtype); convert it with asType(.float32)",
+        file: file,
         line: line)
     let sizes = adaptiveSize("adaptiveAveragePool", x, size, file, line)
     var result = x

@@ -56,7 +56,10 @@ extension Tensor {
     /// ```swift
     /// -Tensor([1.0, -2])  // [-1, 2]
     /// ```
-    public static prefix func - (x: Tensor) -> Tensor { Tensor(Node.unary(.negate, x.node)) }
+    public static prefix func - (x: Tensor) -> Tensor {
+        if x.dtype == .bool { trap("negate needs numbers, not bool tensors; convert them with asType(_:), or use .!") }
+        return Tensor(Node.unary(.negate, x.node))
+    }
 
     /// Replaces a by a + b, recorded like any other operator: whoever holds the old value keeps it.
     ///

@@ -32,9 +32,10 @@ public func isFinite(_ x: Tensor) -> Tensor {
 /// isClose(Tensor([1.0, 1]), Tensor([1.000001, 1.1]))  // [true, false]
 /// ```
 public func isClose(
-    _ a: Tensor, _ b: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, equalNaN: Bool = false
+    _ a: Tensor, _ b: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, equalNaN: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    requireCommon("isClose", a, b)
+    requireCommon("isClose", a, b, file: file, line: line)
     if !a.dtype.isFloatingPoint {
         return isClose(a.asType(.float64), b.asType(.float64), relative: relative, absolute: absolute)
     }
@@ -66,8 +67,10 @@ public func nanToNum(
 /// ```swift
 /// clip(Tensor([-2.0, 0.5, 2]), min: Tensor(0.0))  // [0, 0.5, 2]
 /// ```
-public func clip(_ x: Tensor, min low: Tensor? = nil, max high: Tensor? = nil) -> Tensor {
-    for bound in [low, high] { bound.map { requireCommon("clip", x, $0) } }
+public func clip(
+    _ x: Tensor, min low: Tensor? = nil, max high: Tensor? = nil, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    for bound in [low, high] { bound.map { requireCommon("clip", x, $0, file: file, line: line) } }
     var result = stopGradient(x), inside: Tensor?
     if let low {
         result = which((result .< low) .| isNaN(low), low, result)
@@ -86,7 +89,9 @@ public func clip(_ x: Tensor, min low: Tensor? = nil, max high: Tensor? = nil) -
 /// ```swift
 /// clip(Tensor([-2.0, 0.5, 2]), min: -1, max: 1)  // [-1, 0.5, 1]
 /// ```
-public func clip(_ x: Tensor, min low: Double? = nil, max high: Double? = nil) -> Tensor {
+public func clip(
+    _ x: Tensor, min low: Double? = nil, max high: Double? = nil, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
     var result = stopGradient(x), inside: Tensor?
     if let low {
         result = maximum(result, x.like(low))
@@ -105,8 +110,8 @@ public func clip(_ x: Tensor, min low: Double? = nil, max high: Double? = nil) -
 /// ```swift
 /// copysign(Tensor([1.0, -2]), Tensor([-0.0, 3]))  // [-1, 2]
 /// ```
-public func copysign(_ a: Tensor, _ b: Tensor) -> Tensor {
-    requireCommon("copysign", a, b)
+public func copysign(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireCommon("copysign", a, b, file: file, line: line)
     let isNegative = (b .< 0) .| ((b .== 0) .& (1 / b .< 0))
     let size = abs(a)
     return which(isNegative, -size, size)
@@ -118,16 +123,18 @@ public func copysign(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// ```swift
 /// lerp(Tensor([0.0, 10]), Tensor([1.0, 20]), Tensor([0.25, 0.5]))  // [0.25, 15]
 /// ```
-public func lerp(_ a: Tensor, _ b: Tensor, _ weight: Tensor) -> Tensor {
-    requireCommon("lerp", a, b)
-    requireCommon("lerp", b, weight)
+public func lerp(_ a: Tensor, _ b: Tensor, _ weight: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor
+{
+    requireCommon("lerp", a, b, file: file, line: line)
+    requireCommon("lerp", b, weight, file: file, line: line)
     let way = b - a
     return which(abs(weight) .< 0.5, a + weight * way, b - way * (1 - weight))
 }
 
 /// The way from a to b: a at weight 0 and b at weight 1, exactly. Elementwise with broadcasting.
-public func lerp(_ a: Tensor, _ b: Tensor, _ weight: Double) -> Tensor {
-    requireCommon("lerp", a, b)
+public func lerp(_ a: Tensor, _ b: Tensor, _ weight: Double, file: StaticString = #fileID, line: UInt = #line) -> Tensor
+{
+    requireCommon("lerp", a, b, file: file, line: line)
     let way = b - a
     return Swift.abs(weight) < 0.5 ? a + weight * way : b - way * (1 - weight)
 }

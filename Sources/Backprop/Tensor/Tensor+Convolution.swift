@@ -147,7 +147,7 @@ private func convolved(
     let geometry = WindowGeometry(
         stride: strides, low: low, high: high, dilation: dilations,
         inputDilation: inputDilation.perAxis(rank, "\(name): inputDilation", file: file, line: line))
-    return Tensor(Node.convolution(x.node, weights.node, geometry, groups: groups))
+    return Tensor(Node.convolution(x.node, weights.node, geometry, groups: groups, as: name, file: file, line: line))
 }
 
 /// A convolution of the input with zeros between its elements, with the kernel turned round.
@@ -168,5 +168,5 @@ private func convolvedTransposed(
         high: (0..<rank).map { spans[$0] - 1 - cropped.high[$0] + more[$0] }, dilation: dilations,
         inputDilation: strides)
     let turned = weights.reversed(axes: Array(1...rank))
-    return Tensor(Node.convolution(x.node, turned.node, geometry, groups: groups))
+    return Tensor(Node.convolution(x.node, turned.node, geometry, groups: groups, as: name, file: file, line: line))
 }

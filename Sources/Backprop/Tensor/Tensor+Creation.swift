@@ -23,7 +23,9 @@ extension Tensor {
     }
 
     /// A scalar of shape `[]`; a number that an integer dtype does not hold stops it.
-    public init(_ value: Double, dtype: DType = .float32) { self.init(Node.scalar(value, dtype)) }
+    public init(_ value: Double, dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line) {
+        self.init(Node.scalar(value, dtype, file: file, line: line))
+    }
 
     /// The elements, in row-major order, in the given shape; dtypes as above.
     ///
@@ -34,7 +36,7 @@ extension Tensor {
         _ elements: some Collection<Scalar>, shape: [Int], dtype: DType? = nil, file: StaticString = #fileID,
         line: UInt = #line
     ) {
-        let shape = Shape(shape, "a tensor of elements")
+        let shape = Shape(shape, "a tensor of elements", file: file, line: line)
         require(
             shape.count == elements.count,
             "a tensor of shape \(shape) needs \(shape.count) elements, not \(elements.count)",
@@ -48,9 +50,10 @@ extension Tensor {
 
     /// A tensor whose elements, dense and in row-major order, `fill` writes into fresh memory.
     public init(
-        shape: [Int], dtype: DType, initializingWith fill: (UnsafeMutableRawBufferPointer) throws -> Void
+        shape: [Int], dtype: DType, file: StaticString = #fileID, line: UInt = #line,
+        initializingWith fill: (UnsafeMutableRawBufferPointer) throws -> Void
     ) rethrows {
-        let shape = Shape(shape, "a tensor of bytes")
+        let shape = Shape(shape, "a tensor of bytes", file: file, line: line)
         let storage = Storage(byteCount: shape.count * dtype.byteCount)
         try fill(UnsafeMutableRawBufferPointer(start: storage.pointer, count: storage.byteCount))
         self.init(Node(storage: storage, dtype: dtype, shape: shape))
@@ -61,28 +64,41 @@ extension Tensor {
     /// ```swift
     /// Tensor.zeros([2, 2])  // [0, 0, 0, 0]
     /// ```
-    public static func zeros(_ shape: [Int], dtype: DType = .float32) -> Tensor { full(shape, 0, dtype: dtype) }
+    public static func zeros(_ shape: [Int], dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line)
+        -> Tensor
+    { full(shape, 0, dtype: dtype, file: file, line: line) }
 
     /// Zeros, with the extents one after the other: `zeros(2, 3)`.
-    public static func zeros(_ shape: Int..., dtype: DType = .float32) -> Tensor { full(shape, 0, dtype: dtype) }
+    public static func zeros(_ shape: Int..., dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line)
+        -> Tensor
+    { full(shape, 0, dtype: dtype, file: file, line: line) }
 
     /// Ones, float32 unless asked otherwise, in a shape of at most eight axes.
     ///
     /// ```swift
     /// Tensor.ones([3])  // [1, 1, 1]
     /// ```
-    public static func ones(_ shape: [Int], dtype: DType = .float32) -> Tensor { full(shape, 1, dtype: dtype) }
+    public static func ones(_ shape: [Int], dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line)
+        -> Tensor
+    { full(shape, 1, dtype: dtype, file: file, line: line) }
 
     /// Ones, with the extents one after the other: `ones(2, 3)`.
-    public static func ones(_ shape: Int..., dtype: DType = .float32) -> Tensor { full(shape, 1, dtype: dtype) }
+    public static func ones(_ shape: Int..., dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line)
+        -> Tensor
+    { full(shape, 1, dtype: dtype, file: file, line: line) }
 
     /// One number everywhere, float32 unless asked otherwise.
     ///
     /// ```swift
     /// Tensor.full([2, 2], 7)  // [7, 7, 7, 7]
     /// ```
-    public static func full(_ shape: [Int], _ value: Double, dtype: DType = .float32) -> Tensor {
-        Tensor(Node.broadcast(Node.scalar(value, dtype), Shape(shape, "a tensor full of \(value)")))
+    public static func full(
+        _ shape: [Int], _ value: Double, dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        Tensor(
+            Node.broadcast(
+                Node.scalar(value, dtype, file: file, line: line),
+                Shape(shape, "a tensor full of \(value)", file: file, line: line)))
     }
 
     /// Zeros in the shape and dtype of another tensor.
@@ -101,9 +117,11 @@ extension Tensor {
     ///   - columns: as many as rows where left out.
     ///   - diagonal: 0 for the main one, positive for one above it, negative for one below.
     public static func eye(
-        _ rows: Int, columns: Int? = nil, diagonal: Int = 0, dtype: DType = .float32
+        _ rows: Int, columns: Int? = nil, diagonal: Int = 0, dtype: DType = .float32, file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Tensor {
         let shape = [rows, columns ?? rows]
+        _ = Shape(shape, "eye", file: file, line: line)
         let row = indices(shape, axis: 0, dtype: .int64), column = indices(shape, axis: 1, dtype: .int64)
         return (row + Double(withinAxis(diagonal)) .== column).asType(dtype)
     }
@@ -114,9 +132,10 @@ extension Tensor {
     /// Tensor.linspace(0, 1, count: 5)  // [0, 0.25, 0.5, 0.75, 1]
     /// ```
     public static func linspace(
-        _ start: Double, _ stop: Double, count: Int, dtype: DType = .float32
+        _ start: Double, _ stop: Double, count: Int, dtype: DType = .float32, file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Tensor {
-        require(count >= 0 && count <= Shape.maximumExtent, "linspace: \(count) numbers")
+        require(count >= 0 && count <= Shape.maximumExtent, "linspace: \(count) numbers", file: file, line: line)
         let step = count > 1 ? (stop - start) / Double(count - 1) : 0
         // The second half is counted from the end, so that the end is exact.
         let numbers = (0..<count).map { index in
@@ -131,12 +150,17 @@ extension Tensor {
     /// ```swift
     /// Tensor.arange(1, 2, step: 0.25)  // [1, 1.25, 1.5, 1.75]
     /// ```
-    public static func arange(_ start: Double, _ stop: Double, step: Double = 1, dtype: DType = .float32) -> Tensor {
+    public static func arange(
+        _ start: Double, _ stop: Double, step: Double = 1, dtype: DType = .float32, file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Tensor {
         require(
             step != 0 && step.isFinite && start.isFinite && stop.isFinite,
-            "arange: from \(start) to \(stop) by \(step)")
+            "arange: from \(start) to \(stop) by \(step)", file: file, line: line)
         let count = Swift.max(0, ((stop - start) / step).rounded(.up))
-        require(count < Double(Int32.max), "arange: from \(start) to \(stop) by \(step) gives too many numbers")
+        require(
+            count < Double(Int32.max), "arange: from \(start) to \(stop) by \(step) gives too many numbers", file: file,
+            line: line)
         let numbers = (0..<Int(count)).map { start + Double($0) * step }
         return Tensor(numbers, shape: [Int(count)], dtype: .float64).asType(dtype)
     }
@@ -146,9 +170,11 @@ extension Tensor {
     /// ```swift
     /// Tensor.arange(4)  // [0, 1, 2, 3]
     /// ```
-    public static func arange(_ count: Int, dtype: DType = .int64) -> Tensor {
-        require(dtype != .bool, "arange: numbers are no bool tensor")
-        return Tensor(Node.iota(Shape([count], "arange"), axis: 0, dtype))
+    public static func arange(_ count: Int, dtype: DType = .int64, file: StaticString = #fileID, line: UInt = #line)
+        -> Tensor
+    {
+        require(dtype != .bool, "arange: numbers are no bool tensor", file: file, line: line)
+        return Tensor(Node.iota(Shape([count], "arange", file: file, line: line), axis: 0, dtype))
     }
 
     /// A tensor whose elements are their index along one axis. int64 unless asked otherwise.
@@ -156,11 +182,15 @@ extension Tensor {
     /// ```swift
     /// Tensor.indices([2, 3], axis: 1)  // [0, 1, 2, 0, 1, 2]
     /// ```
-    public static func indices(_ shape: [Int], axis: Int, dtype: DType = .int64) -> Tensor {
+    public static func indices(
+        _ shape: [Int], axis: Int, dtype: DType = .int64, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
         let resolved = axis < 0 ? axis + shape.count : axis
-        require(shape.indices.contains(resolved), "indices: axis \(axis) does not exist in shape \(shape)")
-        require(dtype != .bool, "indices: numbers are no bool tensor")
-        return Tensor(Node.iota(Shape(shape, "indices"), axis: resolved, dtype))
+        require(
+            shape.indices.contains(resolved), "indices: axis \(axis) does not exist in shape \(shape)", file: file,
+            line: line)
+        require(dtype != .bool, "indices: numbers are no bool tensor", file: file, line: line)
+        return Tensor(Node.iota(Shape(shape, "indices", file: file, line: line), axis: resolved, dtype))
     }
 
     /// The number of a diagonal, or that of one that lies as well outside of every matrix.
@@ -175,6 +205,9 @@ extension Tensor {
     /// Tensor([-1.7, 0, 2.3]).asType(.int32)  // [-1, 0, 2]
     /// ```
     public func asType(_ dtype: DType) -> Tensor { Tensor(Node.convert(node, dtype)) }
+
+    /// The elements converted to the dtype of a Swift type: `asType(Float.self)`.
+    public func asType<Scalar: TensorScalar>(_ type: Scalar.Type) -> Tensor { asType(Scalar.dtype) }
 }
 
 /// Zeros, float32 unless asked otherwise, with the extents one after the other.

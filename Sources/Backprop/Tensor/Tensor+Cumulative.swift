@@ -68,7 +68,9 @@ extension Tensor {
     ) -> Tensor {
         let axis = resolved(axis: axis, "logCumSumExp", file: file, line: line)
         require(
-            dtype.isFloatingPoint, "logCumSumExp needs a floating-point tensor, not \(dtype)", file: file, line: line)
+            dtype.isFloatingPoint,
+            "logCumSumExp needs a floating-point tensor, not \(dtype); convert it with asType(.float32)", file: file,
+            line: line)
         guard dim(axis) > 0 else { return self }
         let greatest = stopGradient(self).cummax(axis: axis).values
         // Where the greatest is infinite, x - greatest would be NaN; shifting by 0 gives the right infinity.
@@ -107,7 +109,7 @@ extension Tensor {
         at points: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         let axis = resolved(axis: axis, "trapezoid", file: file, line: line)
-        return trapezoids(points, axis).sum(axis: axis - ndim)
+        return trapezoids(points, axis, "trapezoid", file, line).sum(axis: axis - ndim)
     }
 
     /// The integrals from the first point to each other one along the axis by the trapezoidal rule, at equal distances.
@@ -129,7 +131,7 @@ extension Tensor {
         at points: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         let axis = resolved(axis: axis, "cumulativeTrapezoid", file: file, line: line)
-        return trapezoids(points, axis).cumsum(axis: axis - ndim)
+        return trapezoids(points, axis, "cumulativeTrapezoid", file, line).cumsum(axis: axis - ndim)
     }
 
     /// The sums of neighbours along the axis.
@@ -140,14 +142,17 @@ extension Tensor {
     }
 
     /// The areas between neighbours.
-    private func trapezoids(_ points: Tensor, _ axis: Int) -> Tensor {
+    private func trapezoids(
+        _ points: Tensor, _ axis: Int, _ name: String, _ file: StaticString, _ line: UInt
+    ) -> Tensor {
         var points = points
         if points.ndim == 1 { points = points.reshaped([points.size] + Array(repeating: 1, count: ndim - 1 - axis)) }
         // The axis counts from the end in both, since leading axes may be added.
         let position = points.ndim + axis - ndim
         require(
             position >= 0 && points.dim(position) == dim(axis),
-            "trapezoid: points of shape \(points.shape) do not fit axis \(axis) of shape \(node.shape)")
+            "\(name): points of shape \(points.shape) do not fit axis \(axis) of shape \(node.shape)", file: file,
+            line: line)
         let count = points.dim(position)
         guard count > 0 else { return pairSums(axis) * points }
         let widths = points.narrowed(axis: position, 1..<count) - points.narrowed(axis: position, 0..<(count - 1))

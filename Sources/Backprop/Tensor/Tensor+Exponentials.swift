@@ -6,18 +6,22 @@
 /// ```swift
 /// pow(Tensor([2.0, 9]), Tensor([3.0, 0.5]))  // [8, 3]
 /// ```
-public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
-    require(a.dtype.isFloatingPoint, "pow needs floating-point tensors, or a number as exponent, not \(a.dtype)")
-    return Tensor(Node.binary(.power, a.node, b.node))
+public func pow(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    require(
+        a.dtype.isFloatingPoint, "pow needs floating-point tensors, or a number as exponent, not \(a.dtype)",
+        file: file, line: line)
+    return Tensor(Node.binary(.power, a.node, b.node, file: file, line: line))
 }
 
 /// A number, in the dtype of the tensor, to the power of each element; floating point only.
-@inlinable public func pow(_ base: some TensorNumber, _ x: Tensor) -> Tensor { pow(base.tensor(like: x), x) }
+@inlinable public func pow(_ base: some TensorNumber, _ x: Tensor, file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+{ pow(base.tensor(like: x), x, file: file, line: line) }
 
 /// x to a fixed power, which must be a whole number from 0 on where x has integers. Any shape and dtype of numbers. The
 /// gradient at 0 is infinite for powers between 0 and 1.
-public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
-    guard x.dtype.isFloatingPoint else { return wholePower(x, exponent) }
+public func pow(_ x: Tensor, _ exponent: Double, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    guard x.dtype.isFloatingPoint else { return wholePower(x, exponent, file: file, line: line) }
     switch exponent {
     case 1: return x
     case 2: return x * x
@@ -26,20 +30,27 @@ public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
     case -0.5: return rsqrt(x)
     case -1: return 1 / x
     case -2: return 1 / (x * x)
-    default: return pow(x, x.like(exponent))
+    default: return pow(x, x.like(exponent), file: file, line: line)
     }
 }
 
 /// x to a fixed power.
-public func pow(_ x: Tensor, _ exponent: Int) -> Tensor { pow(x, Double(exponent)) }
+public func pow(_ x: Tensor, _ exponent: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    pow(x, Double(exponent), file: file, line: line)
+}
 /// x to a fixed power.
-public func pow(_ x: Tensor, _ exponent: Float) -> Tensor { pow(x, Double(exponent)) }
+public func pow(_ x: Tensor, _ exponent: Float, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    pow(x, Double(exponent), file: file, line: line)
+}
 
 /// A product of repeated squares, one for each binary digit of the exponent.
-private func wholePower(_ x: Tensor, _ exponent: Double) -> Tensor {
+private func wholePower(
+    _ x: Tensor, _ exponent: Double, file: StaticString, line: UInt
+) -> Tensor {
     require(
         exponent >= 0 && exponent < 1e9 && exponent == exponent.rounded(),
-        "pow: \(exponent) is not a power of \(x.dtype) tensors; convert the tensor with asType(_:)")
+        "pow: \(exponent) is not a power of \(x.dtype) tensors; convert the tensor with asType(_:)", file: file,
+        line: line)
     var (rest, factor, result) = (Int(exponent), x, x * 0 + 1)
     while rest > 0 {
         if rest % 2 == 1 { result = result * factor }
@@ -54,21 +65,30 @@ private func wholePower(_ x: Tensor, _ exponent: Double) -> Tensor {
 /// ```swift
 /// exp2(Tensor([-1.0, 0, 3]))  // [0.5, 1, 8]
 /// ```
-public func exp2(_ x: Tensor) -> Tensor { pow(x.like(2), x) }
+public func exp2(_ x: Tensor) -> Tensor {
+    requireFloatingPoint("exp2", x)
+    return pow(x.like(2), x)
+}
 
 /// The logarithm to base 2. -∞ at 0 and NaN below. Floating point, any shape.
 ///
 /// ```swift
 /// log2(Tensor([0.5, 1, 8]))  // [-1, 0, 3]
 /// ```
-public func log2(_ x: Tensor) -> Tensor { log(x) * 1.4426950408889634 }
+public func log2(_ x: Tensor) -> Tensor {
+    requireFloatingPoint("log2", x)
+    return log(x) * 1.4426950408889634
+}
 
 /// The logarithm to base 10. -∞ at 0 and NaN below. Floating point, any shape.
 ///
 /// ```swift
 /// log10(Tensor([0.1, 1, 1000]))  // [-1, 0, 3]
 /// ```
-public func log10(_ x: Tensor) -> Tensor { log(x) * 0.4342944819032518 }
+public func log10(_ x: Tensor) -> Tensor {
+    requireFloatingPoint("log10", x)
+    return log(x) * 0.4342944819032518
+}
 
 /// log(exp(a) + exp(b)), elementwise with broadcasting, without overflow, and exact where one is far below the other.
 /// Floating point.
@@ -76,8 +96,9 @@ public func log10(_ x: Tensor) -> Tensor { log(x) * 0.4342944819032518 }
 /// ```swift
 /// logAddExp(Tensor([0.0, 1000]), Tensor([0.0, 1000]))  // [0.693147, 1000.69]
 /// ```
-public func logAddExp(_ a: Tensor, _ b: Tensor) -> Tensor {
-    requireCommon("logAddExp", a, b)
+public func logAddExp(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireFloatingPoint("logAddExp", a, file: file, line: line)
+    requireCommon("logAddExp", a, b, file: file, line: line)
     let isFirst = a .>= b
     let (greater, lesser) = (which(isFirst, a, b), which(isFirst, b, a))
     let sum = greater + log1p(exp(lesser - greater))
@@ -89,8 +110,9 @@ public func logAddExp(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// ```swift
 /// logAddExp2(Tensor([0.0, 1000]), Tensor([0.0, 1000]))  // [1, 1001]
 /// ```
-public func logAddExp2(_ a: Tensor, _ b: Tensor) -> Tensor {
-    requireCommon("logAddExp2", a, b)
+public func logAddExp2(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireFloatingPoint("logAddExp2", a, file: file, line: line)
+    requireCommon("logAddExp2", a, b, file: file, line: line)
     let ln2 = 0.6931471805599453
     return logAddExp(a * ln2, b * ln2) * (1 / ln2)
 }
@@ -101,8 +123,9 @@ public func logAddExp2(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// ```swift
 /// xlogy(Tensor([0.0, 2]), Tensor([0.0, 10]))  // [0, 4.60517]
 /// ```
-public func xlogy(_ x: Tensor, _ y: Tensor) -> Tensor {
-    requireCommon("xlogy", x, y)
+public func xlogy(_ x: Tensor, _ y: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireFloatingPoint("xlogy", x, file: file, line: line)
+    requireCommon("xlogy", x, y, file: file, line: line)
     let isNothing = (x .== 0) .& ((y .<= 0) .| (y .== Double.infinity)), zero = x.like(0)
     return which(isNothing, zero, which(isNothing, zero, x) * log(y))
 }
@@ -113,8 +136,9 @@ public func xlogy(_ x: Tensor, _ y: Tensor) -> Tensor {
 /// ```swift
 /// xlog1py(Tensor([0.0, 2]), Tensor([-1.0, 9]))  // [0, 4.60517]
 /// ```
-public func xlog1py(_ x: Tensor, _ y: Tensor) -> Tensor {
-    requireCommon("xlog1py", x, y)
+public func xlog1py(_ x: Tensor, _ y: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireFloatingPoint("xlog1py", x, file: file, line: line)
+    requireCommon("xlog1py", x, y, file: file, line: line)
     let isNothing = (x .== 0) .& ((y .<= -1) .| (y .== Double.infinity)), zero = x.like(0)
     return which(isNothing, zero, which(isNothing, zero, x) * log1p(y))
 }
@@ -126,6 +150,7 @@ public func xlog1py(_ x: Tensor, _ y: Tensor) -> Tensor {
 /// logit(Tensor([0.5, 0.9]))  // [0, 2.19722]
 /// ```
 public func logit(_ x: Tensor, epsilon: Double? = nil) -> Tensor {
+    requireFloatingPoint("logit", x)
     let odds = epsilon.map { clip(x, min: $0, max: 1 - $0) } ?? x
     return log(odds) - log1p(-odds)
 }

@@ -94,7 +94,9 @@ extension Tensor {
 
     private func requireHistogram(_ weights: Tensor?, _ file: StaticString, _ line: UInt) {
         require(
-            dtype.isFloatingPoint, "histogram needs a floating-point tensor, not \(dtype)", file: file, line: line)
+            dtype.isFloatingPoint,
+            "histogram needs a floating-point tensor, not \(dtype); convert it with asType(.float32)", file: file,
+            line: line)
         require(
             weights == nil || weights!.shape == shape && weights!.dtype == dtype,
             "histogram: weights \(weights.map { "\($0.dtype)\($0.shape)" } ?? "") for \(dtype)\(node.shape)",

@@ -10,6 +10,12 @@ extension Tensor {
     ) -> Tensor {
         mask.requireMask("maskedFill", file: file, line: line)
         require(value.ndim == 0, "maskedFill: a value of shape \(value.shape) is no scalar", file: file, line: line)
+        requireCommonShape("maskedFill", [self, mask], file: file, line: line)
+        require(
+            value.dtype == dtype,
+            "maskedFill: a value of \(value.dtype) for a \(dtype) tensor; convert it with asType(.\(dtype))",
+            file: file,
+            line: line)
         return which(mask, value, self)
     }
 
@@ -46,6 +52,11 @@ extension Tensor {
     ) -> Tensor {
         mask.requireMask("maskedScatter", file: file, line: line)
         let common = commonShape(mask, "maskedScatter", file: file, line: line)
+        require(
+            source.dtype == dtype,
+            "maskedScatter: a source of \(source.dtype) for a \(dtype) tensor; convert it with asType(.\(dtype))",
+            file: file,
+            line: line)
         let spread = broadcast(to: common)
         if spread.size == 0 { return spread }
         if source.size == 0 {

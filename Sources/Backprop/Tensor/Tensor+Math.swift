@@ -109,10 +109,13 @@ public func digamma(_ x: Tensor) -> Tensor { polygamma(0, x) }
 /// ```swift
 /// polygamma(1, Tensor([1.0, 2]))  // [1.64493, 0.644934]
 /// ```
-public func polygamma(_ order: Int, _ x: Tensor) -> Tensor {
-    require(order >= 0 && order <= 64, "polygamma: order \(order) is not between 0 and 64")
-    require(x.dtype.isFloatingPoint, "polygamma needs a floating-point tensor, not \(x.dtype)")
-    return Tensor(Node.binary(.polygamma, x.like(Double(order)).node, x.node))
+public func polygamma(_ order: Int, _ x: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    require(order >= 0 && order <= 64, "polygamma: order \(order) is not between 0 and 64", file: file, line: line)
+    require(
+        x.dtype.isFloatingPoint,
+        "polygamma needs a floating-point tensor, not \(x.dtype); convert it with asType(.float32)", file: file,
+        line: line)
+    return Tensor(Node.binary(.polygamma, x.like(Double(order)).node, x.node, file: file, line: line))
 }
 /// 1 / x, infinite at 0. Floating point, any shape.
 ///
@@ -133,22 +136,34 @@ public func square(_ x: Tensor) -> Tensor { x * x }
 /// ```swift
 /// maximum(Tensor([1.0, 5]), Tensor([3.0, 2]))  // [3, 5]
 /// ```
-public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.maximum, a.node, b.node)) }
+public func maximum(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Tensor(Node.binary(.maximum, a.node, b.node, file: file, line: line))
+}
 /// The greater of each element and a number in the dtype of the tensor.
-@inlinable public func maximum(_ a: Tensor, _ b: some TensorNumber) -> Tensor { maximum(a, b.tensor(like: a)) }
+@inlinable public func maximum(_ a: Tensor, _ b: some TensorNumber, file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+{ maximum(a, b.tensor(like: a), file: file, line: line) }
 /// The greater of a number, in the dtype of the tensor, and each element.
-@inlinable public func maximum(_ a: some TensorNumber, _ b: Tensor) -> Tensor { maximum(a.tensor(like: b), b) }
+@inlinable public func maximum(_ a: some TensorNumber, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+{ maximum(a.tensor(like: b), b, file: file, line: line) }
 /// The lesser of two, elementwise with broadcasting; NaN where either is. Where they are equal, each gets half of the
 /// gradient. Numbers of one dtype.
 ///
 /// ```swift
 /// minimum(Tensor([1.0, 5]), Tensor([3.0, 2]))  // [1, 2]
 /// ```
-public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.minimum, a.node, b.node)) }
+public func minimum(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Tensor(Node.binary(.minimum, a.node, b.node, file: file, line: line))
+}
 /// The lesser of each element and a number in the dtype of the tensor.
-@inlinable public func minimum(_ a: Tensor, _ b: some TensorNumber) -> Tensor { minimum(a, b.tensor(like: a)) }
+@inlinable public func minimum(_ a: Tensor, _ b: some TensorNumber, file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+{ minimum(a, b.tensor(like: a), file: file, line: line) }
 /// The lesser of a number, in the dtype of the tensor, and each element.
-@inlinable public func minimum(_ a: some TensorNumber, _ b: Tensor) -> Tensor { minimum(a.tensor(like: b), b) }
+@inlinable public func minimum(_ a: some TensorNumber, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+{ minimum(a.tensor(like: b), b, file: file, line: line) }
 
 /// `a` where the condition holds and `b` elsewhere, with broadcasting. The value that is not taken gets a gradient of
 /// exactly 0, whatever it is; an infinite local derivative further down its branch still turns that 0 into NaN. The
@@ -157,20 +172,28 @@ public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.mi
 /// ```swift
 /// which(Tensor([true, false]), Tensor([1.0, 2]), Tensor([3.0, 4]))  // [1, 4]
 /// ```
-public func which(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
-    Tensor(Node.select(condition.node, a.node, b.node))
+public func which(_ condition: Tensor, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+{
+    Tensor(Node.select(condition.node, a.node, b.node, file: file, line: line))
 }
 /// `which` with a number, in the dtype of the tensor, where the condition does not hold.
-@inlinable public func which(_ condition: Tensor, _ a: Tensor, _ b: some TensorNumber) -> Tensor {
-    which(condition, a, b.tensor(like: a))
+@inlinable public func which(
+    _ condition: Tensor, _ a: Tensor, _ b: some TensorNumber, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    which(condition, a, b.tensor(like: a), file: file, line: line)
 }
 /// `which` with a number, in the dtype of the tensor, where the condition holds.
-@inlinable public func which(_ condition: Tensor, _ a: some TensorNumber, _ b: Tensor) -> Tensor {
-    which(condition, a.tensor(like: b), b)
+@inlinable public func which(
+    _ condition: Tensor, _ a: some TensorNumber, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    which(condition, a.tensor(like: b), b, file: file, line: line)
 }
 /// `which` of two numbers: float32, or int64 where they are integers.
-@inlinable public func which<Number: TensorNumber>(_ condition: Tensor, _ a: Number, _ b: Number) -> Tensor {
-    which(condition, Tensor(a), Tensor(b))
+@inlinable public func which<Number: TensorNumber>(
+    _ condition: Tensor, _ a: Number, _ b: Number, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
+    which(condition, Tensor(a), Tensor(b), file: file, line: line)
 }
 
 /// The same value, through which no gradient flows. Any shape and dtype.

@@ -97,19 +97,33 @@ extension Tensor {
         Backprop.matmul(self, other, file: file, line: line)
     }
     /// `pow(_:_:)`, with a tensor as exponent.
-    public func pow(_ exponent: Tensor) -> Tensor { Backprop.pow(self, exponent) }
+    public func pow(_ exponent: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        Backprop.pow(self, exponent, file: file, line: line)
+    }
     /// `pow(_:_:)`, with a number as exponent.
-    public func pow(_ exponent: Double) -> Tensor { Backprop.pow(self, exponent) }
+    public func pow(_ exponent: Double, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        Backprop.pow(self, exponent, file: file, line: line)
+    }
     /// `clip(_:min:max:)`.
-    public func clip(min low: Double? = nil, max high: Double? = nil) -> Tensor {
-        Backprop.clip(self, min: low, max: high)
+    public func clip(min low: Double? = nil, max high: Double? = nil, file: StaticString = #fileID, line: UInt = #line)
+        -> Tensor
+    {
+        Backprop.clip(self, min: low, max: high, file: file, line: line)
     }
     /// `maximum(_:_:)`.
-    public func maximum(_ other: Tensor) -> Tensor { Backprop.maximum(self, other) }
+    public func maximum(_ other: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        Backprop.maximum(self, other, file: file, line: line)
+    }
     /// `maximum(_:_:)` with a number.
-    public func maximum(_ other: some TensorNumber) -> Tensor { Backprop.maximum(self, other) }
+    public func maximum(_ other: some TensorNumber, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        Backprop.maximum(self, other, file: file, line: line)
+    }
     /// `minimum(_:_:)`.
-    public func minimum(_ other: Tensor) -> Tensor { Backprop.minimum(self, other) }
+    public func minimum(_ other: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        Backprop.minimum(self, other, file: file, line: line)
+    }
     /// `minimum(_:_:)` with a number.
-    public func minimum(_ other: some TensorNumber) -> Tensor { Backprop.minimum(self, other) }
+    public func minimum(_ other: some TensorNumber, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+        Backprop.minimum(self, other, file: file, line: line)
+    }
 }

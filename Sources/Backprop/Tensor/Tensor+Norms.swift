@@ -14,7 +14,10 @@ extension Tensor {
         _ order: Double = 2, axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID,
         line: UInt = #line
     ) -> Tensor {
-        require(dtype.isFloatingPoint, "vectorNorm needs a floating-point tensor, not \(dtype)", file: file, line: line)
+        require(
+            dtype.isFloatingPoint,
+            "vectorNorm needs a floating-point tensor, not \(dtype); convert it with asType(.float32)", file: file,
+            line: line)
         require(!order.isNaN, "vectorNorm: an order of \(order) for shape \(node.shape)", file: file, line: line)
         let set = resolved(axes: axes, "vectorNorm", file: file, line: line)
         switch order {
@@ -22,7 +25,8 @@ extension Tensor {
         case 1: return Backprop.abs(self).reduced(.sum, set, keepDims)
         case 2: return Backprop.square(self).reduced(.sum, set, keepDims).rootWithFlatZero
         case .infinity:
-            return count(along: set) == 0 ? reduced(.sum, set, keepDims) : Backprop.abs(self).reduced(.max, set, keepDims)
+            return count(along: set) == 0
+                ? reduced(.sum, set, keepDims) : Backprop.abs(self).reduced(.max, set, keepDims)
         case -.infinity: return Backprop.abs(self).min(axes: set.axes, keepDims: keepDims, file: file, line: line)
         default: return generalNorm(order, set, keepDims)
         }

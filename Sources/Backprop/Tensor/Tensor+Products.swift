@@ -18,6 +18,9 @@ package func matmul(
     require(
         a.ndim > 0 && b.ndim > 0, "matmul: shapes \(a.shape) and \(b.shape) must have at least one axis", file: file,
         line: line)
+    require(
+        a.dtype != .bool, "matmul needs numbers, not bool tensors; convert them with asType(_:)", file: file, line: line
+    )
     if !a.dtype.isFloatingPoint && a.dtype == b.dtype && a.ndim > 1 && b.ndim > 1 {
         let left = transposeA ? a.T : a, right = transposeB ? b.T : b
         require(
@@ -44,10 +47,10 @@ package func matmul(
             "matmul: shapes \(a.shape) and \(b.shape)\(transposeB ? " transposed" : "") do not agree in the contracted axis",
             file: file, line: line)
         let tall = a.reshaped([shape.reduce(1, *), depth])
-        let product = Tensor(Node.matmul(tall.node, b.node, transposeB: transposeB))
+        let product = Tensor(Node.matmul(tall.node, b.node, transposeB: transposeB, file: file, line: line))
         return product.reshaped(shape + [product.dim(-1)])
     }
-    return Tensor(Node.matmul(a.node, b.node, transposeA: transposeA, transposeB: transposeB))
+    return Tensor(Node.matmul(a.node, b.node, transposeA: transposeA, transposeB: transposeB, file: file, line: line))
 }
 
 /// beta c + alpha (a @ b), with broadcasting; c does not count where beta is 0, NaN or not.
@@ -62,6 +65,7 @@ public func addMM(
     let product = matmul(a, b, file: file, line: line)
     let scaled = alpha == 1 ? product : product * alpha
     if beta == 0 { return scaled }
+    requireCommon("addMM", c, scaled, file: file, line: line)
     return (beta == 1 ? c : c * beta) + scaled
 }
 
@@ -72,7 +76,11 @@ public func addMM(
 /// inner(Tensor([1.0, 2]), Tensor([3.0, 4]))  // 11
 /// ```
 public func inner(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireSameDType("inner", a, b, file: file, line: line)
     if a.ndim == 0 || b.ndim == 0 { return a * b }
+    require(
+        a.dim(-1) == b.dim(-1) || a.dim(-1) == 1 || b.dim(-1) == 1,
+        "inner: the last axes of \(a.shape) and \(b.shape) differ", file: file, line: line)
     return tensordot(a, b, axes: ([-1], [-1]), file: file, line: line)
 }
 
@@ -81,7 +89,12 @@ public func inner(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: 
 /// ```swift
 /// outer(Tensor([1.0, 2]), Tensor([3.0, 4]))  // [3, 4, 6, 8]
 /// ```
-public func outer(_ a: Tensor, _ b: Tensor) -> Tensor { a.reshaped([a.size, 1]) * b.reshaped([1, b.size]) }
+public func outer(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    let column = a.reshaped([a.size, 1]), row = b.reshaped([1, b.size])
+    requireCommon("outer", column, row, file: file, line: line)
+    _ = Shape([a.size, b.size], "outer", file: file, line: line)
+    return column * row
+}
 
 /// The Kronecker product: each element of a times all of b, as blocks. The one with fewer axes gets axes in front. Both
 /// have at most four.
@@ -96,6 +109,7 @@ public func kron(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: U
         line: line)
     let left = [Int](repeating: 1, count: rank - a.ndim) + a.shape
     let right = [Int](repeating: 1, count: rank - b.ndim) + b.shape
+    requireSameDType("kron", a, b, file: file, line: line)
     let blocks = a.reshaped(left.flatMap { [$0, 1] }) * b.reshaped(right.flatMap { [1, $0] })
     return blocks.reshaped(zip(left, right).map { $0 * $1 })
 }
@@ -123,6 +137,7 @@ public func tensordot(
 public func tensordot(
     _ a: Tensor, _ b: Tensor, axes: ([Int], [Int]), file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
+    requireSameDType("tensordot", a, b, file: file, line: line)
     var left = a, right = b
     let first = axes.0.map { a.resolved(axis: $0, "tensordot", file: file, line: line) }
     let second = axes.1.map { b.resolved(axis: $0, "tensordot", file: file, line: line) }
@@ -141,8 +156,8 @@ public func tensordot(
     }
     let (keptLeft, keptRight) = (a.others(first), b.others(second))
     let count = first.reduce(1) { $0 * left.dim($1) }
-    let rows = Tensor(Node.transpose(left.node, keptLeft + first)).reshaped([a.count(keptLeft), count])
-    let columns = Tensor(Node.transpose(right.node, second + keptRight)).reshaped([count, b.count(keptRight)])
+    let rows = Tensor(Node.transpose(left.node, keptLeft + first)).reshaped([a.extent(ofAxes: keptLeft), count])
+    let columns = Tensor(Node.transpose(right.node, second + keptRight)).reshaped([count, b.extent(ofAxes: keptRight)])
     return matmul(rows, columns).reshaped(keptLeft.map { a.dim($0) } + keptRight.map { b.dim($0) })
 }
 
@@ -158,6 +173,10 @@ public func bilinear(
     require(
         weight.ndim == 3 && x.ndim > 0 && y.ndim > 0 && weight.dim(1) == x.dim(-1) && weight.dim(2) == y.dim(-1),
         "bilinear: weight of shape \(weight.shape) does not fit \(x.shape) and \(y.shape)", file: file, line: line)
+    require(
+        bias == nil || bias!.node.shape == Shape([weight.dim(0)]),
+        "bilinear: a bias of shape \(bias?.shape ?? []) does not fit the \(weight.dim(0)) outputs of a weight of shape \(weight.shape)",
+        file: file, line: line)
     let product = einsum("...i,oij,...j->...o", x, weight, y, file: file, line: line)
     return bias.map { product + $0 } ?? product
 }
@@ -166,5 +185,5 @@ extension Tensor {
     /// The axes that are not among those given.
     fileprivate func others(_ axes: [Int]) -> [Int] { (0..<ndim).filter { !axes.contains($0) } }
     /// The product of the extents of axes.
-    fileprivate func count(_ axes: [Int]) -> Int { axes.reduce(1) { $0 * dim($1) } }
+    fileprivate func extent(ofAxes axes: [Int]) -> Int { axes.reduce(1) { $0 * dim($1) } }
 }

@@ -100,7 +100,10 @@ extension Tensor {
     private func sortedForQuantiles(
         _ name: String, _ q: [Double], _ axis: Int?, _ keepDims: Bool, _ file: StaticString, _ line: UInt
     ) -> (inOrder: Tensor, shape: [Int]) {
-        require(dtype.isFloatingPoint, "\(name) needs a floating-point tensor, not \(dtype)", file: file, line: line)
+        require(
+            dtype.isFloatingPoint,
+            "\(name) needs a floating-point tensor, not \(dtype); convert it with asType(.float32)", file: file,
+            line: line)
         let outside = q.first { !(0...1).contains($0) }
         require(outside == nil, "\(name): \(outside ?? 0) is not between 0 and 1", file: file, line: line)
         let set = resolved(axes: axis.map { [$0] }, name, file: file, line: line)

@@ -89,18 +89,20 @@ extension Tensor {
     /// Tensor.uniform([2, 3], low: -1).shape  // [2, 3]
     /// ```
     public static func uniform(
-        _ shape: [Int], low: Double = 0, high: Double = 1, dtype: DType = .float32
+        _ shape: [Int], low: Double = 0, high: Double = 1, dtype: DType = .float32, file: StaticString = #fileID,
+        line: UInt = #line
     ) -> Tensor {
-        require(dtype.isFloatingPoint, "uniform needs a floating-point dtype, not \(dtype)")
+        require(dtype.isFloatingPoint, "uniform needs a floating-point dtype, not \(dtype)", file: file, line: line)
         require(
             low <= high && ((high - low).isFinite || shape.contains(0)),
-            "uniform: there are no numbers from \(low) to \(high)")
+            "uniform: there are no numbers from \(low) to \(high)", file: file, line: line)
         let state = RandomState.current
         // Rounding to eight bits would reach 1, so what they cannot hold is cut off.
         let unit =
             dtype == .bfloat16
-            ? (Backprop.floor(state.draw(Shape(shape, "uniform"), .float32) * 256) / 256).asType(dtype)
-            : state.draw(Shape(shape, "uniform"), dtype)
+            ? (Backprop.floor(state.draw(Shape(shape, "uniform", file: file, line: line), .float32) * 256) / 256)
+                .asType(dtype)
+            : state.draw(Shape(shape, "uniform", file: file, line: line), dtype)
         return low == 0 && high == 1 ? unit : unit * (high - low) + low
     }
 
@@ -110,10 +112,14 @@ extension Tensor {
     /// Tensor.normal([2, 3], standardDeviation: 0.02).shape  // [2, 3]
     /// ```
     public static func normal(
-        _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32
+        _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32,
+        file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        require(dtype.isFloatingPoint, "normal needs a floating-point dtype, not \(dtype)")
-        require(standardDeviation >= 0, "normal: a standard deviation of \(standardDeviation)")
+        require(dtype.isFloatingPoint, "normal needs a floating-point dtype, not \(dtype)", file: file, line: line)
+        require(
+            standardDeviation >= 0, "normal: a standard deviation of \(standardDeviation) is negative", file: file,
+            line: line)
+        _ = Shape(shape, "normal", file: file, line: line)
         if dtype == .bfloat16 {
             return normal(shape, mean: mean, standardDeviation: standardDeviation).asType(dtype)
         }
@@ -131,12 +137,14 @@ extension Tensor {
     /// ```
     public static func truncatedNormal(
         _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, low: Double = -2, high: Double = 2,
-        dtype: DType = .float32
+        dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        require(dtype.isFloatingPoint, "truncatedNormal needs a floating-point dtype, not \(dtype)")
+        require(
+            dtype.isFloatingPoint, "truncatedNormal needs a floating-point dtype, not \(dtype)", file: file, line: line)
         require(
             low < high && standardDeviation > 0,
-            "truncatedNormal: between \(low) and \(high) with deviation \(standardDeviation)")
+            "truncatedNormal: between \(low) and \(high) with deviation \(standardDeviation)", file: file, line: line)
+        _ = Shape(shape, "truncatedNormal", file: file, line: line)
         let scale = standardDeviation * 2.0.squareRoot()
         let edges = evaluatedErf([(low - mean) / scale, (high - mean) / scale])
         let unit = Backprop.erfInverse(
@@ -154,15 +162,19 @@ extension Tensor {
     /// ```swift
     /// Tensor.integers([2, 2], low: 5, high: 6)  // [5, 5, 5, 5]
     /// ```
-    public static func integers(_ shape: [Int], low: Int = 0, high: Int, dtype: DType = .int64) -> Tensor {
-        require(!dtype.isFloatingPoint && dtype != .bool, "integers need an integer dtype, not \(dtype)")
-        require(low < high, "integers: none are between \(low) and \(high)")
+    public static func integers(
+        _ shape: [Int], low: Int = 0, high: Int, dtype: DType = .int64, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
+        require(
+            !dtype.isFloatingPoint && dtype != .bool, "integers need an integer dtype, not \(dtype)", file: file,
+            line: line)
+        require(low < high, "integers: none are between \(low) and \(high)", file: file, line: line)
         let (range, overflow) = high.subtractingReportingOverflow(low)
-        require(!overflow, "integers: the range from \(low) to \(high) is too wide")
+        require(!overflow, "integers: the range from \(low) to \(high) is too wide", file: file, line: line)
         require(
             dtype == .int64 || dtype.integer(Double(low)) != nil && dtype.integer(Double(high - 1)) != nil,
-            "integers: \(dtype) does not hold all numbers from \(low) to \(high)")
-        let bits = RandomState.current.draw(Shape(shape, "integers"), .int64)
+            "integers: \(dtype) does not hold all numbers from \(low) to \(high)", file: file, line: line)
+        let bits = RandomState.current.draw(Shape(shape, "integers", file: file, line: line), .int64)
         let number = Tensor(Node.scalar(integer: Int64(range), .int64))
         let offset = Tensor(Node.scalar(integer: Int64(low), .int64))
         return (remainder(bits, number) + offset).asType(dtype)
@@ -173,8 +185,13 @@ extension Tensor {
     /// ```swift
     /// Tensor.bernoulli([3], probability: 1)  // [true, true, true]
     /// ```
-    public static func bernoulli(_ shape: [Int], probability: Double) -> Tensor {
-        require((0...1).contains(probability), "bernoulli: a probability of \(probability)")
+    public static func bernoulli(_ shape: [Int], probability: Double, file: StaticString = #fileID, line: UInt = #line)
+        -> Tensor
+    {
+        require(
+            (0...1).contains(probability), "bernoulli: a probability of \(probability) is not between 0 and 1",
+            file: file, line: line)
+        _ = Shape(shape, "bernoulli", file: file, line: line)
         return uniform(shape) .< probability
     }
 }

@@ -22,7 +22,9 @@ extension Tensor {
     public func mean(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        require(dtype.isFloatingPoint, "mean needs a floating-point tensor, not \(dtype)", file: file, line: line)
+        require(
+            dtype.isFloatingPoint, "mean needs a floating-point tensor, not \(dtype); convert it with asType(.float32)",
+            file: file, line: line)
         let set = resolved(axes: axes, "mean", file: file, line: line)
         let count = count(along: set)
         return count == 0
@@ -38,7 +40,10 @@ extension Tensor {
     public func variance(
         axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        require(dtype.isFloatingPoint, "variance needs a floating-point tensor, not \(dtype)", file: file, line: line)
+        require(
+            dtype.isFloatingPoint,
+            "variance needs a floating-point tensor, not \(dtype); convert it with asType(.float32)", file: file,
+            line: line)
         let set = resolved(axes: axes, "variance", file: file, line: line)
         if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
         let share = share(along: set, ddof: ddof)
@@ -58,7 +63,8 @@ extension Tensor {
     /// The deviations from the mean. Their own mean, which is the rounding error of the first, is taken off again.
     private func centered(_ axes: AxisSet) -> Tensor {
         let deviations = self - mean(axes: axes.axes, keepDims: true)
-        return deviations - which(Backprop.isFinite(deviations), deviations, like(0)).mean(axes: axes.axes, keepDims: true)
+        return deviations
+            - which(Backprop.isFinite(deviations), deviations, like(0)).mean(axes: axes.axes, keepDims: true)
     }
 
     /// A reduced tensor with the axes that it lost, of extent one.
@@ -75,7 +81,9 @@ extension Tensor {
     public func std(
         axes: [Int]? = nil, keepDims: Bool = false, ddof: Double = 0, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        require(dtype.isFloatingPoint, "std needs a floating-point tensor, not \(dtype)", file: file, line: line)
+        require(
+            dtype.isFloatingPoint, "std needs a floating-point tensor, not \(dtype); convert it with asType(.float32)",
+            file: file, line: line)
         let set = resolved(axes: axes, "std", file: file, line: line)
         if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
         let share = share(along: set, ddof: ddof)
@@ -130,7 +138,10 @@ extension Tensor {
     public func logSumExp(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        require(dtype.isFloatingPoint, "logSumExp needs a floating-point tensor, not \(dtype)", file: file, line: line)
+        require(
+            dtype.isFloatingPoint,
+            "logSumExp needs a floating-point tensor, not \(dtype); convert it with asType(.float32)", file: file,
+            line: line)
         let set = resolved(axes: axes, "logSumExp", file: file, line: line)
         if count(along: set) == 0 { return nothing(-.infinity, set, keepDims) }
         let x = castForSum
@@ -161,7 +172,10 @@ extension Tensor {
     public func nanMean(
         axes: [Int]? = nil, keepDims: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        require(dtype.isFloatingPoint, "nanMean needs a floating-point tensor, not \(dtype)", file: file, line: line)
+        require(
+            dtype.isFloatingPoint,
+            "nanMean needs a floating-point tensor, not \(dtype); convert it with asType(.float32)", file: file,
+            line: line)
         let set = resolved(axes: axes, "nanMean", file: file, line: line)
         if count(along: set) == 0 { return nothing(.nan, set, keepDims) }
         let isNumber = self .== self
@@ -283,6 +297,9 @@ public func logSoftmax(_ x: Tensor, axis: Int = -1, file: StaticString = #fileID
 }
 
 private func requireLines(_ x: Tensor, _ axis: Int, _ name: String, _ file: StaticString, _ line: UInt) {
-    require(x.dtype.isFloatingPoint, "\(name) needs a floating-point tensor, not \(x.dtype)", file: file, line: line)
+    require(
+        x.dtype.isFloatingPoint,
+        "\(name) needs a floating-point tensor, not \(x.dtype); convert it with asType(.float32)", file: file,
+        line: line)
     _ = x.resolved(axis: axis, name, file: file, line: line)
 }

@@ -27,8 +27,10 @@ public func round(_ x: Tensor) -> Tensor { rounded(x, .round) }
 
 /// x rounded to a number of decimal places, halves to even; a negative number of places rounds to tens, hundreds and
 /// so on. The gradient is 0 everywhere.
-public func round(_ x: Tensor, decimals: Int) -> Tensor {
-    require((-300...300).contains(decimals), "round: \(decimals) decimal places are not between -300 and 300")
+public func round(_ x: Tensor, decimals: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    require(
+        (-300...300).contains(decimals), "round: \(decimals) decimal places are not between -300 and 300", file: file,
+        line: line)
     guard x.dtype.isFloatingPoint, decimals != 0 else { return round(x) }
     let scale = (0..<abs(decimals)).reduce(1.0) { power, _ in power * 10 }
     return decimals > 0 ? round(x * scale) / scale : round(x / scale) * scale
@@ -61,8 +63,8 @@ private func rounded(_ x: Tensor, _ primitive: Primitive) -> Tensor {
 /// ```swift
 /// floorDivide(Tensor([7.0, -7]), Tensor([2.0]))  // [3, -4]
 /// ```
-public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
-    requireCommon("floorDivide", a, b)
+public func floorDivide(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireCommon("floorDivide", a, b, file: file, line: line)
     return withoutGradients {
         guard a.dtype.isFloatingPoint else { return (a - remainder(a, b)) / b }
         // The quotient itself may be rounded up to a whole number that it does not reach; what fmod leaves may not.
@@ -73,7 +75,9 @@ public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
     }
 }
 /// The quotient by a number, in the dtype of the tensor, rounded down.
-@inlinable public func floorDivide(_ a: Tensor, _ b: some TensorNumber) -> Tensor { floorDivide(a, b.tensor(like: a)) }
+@inlinable public func floorDivide(
+    _ a: Tensor, _ b: some TensorNumber, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor { floorDivide(a, b.tensor(like: a), file: file, line: line) }
 
 /// a divided by b, rounded toward zero, elementwise with broadcasting. An integer divided by 0 gives 0. The gradient is
 /// 0 everywhere. Numbers of one dtype.
@@ -81,8 +85,8 @@ public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// ```swift
 /// truncatedDivide(Tensor([7.0, -7]), Tensor([2.0]))  // [3, -3]
 /// ```
-public func truncatedDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
-    requireCommon("truncatedDivide", a, b)
+public func truncatedDivide(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireCommon("truncatedDivide", a, b, file: file, line: line)
     return withoutGradients { trunc(a / b) }
 }
 
@@ -92,9 +96,16 @@ public func truncatedDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
 /// ```swift
 /// remainder(Tensor([7.0, -7]), Tensor([3.0]))  // [1, 2]
 /// ```
-public func remainder(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.remainder, a.node, b.node)) }
+public func remainder(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    Tensor(Node.binary(.remainder, a.node, b.node, file: file, line: line))
+}
 /// What division by a number, in the dtype of the tensor, leaves.
-@inlinable public func remainder(_ a: Tensor, _ b: some TensorNumber) -> Tensor { remainder(a, b.tensor(like: a)) }
+@inlinable public func remainder(_ a: Tensor, _ b: some TensorNumber, file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+{ remainder(a, b.tensor(like: a), file: file, line: line) }
+
+// There is no operator %: one more overload of it made ordinary arithmetic of integers, `Double((i * 37 + 11) % 23) / 3`, too
+// much for the type checker.
 
 /// What division by b leaves of a, with the sign of a, elementwise with broadcasting. Exact, however large the
 /// quotient. By 0, a float leaves NaN and an integer 0. The gradient is 1 for a, and for b the quotient rounded toward zero, negated. Numbers of one dtype.
@@ -102,8 +113,8 @@ public func remainder(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor(Node.binary(.
 /// ```swift
 /// fmod(Tensor([7.0, -7]), Tensor([3.0]))  // [1, -1]
 /// ```
-public func fmod(_ a: Tensor, _ b: Tensor) -> Tensor {
-    requireCommon("fmod", a, b)
+public func fmod(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    requireCommon("fmod", a, b, file: file, line: line)
     // Where the divisor has the sign of a, both kinds of remainder are the same.
     return remainder(a, which((a .< 0) .!= (b .< 0), -b, b))
 }

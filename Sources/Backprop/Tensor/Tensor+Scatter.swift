@@ -17,7 +17,8 @@ extension Tensor {
         line: UInt = #line
     ) -> Tensor {
         let axis = requireRows(indices, source, axis, "indexAdd", file, line)
-        return addingRows(indices, scale == 1 ? source : source * scale, axis: axis)
+        let places = Tensor(Node.checkIndices(indices.node, below: dim(axis), for: .indexAdd))
+        return addingRows(places, scale == 1 ? source : source * scale, axis: axis)
     }
 
     /// This tensor with rows along the axis replaced by those of `source`, where `indices` (one axis, int32 or int64)
@@ -30,7 +31,8 @@ extension Tensor {
         _ indices: Tensor, _ source: Tensor, axis: Int, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         let axis = requireRows(indices, source, axis, "indexCopy", file, line)
-        return settingRows(indices, source, axis: axis)
+        let places = Tensor(Node.checkIndices(indices.node, below: dim(axis), for: .indexCopy))
+        return settingRows(places, source, axis: axis)
     }
 
     /// This tensor with one number, a scalar tensor, in all rows along the axis at which `indices` (one axis, int32 or
@@ -48,8 +50,13 @@ extension Tensor {
             indices.ndim == 1 && value.ndim == 0,
             "indexFill: indices of shape \(indices.shape) and value of shape \(value.shape), not one axis and a scalar",
             file: file, line: line)
+        require(
+            value.dtype == dtype,
+            "indexFill: a value of \(value.dtype) for a \(dtype) tensor; convert it with asType(.\(dtype))", file: file,
+            line: line)
         let ones = Tensor.ones([indices.size], dtype: .int64)
-        let hits = Tensor(Node.scatterAdd(ones.node, indices.node, axis: 0, count: dim(axis)))
+        let places = Node.checkIndices(indices.node, below: dim(axis), for: .indexFill)
+        let hits = Tensor(Node.scatterAdd(ones.node, places, axis: 0, count: dim(axis)))
         return which((hits .> 0).alongAxis(axis, of: ndim), value, self)
     }
 

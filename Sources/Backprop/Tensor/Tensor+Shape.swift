@@ -10,7 +10,7 @@ extension Tensor {
         require(
             extents != nil, "reshaped: \(size) elements of shape \(node.shape) do not fill \(shape)", file: file,
             line: line)
-        return Tensor(Node.reshape(node, Shape(extents!, "reshaped")))
+        return Tensor(Node.reshape(node, Shape(extents!, "reshaped", file: file, line: line)))
     }
 
     /// The same elements with other extents, one after the other: `reshaped(2, -1)`.
@@ -46,7 +46,10 @@ extension Tensor {
         let last = resolved(axis: end, "flattened", file: file, line: line)
         require(first <= last, "flattened: axis \(start) is behind axis \(end)", file: file, line: line)
         let extents = shape, merged = extents[first...last].reduce(1, *)
-        return Tensor(Node.reshape(node, Shape(extents[..<first] + [merged] + extents[(last + 1)...], "flattened")))
+        return Tensor(
+            Node.reshape(
+                node, Shape(extents[..<first] + [merged] + extents[(last + 1)...], "flattened", file: file, line: line))
+        )
     }
 
     /// One axis as several of the given extents, one of which may be -1 and is worked out. Extents that do not fit stop
@@ -64,7 +67,9 @@ extension Tensor {
             parts != nil, "unflattened: axis \(axis) of shape \(node.shape) does not divide into \(extents)",
             file: file,
             line: line)
-        return Tensor(Node.reshape(node, Shape(shape[..<axis] + parts! + shape[(axis + 1)...], "unflattened")))
+        return Tensor(
+            Node.reshape(
+                node, Shape(shape[..<axis] + parts! + shape[(axis + 1)...], "unflattened", file: file, line: line)))
     }
 
     /// The axes in another order: axis i of the result is axis `axes[i]`; reversed where left out. Anything but an
@@ -99,7 +104,12 @@ extension Tensor {
     }
 
     /// The matrix transposed: the last two axes exchanged.
-    public var T: Tensor { swappedAxes(-1, -2) }
+    public var T: Tensor {
+        require(
+            ndim >= 2,
+            "T: shape \(node.shape) has no two axes to exchange; give it another with expandedDimensions(axis:)")
+        return swappedAxes(-1, -2)
+    }
 
     /// A new axis of extent one at a place of the result; negative ones count from the end.
     ///
@@ -113,7 +123,7 @@ extension Tensor {
             file: file, line: line)
         var extents = shape
         extents.insert(1, at: position)
-        return Tensor(Node.reshape(node, Shape(extents, "expandedDimensions")))
+        return Tensor(Node.reshape(node, Shape(extents, "expandedDimensions", file: file, line: line)))
     }
 
     /// Without an axis of extent one. Another extent stops it.
@@ -146,7 +156,7 @@ extension Tensor {
     /// Tensor([1.0, 2]).broadcast(to: [2, 2])  // [1, 2, 1, 2]
     /// ```
     public func broadcast(to shape: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-        let common = Shape(shape, "broadcast")
+        let common = Shape(shape, "broadcast", file: file, line: line)
         require(
             Shape.broadcast(node.shape, common) == common,
             "broadcast: shape \(node.shape) does not broadcast to \(shape)", file: file, line: line)
@@ -203,6 +213,6 @@ extension Tensor {
             ndim - 1 + indices.ndim <= Shape.maximumRank,
             "take: indices of shape \(indices.shape) in axis \(axis) of shape \(node.shape) give more than eight axes",
             file: file, line: line)
-        return Tensor(Node.gather(node, indices.node, axis: axis))
+        return Tensor(Node.gather(node, indices.node, axis: axis, file: file, line: line))
     }
 }

@@ -14,6 +14,17 @@ extension Tensor {
             place >= 0 && place < dim(axis),
             "selectScatter: index \(index) does not exist in axis \(axis) of shape \(node.shape)", file: file,
             line: line)
+        require(
+            source.dtype == dtype,
+            "selectScatter: a source of \(source.dtype) for a \(dtype) tensor; convert it with asType(.\(dtype))",
+            file: file,
+            line: line)
+        var row = shape
+        row.remove(at: axis)
+        require(
+            source.shape == row,
+            "selectScatter: shape \(source.shape) does not fit a place of axis \(axis) of shape \(node.shape)",
+            file: file, line: line)
         return sliceScatter(
             source.expandedDimensions(axis: axis), axis: axis, place..<(place + 1), file: file, line: line)
     }
@@ -36,6 +47,11 @@ extension Tensor {
             range.lowerBound >= 0 && range.upperBound <= dim(axis) && step > 0 && source.node.shape == expected,
             "sliceScatter: shape \(source.shape) does not fit range \(range) with step \(step) in axis \(axis) of shape \(node.shape)",
             file: file, line: line)
+        require(
+            source.dtype == dtype,
+            "sliceScatter: a source of \(source.dtype) for a \(dtype) tensor; convert it with asType(.\(dtype))",
+            file: file,
+            line: line)
         if count == 0 { return self }
         var low = [Int](repeating: 0, count: ndim), high = low, interior = low
         low[axis] = range.lowerBound
@@ -61,6 +77,11 @@ extension Tensor {
         require(
             source.shape == positions.shape,
             "diagonalScatter: shape \(source.shape) is not that of the diagonal, \(positions.shape)", file: file,
+            line: line)
+        require(
+            source.dtype == dtype,
+            "diagonalScatter: a source of \(source.dtype) for a \(dtype) tensor; convert it with asType(.\(dtype))",
+            file: file,
             line: line)
         return flattened().settingRows(positions.flattened(), source.flattened(), axis: 0).reshaped(shape)
     }
@@ -94,6 +115,11 @@ extension Tensor {
         _ update: Tensor, starts: [Tensor], file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
         requireBlock(starts, update.shape, "dynamicUpdateSlice", file, line)
+        require(
+            update.dtype == dtype,
+            "dynamicUpdateSlice: a block of \(update.dtype) for a \(dtype) tensor; convert it with asType(.\(dtype))",
+            file: file,
+            line: line)
         if update.size == 0 { return self }
         var spread = update
         var isInside: Tensor?

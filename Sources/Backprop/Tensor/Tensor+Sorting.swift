@@ -20,7 +20,8 @@ extension Tensor {
     public func sorted(
         axis: Int = -1, descending: Bool = false, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {
-        takeAlong(argSort(axis: axis, descending: descending, file: file, line: line), axis: axis)
+        let axis = resolved(axis: axis, "sorted", file: file, line: line)
+        return takeAlong(argSort(axis: axis, descending: descending), axis: axis)
     }
 
     /// The `count` greatest (or least) elements along the axis, in descending (or ascending) order, and their positions

@@ -105,18 +105,25 @@ extension Tensor {
 public func concatenated(
     _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    require(!tensors.isEmpty, "concatenated: no tensors", file: file, line: line)
-    let axis = tensors[0].resolved(axis: axis, "concatenated", file: file, line: line)
+    joined(tensors, axis: axis, "concatenated", file, line)
+}
+
+/// `concatenated` in the name of the function that people called.
+private func joined(
+    _ tensors: [Tensor], axis: Int, _ name: String, _ file: StaticString, _ line: UInt
+) -> Tensor {
+    require(!tensors.isEmpty, "\(name): no tensors", file: file, line: line)
+    let axis = tensors[0].resolved(axis: axis, name, file: file, line: line)
     for tensor in tensors {
         let fits =
             tensor.ndim == tensors[0].ndim && tensor.dtype == tensors[0].dtype
             && (0..<tensor.ndim).allSatisfy { $0 == axis || tensor.node.shape[$0] == tensors[0].node.shape[$0] }
         require(
             fits,
-            "concatenated along axis \(axis): \(tensors[0].dtype)\(tensors[0].shape) and \(tensor.dtype)\(tensor.shape) differ elsewhere",
+            "\(name) along axis \(axis): \(tensors[0].dtype)\(tensors[0].shape) and \(tensor.dtype)\(tensor.shape) differ elsewhere",
             file: file, line: line)
     }
-    return Tensor(Node.concatenate(tensors.map(\.node), axis: axis))
+    return Tensor(Node.concatenate(tensors.map(\.node), axis: axis, file: file, line: line))
 }
 
 /// The tensors, of one shape, along a new axis. Other shapes or dtypes stop it.
@@ -127,8 +134,16 @@ public func concatenated(
 public func stacked(
     _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    concatenated(
-        tensors.map { $0.expandedDimensions(axis: axis, file: file, line: line) }, axis: axis, file: file, line: line)
+    for tensor in tensors {
+        require(
+            tensor.node.shape == tensors[0].node.shape && tensor.dtype == tensors[0].dtype,
+            "stacked: \(tensors[0].dtype)\(tensors[0].shape) and \(tensor.dtype)\(tensor.shape) differ", file: file,
+            line: line)
+        require(
+            axis >= -tensor.ndim - 1 && axis <= tensor.ndim,
+            "stacked: axis \(axis) does not fit tensors of shape \(tensor.shape)", file: file, line: line)
+    }
+    return joined(tensors.map { $0.expandedDimensions(axis: axis) }, axis: axis, "stacked", file, line)
 }
 
 /// The tensors side by side: along the second axis, or the only one.
@@ -138,7 +153,7 @@ public func stacked(
 /// ```
 public func hstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     let parts = tensors.map { $0.ndim == 0 ? $0.reshaped([1]) : $0 }
-    return concatenated(parts, axis: (parts.first?.ndim ?? 0) > 1 ? 1 : 0, file: file, line: line)
+    return joined(parts, axis: (parts.first?.ndim ?? 0) > 1 ? 1 : 0, "hstack", file, line)
 }
 
 /// The tensors below each other: along the first axis, with a tensor of one axis as a row.
@@ -147,7 +162,7 @@ public func hstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt
 /// vstack([Tensor([1.0, 2]), Tensor([3.0, 4])]).shape  // [2, 2]
 /// ```
 public func vstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    concatenated(tensors.map { $0.ndim < 2 ? $0.reshaped([1, $0.size]) : $0 }, file: file, line: line)
+    joined(tensors.map { $0.ndim < 2 ? $0.reshaped([1, $0.size]) : $0 }, axis: 0, "vstack", file, line)
 }
 
 /// The tensors behind each other: along the third axis, with a matrix as [n, m, 1] and one axis as [1, n, 1].
@@ -160,7 +175,7 @@ public func dstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt
         let matrix = part.ndim < 2 ? part.reshaped([1, part.size]) : part
         return matrix.ndim == 2 ? matrix.expandedDimensions(axis: 2) : matrix
     }
-    return concatenated(parts, axis: 2, file: file, line: line)
+    return joined(parts, axis: 2, "dstack", file, line)
 }
 
 /// The tensors as columns: along the second axis, with a tensor of one axis as a column.
@@ -169,7 +184,7 @@ public func dstack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt
 /// columnStack([Tensor([1.0, 2]), Tensor([3.0, 4])])  // [1, 3, 2, 4]
 /// ```
 public func columnStack(_ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
-    concatenated(tensors.map { $0.ndim < 2 ? $0.reshaped([$0.size, 1]) : $0 }, axis: 1, file: file, line: line)
+    joined(tensors.map { $0.ndim < 2 ? $0.reshaped([$0.size, 1]) : $0 }, axis: 1, "columnStack", file, line)
 }
 
 /// Matrices along the diagonal of one that is 0 elsewhere. A tensor of one axis counts as a row, a number as a matrix
@@ -189,7 +204,7 @@ public func blockDiagonal(_ blocks: [Tensor], file: StaticString = #fileID, line
         defer { start += matrix.dim(1) }
         return matrix.padded(widths: [(0, 0), (start, width - start - matrix.dim(1))])
     }
-    return concatenated(rows, file: file, line: line)
+    return joined(rows, axis: 0, "blockDiagonal", file, line)
 }
 
 /// The tensors, of one axis each (or numbers), spread over the grid of all combinations of their elements: `.ij` has
@@ -203,7 +218,7 @@ public func meshGrid(
 ) -> [Tensor] {
     require(
         !tensors.isEmpty && tensors.allSatisfy { $0.ndim < 2 },
-        "meshGrid: \(tensors.map(\.shape)) are not tensors of one axis", file: file, line: line)
+        "meshGrid: tensors of shapes \(tensors.map(\.shape)) do not have one axis each", file: file, line: line)
     let shape = tensors.map(\.size)
     let grids = tensors.enumerated().map { axis, tensor in
         tensor.reshaped(shape.indices.map { $0 == axis ? shape[axis] : 1 }).broadcast(to: shape)

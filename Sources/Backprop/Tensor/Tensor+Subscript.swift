@@ -52,7 +52,15 @@ extension Tensor {
         // The places are found by indexing the positions.
         let positions = Tensor.arange(size, dtype: .int64).reshaped(shape).indexed(
             operations, file: file, line: line)
-        let written = values.broadcast(to: positions.shape, file: file, line: line).flattened()
+        require(
+            Shape.broadcast(values.node.shape, positions.node.shape) == positions.node.shape,
+            "indexPut: values of shape \(values.shape) do not broadcast to the chosen places \(positions.shape) of shape \(node.shape)",
+            file: file, line: line)
+        require(
+            values.dtype == dtype,
+            "indexPut: \(values.dtype) values for a \(dtype) tensor; convert them with asType(.\(dtype))",
+            file: file, line: line)
+        let written = values.broadcast(to: positions.shape).flattened()
         let places = positions.flattened()
         let result =
             accumulating
@@ -97,7 +105,8 @@ private struct Selection {
         let used = operations.reduce(0) { $0 + Selection.consumedAxes($1) }
         require(
             used <= tensor.ndim && operations.filter(Selection.isEllipsis).count <= 1,
-            "an index of \(operations.count) elements does not fit shape \(tensor.shape)", file: file, line: line)
+            "x[...]: an index of \(operations.count) elements does not fit shape \(tensor.shape)", file: file,
+            line: line)
         var axis = 0
         for operation in operations {
             switch operation {
@@ -105,7 +114,7 @@ private struct Selection {
                 let extent = view.dim(axis), place = index < 0 ? index + extent : index
                 require(
                     place >= 0 && place < extent,
-                    "index \(index) does not exist in axis \(axis) of shape \(view.shape)",
+                    "x[...]: index \(index) does not exist in axis \(axis) of shape \(view.shape)",
                     file: file, line: line)
                 view = view.narrowed(axis: axis, place..<(place + 1)).squeezed(axis: axis)
             case .slice(let from, let to, let step):
@@ -114,12 +123,15 @@ private struct Selection {
             case .wholeAxes:
                 axis += tensor.ndim - used
             case .addedAxis:
+                require(
+                    view.ndim < Shape.maximumRank,
+                    "x[...]: a new axis for shape \(view.shape) is one more than a tensor has", file: file, line: line)
                 view = view.expandedDimensions(axis: axis)
                 axis += 1
             case .gather(let index) where index.dtype == .bool:
                 axis = gather(mask: index, axis, file: file, line: line)
             case .gather(let index):
-                index.requireIndices("an index", file: file, line: line)
+                index.requireIndices("x[...]", file: file, line: line)
                 if index.ndim == 0 {
                     view = view.take(index.countedFromStart(view.dim(axis)), axis: axis)
                 } else {
@@ -131,7 +143,8 @@ private struct Selection {
         var common: Shape? = .scalar
         for index in indices { common = common.flatMap { Shape.broadcast($0, index.node.shape) } }
         require(
-            common != nil, "indices of shapes \(indices.map(\.shape)) do not broadcast to a common shape", file: file,
+            common != nil, "x[...]: indices of shapes \(indices.map(\.shape)) do not broadcast to a common shape",
+            file: file,
             line: line)
         commonShape = common!.array
     }
@@ -145,7 +158,8 @@ private struct Selection {
     private mutating func gather(mask: Tensor, _ axis: Int, file: StaticString, line: UInt) -> Int {
         let extents = Array(view.shape[axis...].prefix(mask.ndim))
         require(
-            extents == mask.shape, "a mask of shape \(mask.shape) does not fit shape \(view.shape) at axis \(axis)",
+            extents == mask.shape,
+            "x[...]: a mask of shape \(mask.shape) does not fit shape \(view.shape) at axis \(axis)",
             file: file, line: line)
         if mask.ndim == 0 {
             // A new axis, with one element or none.
@@ -179,7 +193,8 @@ extension Tensor {
     fileprivate func sliced(
         _ axis: Int, from: Int?, to: Int?, step: Int, file: StaticString, line: UInt
     ) -> Tensor {
-        require(step != 0, "a slice of axis \(axis) of shape \(node.shape) has a step of 0", file: file, line: line)
+        require(
+            step != 0, "x[...]: a slice of axis \(axis) of shape \(node.shape) has a step of 0", file: file, line: line)
         let count = dim(axis)
         // Longer steps than the axis leave one element, like this one.
         let step = Swift.min(Swift.max(step, -count - 1), count + 1)

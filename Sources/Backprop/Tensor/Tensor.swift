@@ -21,7 +21,9 @@ public struct Tensor: Sendable {
     /// ```swift
     /// Tensor.zeros([2, 3]).dim(-1)  // 3
     /// ```
-    public func dim(_ axis: Int) -> Int { node.shape[resolved(axis: axis, "dim")] }
+    public func dim(_ axis: Int, file: StaticString = #fileID, line: UInt = #line) -> Int {
+        node.shape[resolved(axis: axis, "dim", file: file, line: line)]
+    }
 
     package func resolved(
         axis: Int, _ name: String, file: StaticString = #fileID, line: UInt = #line
@@ -98,6 +100,20 @@ extension Tensor {
             case .bfloat16: Double(Float(bytes.load(as: BFloat16.self)))
             }
         }
+    }
+
+    /// The only element as a number of a Swift type, converted where the dtype differs. Computes the tensor. A tensor with
+    /// another number of elements stops it.
+    ///
+    /// ```swift
+    /// Tensor([1.5, 2]).sum().item(Float.self)  // 3.5
+    /// ```
+    public func item<Scalar: TensorScalar>(
+        _ type: Scalar.Type, file: StaticString = #fileID, line: UInt = #line
+    ) -> Scalar {
+        require(
+            size == 1, "item: a tensor of shape \(node.shape) has \(size) elements, not one", file: file, line: line)
+        return array(of: type)[0]
     }
 
     /// The elements in row-major order, converted to `type` where the dtype differs. Computes the tensor.

@@ -8,7 +8,10 @@ import Backprop
 /// ```swift
 /// elu(Tensor([-1.0, 0, 2]))  // [-0.632121, 0, 2]
 /// ```
-public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor { exponentialUnit(x, scale: 1, height: alpha, width: 1) }
+public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
+    requireFloatingPoint("elu", x)
+    return exponentialUnit(x, scale: 1, height: alpha, width: 1)
+}
 
 /// `elu` with the alpha and the scale at which layers keep mean 0 and variance 1 (Klambauer et al., 2017). Floating
 /// point, any shape.
@@ -17,6 +20,7 @@ public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor { exponentialUnit(x, s
 /// selu(Tensor([-1.0, 0, 2]))  // [-1.11133, 0, 2.1014]
 /// ```
 public func selu(_ x: Tensor) -> Tensor {
+    requireFloatingPoint("selu", x)
     let scale = 1.0507009873554805, alpha = 1.6732632423543772
     return exponentialUnit(x, scale: scale, height: scale * alpha, width: 1)
 }
@@ -30,6 +34,7 @@ public func selu(_ x: Tensor) -> Tensor {
 public func celu(
     _ x: Tensor, alpha: Double = 1, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
+    requireFloatingPoint("celu", x, file: file, line: line)
     require(alpha != 0, "celu: alpha is 0", file: file, line: line)
     return exponentialUnit(x, scale: 1, height: alpha, width: alpha)
 }

@@ -22,7 +22,10 @@ public func relu6(_ x: Tensor) -> Tensor { hardtanh(x, min: 0, max: 6) }
 /// ```swift
 /// leakyRelu(Tensor([-1.0, 0, 2]))  // [-0.01, 0, 2]
 /// ```
-public func leakyRelu(_ x: Tensor, slope: Double = 0.01) -> Tensor { which(x .> 0, x, x * slope) }
+public func leakyRelu(_ x: Tensor, slope: Double = 0.01) -> Tensor {
+    requireFloatingPoint("leakyRelu", x)
+    return which(x .> 0, x, x * slope)
+}
 
 /// x where it is positive, `slope` x elsewhere, with a slope that is learned (He et al., 2015). The gradient at 0 is
 /// that of the negative side for x, and 0 for the slope.
@@ -92,6 +95,7 @@ public func hardtanh(
 /// hardsigmoid(Tensor([-3.0, 0, 1.5]))  // [0, 0.5, 0.75]
 /// ```
 public func hardsigmoid(_ x: Tensor) -> Tensor {
+    requireFloatingPoint("hardsigmoid", x)
     let line = (x + 3) * (1.0 / 6)
     let limited = minimum(maximum(line, x.zero), x.like(1))
     return which((x .> -3) .& (x .< 3), line, stopGradient(limited))
@@ -103,6 +107,7 @@ public func hardsigmoid(_ x: Tensor) -> Tensor {
 /// hardswish(Tensor([-3.0, 1, 4]))  // [0, 0.666667, 4]
 /// ```
 public func hardswish(_ x: Tensor) -> Tensor {
+    requireFloatingPoint("hardswish", x)
     let isInside = (x .> -3) .& (x .< 3)
     let inside = which(isInside, x, x.zero)
     return which(isInside, inside * (inside + 3) * (1.0 / 6), which(x .<= -3, x * 0, x))

@@ -21,14 +21,20 @@ public func geluTanh(_ x: Tensor) -> Tensor { Tensor(Node.floatingUnary(.geluTan
 /// ```swift
 /// silu(Tensor([-1.0, 0, 2]))  // [-0.268941, 0, 1.76159]
 /// ```
-public func silu(_ x: Tensor) -> Tensor { x * sigmoid(x) }
+public func silu(_ x: Tensor) -> Tensor {
+    requireFloatingPoint("silu", x)
+    return x * sigmoid(x)
+}
 
 /// x tanh(softplus(x)) (Misra, 2019). Floating point, any shape.
 ///
 /// ```swift
 /// mish(Tensor([-1.0, 0, 2]))  // [-0.303401, 0, 1.94396]
 /// ```
-public func mish(_ x: Tensor) -> Tensor { x * tanh(softplus(x)) }
+public func mish(_ x: Tensor) -> Tensor {
+    requireFloatingPoint("mish", x)
+    return x * tanh(softplus(x))
+}
 
 /// log(1 + exp(`beta` x)) / `beta`, without overflow. Floating point, any shape; a beta of 0 stops it.
 ///
@@ -41,6 +47,7 @@ public func mish(_ x: Tensor) -> Tensor { x * tanh(softplus(x)) }
 public func softplus(
     _ x: Tensor, beta: Double = 1, threshold: Double = .infinity, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
+    requireFloatingPoint("softplus", x, file: file, line: line)
     require(beta != 0, "softplus: beta is 0", file: file, line: line)
     if beta == 1 && threshold == .infinity { return unitSoftplus(x) }
     let scaled = x * beta
@@ -59,7 +66,10 @@ private func unitSoftplus(_ x: Tensor) -> Tensor {
 /// ```swift
 /// logSigmoid(Tensor([-1000.0, 0]))  // [-1000, -0.693147]
 /// ```
-public func logSigmoid(_ x: Tensor) -> Tensor { -unitSoftplus(-x) }
+public func logSigmoid(_ x: Tensor) -> Tensor {
+    requireFloatingPoint("logSigmoid", x)
+    return -unitSoftplus(-x)
+}
 
 /// x / (1 + |x|). The gradient at 0 is 1. Floating point, any shape.
 ///
@@ -67,7 +77,8 @@ public func logSigmoid(_ x: Tensor) -> Tensor { -unitSoftplus(-x) }
 /// softsign(Tensor([-1.0, 0, 3]))  // [-0.5, 0, 0.75]
 /// ```
 public func softsign(_ x: Tensor) -> Tensor {
-    elementwise(x, { $0 / (abs($0) + 1) }, derivative: { x, _ in 1 / square(abs(x) + 1) })
+    requireFloatingPoint("softsign", x)
+    return elementwise(x, { $0 / (abs($0) + 1) }, derivative: { x, _ in 1 / square(abs(x) + 1) })
 }
 
 /// x - tanh(x). Floating point, any shape.
@@ -75,7 +86,10 @@ public func softsign(_ x: Tensor) -> Tensor {
 /// ```swift
 /// tanhshrink(Tensor([-1.0, 0, 2]))  // [-0.238406, 0, 1.03597]
 /// ```
-public func tanhshrink(_ x: Tensor) -> Tensor { x - tanh(x) }
+public func tanhshrink(_ x: Tensor) -> Tensor {
+    requireFloatingPoint("tanhshrink", x)
+    return x - tanh(x)
+}
 
 /// The first half of the axis times the sigmoid of the second half (Dauphin et al., 2017). Floating point; an odd
 /// extent stops it.

@@ -20,6 +20,8 @@ public struct Bilinear: ParameterContainer {
     }
 
     public func callAsFunction(_ a: Tensor, _ b: Tensor) -> Tensor {
-        reported([a, b]) { bilinear(a, b, weight: weight.value, bias: bias?.value) }
+        requireFeatures(first, of: a, "a first input")
+        requireFeatures(second, of: b, "a second input")
+        return reported([a, b]) { bilinear(a, b, weight: weight.value, bias: bias?.value) }
     }
 }

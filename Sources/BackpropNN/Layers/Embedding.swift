@@ -28,7 +28,8 @@ public struct Embedding: Module {
 
     /// The vectors of the indices (int32 or int64); evaluation stops with a message where one is not below `count`.
     public func callAsFunction(_ indices: Tensor) -> Tensor {
-        reported([indices]) {
+        requireIndices(indices)
+        return reported([indices]) {
             embedding(
                 weight.value, indices, paddingIndex: paddingIndex, scalesGradientByFrequency: scalesGradientByFrequency)
         }
@@ -38,7 +39,10 @@ public struct Embedding: Module {
 extension Embedding {
     /// x Wᵀ: how well [..., features] goes with each of the integers, [..., count]. The last layer of a language model that
     /// shares its weights with the first (Press and Wolf, 2017).
-    public func asLinear(_ x: Tensor) -> Tensor { matmul(x, weight.value, transposeB: true) }
+    public func asLinear(_ x: Tensor) -> Tensor {
+        requireFeatures(features, of: x)
+        return matmul(x, weight.value, transposeB: true)
+    }
 }
 
 /// `embeddingBag`: learned vectors, combined bag by bag. Takes integers [bags, n] and gives [bags, features].
@@ -68,8 +72,18 @@ public struct EmbeddingBag: Module {
     ///
     /// - Parameter weights: of the rows of a sum, in the shape of the indices.
     public func callAsFunction(_ indices: Tensor, offsets: Tensor?, weights: Tensor? = nil) -> Tensor {
-        embeddingBag(
+        requireIndices(indices)
+        return embeddingBag(
             weight.value, indices, offsets: offsets, reduction: reduction, weights: weights, paddingIndex: paddingIndex)
+    }
+}
+
+extension ParameterContainer {
+    /// Stops where indices of rows are not integers.
+    fileprivate func requireIndices(_ indices: Tensor) {
+        require(
+            indices.dtype == .int32 || indices.dtype == .int64,
+            "\(layerDescription): indices are \(indices.dtype), not int32 or int64; convert them with asType(.int64)")
     }
 }
 

@@ -14,7 +14,7 @@ public struct Linear: Module {
         _ inputs: Int, _ outputs: Int, bias: Bool = true, initializer: Initializer = .xavierUniform,
         dtype: DType = .float32
     ) {
-        require(inputs >= 0 && outputs >= 0, "Linear: \(inputs) inputs and \(outputs) outputs")
+        require(inputs >= 0 && outputs >= 0, "Linear: \(inputs) inputs and \(outputs) outputs; neither may be negative")
         if initializer.isZero && outputs > 1 {
             Warnings.print(
                 "Linear(\(inputs), \(outputs)): all weights start at zero, so all units learn the same; use .xavierUniform or .heNormal"
@@ -36,6 +36,9 @@ public struct Linear: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) { matmul(x, weight.value, transposeB: true).adding(bias) }
+        let weight = weight.value
+        requireFeatures(inputs, of: x)
+        requireDType(of: weight, x)
+        return reported([x]) { matmul(x, weight, transposeB: true).adding(bias) }
     }
 }

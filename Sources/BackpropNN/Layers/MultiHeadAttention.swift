@@ -74,7 +74,7 @@ public struct MultiHeadAttention: Module {
         reported([queries, keys, values]) {
             let projected = project(queries, keys, values)
             let own = effective(mask)
-            let mask = isPadding.map { own.hiding($0, queries: queries.dim(-2)) } ?? own
+            let mask = isPadding.map { own.hiding(padding($0, keys), queries: queries.dim(-2)) } ?? own
             let heads = scaledDotProductAttention(
                 queries: projected.queries, keys: projected.keys, values: projected.values, mask: mask,
                 dropout: dropout.presentProbability)
@@ -88,13 +88,22 @@ public struct MultiHeadAttention: Module {
     ) -> (output: Tensor, weights: Tensor) {
         let projected = project(queries, keys, values)
         let own = effective(mask)
-        let mask = isPadding.map { own.hiding($0, queries: queries.dim(-2)) } ?? own
+        let mask = isPadding.map { own.hiding(padding($0, keys), queries: queries.dim(-2)) } ?? own
         func repeated(_ x: Tensor) -> Tensor { keyHeads == heads ? x : x.repeated(count: heads / keyHeads, axis: -3) }
         let weights = attentionWeights(
             queries: projected.queries, keys: repeated(projected.keys), mask: mask, scale: nil, file: #fileID,
             line: #line)
         let kept = dropout(weights)
         return (output(joined(matmul(kept, repeated(projected.values)))), kept)
+    }
+
+    /// The padding, where it says of each key whether it is seen.
+    private func padding(_ isPadding: Tensor, _ keys: Tensor) -> Tensor {
+        require(
+            isPadding.dtype == .bool && isPadding.ndim >= 1 && isPadding.dim(-1) == keys.dim(-2),
+            "\(layerDescription): a padding \(isPadding.dtype)\(isPadding.shape) is not bool [..., \(keys.dim(-2)) keys]"
+        )
+        return isPadding
     }
 
     /// The mask that is given, or that of the layer.
@@ -105,6 +114,12 @@ public struct MultiHeadAttention: Module {
     private func project(
         _ queries: Tensor, _ keys: Tensor, _ values: Tensor, offset: Int = 0
     ) -> (queries: Tensor, keys: Tensor, values: Tensor) {
+        requireFeatures(features, of: queries, "queries", axes: 2)
+        requireFeatures(self.keys.inputs, of: keys, "keys", axes: 2)
+        requireFeatures(self.values.inputs, of: values, "values", axes: 2)
+        require(
+            keys.dim(-2) == values.dim(-2),
+            "\(layerDescription): keys \(keys.shape) and values \(values.shape) are not of the same positions")
         let projected = (
             queries: divided(self.queries(queries), heads), keys: divided(self.keys(keys), keyHeads),
             values: divided(self.values(values), keyHeads)
@@ -133,7 +148,6 @@ public struct MultiHeadAttention: Module {
 extension AttentionMask {
     /// The mask that also hides keys which are padding, [..., keys].
     func hiding(_ isPadding: Tensor, queries: Int) -> AttentionMask {
-        require(isPadding.dtype == .bool, "attention: the padding is \(isPadding.dtype), not bool")
         let isSeen = .!isPadding.expandedDimensions(axis: -2).expandedDimensions(axis: -2)
         switch self {
         case .none: return .tensor(isSeen)

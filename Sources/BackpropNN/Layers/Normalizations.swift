@@ -29,7 +29,10 @@ public struct LayerNorm: Module {
     ) { self.init([features], epsilon: epsilon, isScaled: isScaled, bias: bias, dtype: dtype) }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) {
+        require(
+            x.shape.suffix(shape.count) == shape[...],
+            "\(layerDescription): an input of shape \(x.shape) does not end in \(shape)")
+        return reported([x]) {
             layerNorm(x, weight: weight?.value, bias: bias?.value, trailingAxes: shape.count, epsilon: epsilon)
         }
     }
@@ -50,7 +53,8 @@ public struct RMSNorm: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) { rmsNorm(x, weight: weight.value, epsilon: epsilon) }
+        requireFeatures(features, of: x)
+        return reported([x]) { rmsNorm(x, weight: weight.value, epsilon: epsilon) }
     }
 }
 
@@ -73,7 +77,8 @@ public struct GroupNorm: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) {
+        requireChannels(channels, of: x, leadingAxes: 1)
+        return reported([x]) {
             groupNorm(x, groups: groups, weight: weight?.value, bias: bias?.value, epsilon: epsilon)
         }
     }

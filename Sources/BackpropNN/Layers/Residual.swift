@@ -14,7 +14,12 @@ public struct Residual: Module {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         reported([x]) {
             let short = shortcut.map { called($0, x, "shortcut") } ?? x
-            return short + applied(layers, to: x)
+            let long = applied(layers, to: x)
+            require(
+                Shape.broadcast(short.node.shape, long.node.shape) != nil,
+                "Residual: the layers make \(long.shape) of \(x.shape), to which \(short.shape) cannot be added; give it a shortcut that makes this shape"
+            )
+            return short + long
         }
     }
 }

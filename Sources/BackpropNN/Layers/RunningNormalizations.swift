@@ -30,7 +30,8 @@ public struct BatchNorm: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) {
+        requireChannels(channels, of: x, leadingAxes: 0)
+        return reported([x]) {
             let (weight, bias) = (weight?.value, bias?.value)
             guard let statistics, mode.isTraining else {
                 return batchNorm(x, weight: weight, bias: bias, statistics: statistics?.value, epsilon: epsilon)
@@ -67,7 +68,8 @@ public struct InstanceNorm: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) {
+        requireChannels(channels, of: x, leadingAxes: 2)
+        return reported([x]) {
             let (weight, bias) = (weight?.value, bias?.value)
             guard let statistics, mode.isTraining else {
                 return instanceNorm(x, weight: weight, bias: bias, statistics: statistics?.value, epsilon: epsilon)

@@ -16,8 +16,14 @@ public struct Sequential: Module {
 
     /// The module at a position.
     public subscript(index: Int) -> any Module {
-        get { layers[index] }
-        set { layers[index] = newValue }
+        get {
+            require(layers.indices.contains(index), "Sequential: there is no module \(index) among \(layers.count)")
+            return layers[index]
+        }
+        set {
+            require(layers.indices.contains(index), "Sequential: there is no module \(index) among \(layers.count)")
+            layers[index] = newValue
+        }
     }
 
     /// Some of the modules, which share their parameters with these: `model[..<3]`.

@@ -38,6 +38,7 @@ public struct TransformerEncoderLayer: Module {
     /// The next [..., positions, features] of a sequence, each of which sees itself, those before, and what the cache
     /// holds.
     public func callAsFunction(_ x: Tensor, cache: inout KeyValueCache) -> Tensor {
+        requireFeatures(feedForward.features, of: x, axes: 2)
         let read = normalizesFirst ? attentionNorm(x) : x
         let heard = dropout(attention(read, cache: &cache))
         let sum = normalizesFirst ? x + heard : attentionNorm(x + heard)
@@ -49,7 +50,8 @@ public struct TransformerEncoderLayer: Module {
     ///   - mask: which positions one sees.
     ///   - isPadding: bool, [..., positions], true where nobody looks.
     public func callAsFunction(_ x: Tensor, mask: AttentionMask, isPadding: Tensor? = nil) -> Tensor {
-        reported([x]) {
+        requireFeatures(feedForward.features, of: x, axes: 2)
+        return reported([x]) {
             let sum = adding(x, attentionNorm, first: normalizesFirst) {
                 dropout(attention(queries: $0, keys: $0, values: $0, mask: mask, isPadding: isPadding))
             }
@@ -99,7 +101,9 @@ public struct TransformerDecoderLayer: ParameterContainer {
         _ x: Tensor, memory: Tensor, mask: AttentionMask = .none, isPadding: Tensor? = nil,
         memoryMask: AttentionMask = .none, memoryIsPadding: Tensor? = nil
     ) -> Tensor {
-        reported([x, memory]) {
+        requireFeatures(feedForward.features, of: x, axes: 2)
+        requireFeatures(feedForward.features, of: memory, "a memory", axes: 2)
+        return reported([x, memory]) {
             let own = adding(x, attentionNorm, first: normalizesFirst) {
                 dropout(attention(queries: $0, keys: $0, values: $0, mask: mask, isPadding: isPadding))
             }
@@ -113,6 +117,7 @@ public struct TransformerDecoderLayer: ParameterContainer {
         _ x: Tensor, memory: Tensor, cache: inout KeyValueCache, memoryMask: AttentionMask = .none,
         memoryIsPadding: Tensor? = nil
     ) -> Tensor {
+        requireFeatures(feedForward.features, of: x, axes: 2)
         let read = normalizesFirst ? attentionNorm(x) : x
         let heard = dropout(attention(read, cache: &cache))
         return answered(normalizesFirst ? x + heard : attentionNorm(x + heard), memory, memoryMask, memoryIsPadding)
@@ -149,7 +154,8 @@ public struct FeedForward: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) { contract(dropout(activation(expand(x)))) }
+        requireFeatures(features, of: x)
+        return reported([x]) { contract(dropout(activation(expand(x)))) }
     }
 }
 

@@ -128,6 +128,7 @@ public func multilabelSoftMarginLoss(
     file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(scores.ndim >= 1, "multilabelSoftMarginLoss: scores have no axis of classes", file: file, line: line)
+    requireSameShape("multilabelSoftMarginLoss", ("scores", scores), ("targets", targets), file, line)
     let losses = binaryCrossEntropyWithLogits(
         scores, targets.asType(scores.dtype), weights: weights, reduction: .none, file: file, line: line)
     return reduction(losses.mean(axis: -1))

@@ -72,7 +72,10 @@ func standardized(_ x: Tensor, axes: [Int], epsilon: Double) -> Tensor {
 private func trailing(
     _ count: Int, of x: Tensor, _ name: String, _ weight: Tensor?, _ bias: Tensor?, _ file: StaticString, _ line: UInt
 ) -> [Int] {
-    require(x.dtype.isFloatingPoint, "\(name) needs a floating-point tensor, not \(x.dtype)", file: file, line: line)
+    require(
+        x.dtype.isFloatingPoint,
+        "\(name) needs a floating-point tensor, not \(x.dtype); convert it with asType(.float32)", file: file,
+        line: line)
     require(
         count >= 1 && count <= x.ndim, "\(name): shape \(x.shape) does not have \(count) axes to normalize", file: file,
         line: line)

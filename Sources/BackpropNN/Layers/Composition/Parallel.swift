@@ -9,7 +9,24 @@ public enum BranchJoin: Sendable, Hashable {
     /// Along the channels.
     public static let concatenated = BranchJoin.concatenated(axis: -1)
 
-    func callAsFunction(_ results: [Tensor]) -> Tensor {
+    func callAsFunction(_ results: [Tensor], in layer: String) -> Tensor {
+        if case .concatenated(let axis) = self {
+            let others = Set(
+                results.map { result in
+                    let place = axis < 0 ? axis + result.ndim : axis
+                    return result.shape.enumerated().map { $0.offset == place ? -1 : $0.element }
+                })
+            require(
+                others.count == 1,
+                "\(layer): results of shapes \(results.map { "\($0.node.shape)" }.joined(separator: " and ")) cannot be concatenated along axis \(axis)"
+            )
+        } else {
+            requireCommonShape(layer, results)
+        }
+        return joined(results)
+    }
+
+    private func joined(_ results: [Tensor]) -> Tensor {
         switch self {
         case .concatenated(let axis): Backprop.concatenated(results, axis: axis)
         case .sum: results.dropFirst().reduce(results[0], +)
@@ -35,7 +52,7 @@ public struct Parallel: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) { joining(branches.indices.map { called(branches[$0], x, "branches.\($0)") }) }
+        reported([x]) { joining(branches.indices.map { called(branches[$0], x, "branches.\($0)") }, in: "Parallel") }
     }
 }
 
@@ -54,6 +71,6 @@ public struct SkipConnection: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) { joining([x, applied(layers, to: x)]) }
+        reported([x]) { joining([x, applied(layers, to: x)], in: "SkipConnection") }
     }
 }

@@ -35,8 +35,11 @@ public struct Conv1d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) {
-            conv1d(x, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
+        requireChannels(inputs, of: x, spatialAxes: 1)
+        let weight = weight.value
+        requireDType(of: weight, x)
+        return reported([x]) {
+            conv1d(x, weight, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
         }
     }
 }
@@ -69,8 +72,11 @@ public struct Conv2d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) {
-            conv2d(x, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
+        requireChannels(inputs, of: x, spatialAxes: 2)
+        let weight = weight.value
+        requireDType(of: weight, x)
+        return reported([x]) {
+            conv2d(x, weight, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
         }
     }
 }
@@ -103,8 +109,11 @@ public struct Conv3d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) {
-            conv3d(x, weight.value, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
+        requireChannels(inputs, of: x, spatialAxes: 3)
+        let weight = weight.value
+        requireDType(of: weight, x)
+        return reported([x]) {
+            conv3d(x, weight, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
         }
     }
 }

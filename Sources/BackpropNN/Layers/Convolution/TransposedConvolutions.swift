@@ -40,9 +40,12 @@ public struct ConvTransposed1d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) {
+        requireChannels(inputs, of: x, spatialAxes: 1)
+        let weight = weight.value
+        requireDType(of: weight, x)
+        return reported([x]) {
             convTransposed1d(
-                x, weight.value, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
+                x, weight, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
                 groups: groups
             ).adding(bias)
         }
@@ -79,9 +82,12 @@ public struct ConvTransposed2d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) {
+        requireChannels(inputs, of: x, spatialAxes: 2)
+        let weight = weight.value
+        requireDType(of: weight, x)
+        return reported([x]) {
             convTransposed2d(
-                x, weight.value, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
+                x, weight, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
                 groups: groups
             ).adding(bias)
         }
@@ -118,9 +124,12 @@ public struct ConvTransposed3d: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) {
+        requireChannels(inputs, of: x, spatialAxes: 3)
+        let weight = weight.value
+        requireDType(of: weight, x)
+        return reported([x]) {
             convTransposed3d(
-                x, weight.value, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
+                x, weight, stride: stride, padding: padding, dilation: dilation, outputPadding: outputPadding,
                 groups: groups
             ).adding(bias)
         }

@@ -22,9 +22,10 @@ public struct PositionalEmbedding: Module {
 
     /// - Parameter offset: the position of the first element, for a sequence that comes in parts.
     public func callAsFunction(_ x: Tensor, offset: Int) -> Tensor {
+        requireFeatures(features, of: x, axes: 2)
         require(
-            x.ndim >= 2 && offset >= 0 && x.dim(-2) + offset <= capacity,
-            "PositionalEmbedding: \(x.shape) from position \(offset) on goes beyond \(capacity) positions")
+            offset >= 0 && x.dim(-2) + offset <= capacity,
+            "\(layerDescription): \(x.shape) from position \(offset) on goes beyond \(capacity) positions")
         return x + weight.value.take(positions(x.dim(-2), from: offset), axis: 0)
     }
 }

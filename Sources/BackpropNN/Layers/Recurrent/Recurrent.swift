@@ -21,12 +21,14 @@ public struct RNN: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) { stack.run(x, states: nil).outputs }
+        requireSequence(x, features: inputs)
+        return reported([x]) { stack.run(x, states: nil).outputs }
     }
 
     /// The outputs of sequences that end after so many steps, zeros behind their ends.
     public func callAsFunction(_ x: Tensor, lengths: any SequenceLengths) -> Tensor {
-        reported([x]) {
+        requireSequence(x, features: inputs)
+        return reported([x]) {
             stack.run(x, states: nil, lengths: lengths).outputs
         }
     }
@@ -37,8 +39,11 @@ public struct RNN: Module {
     public func callAsFunction(
         _ x: Tensor, state: Tensor?, lengths: (any SequenceLengths)? = nil
     ) -> (outputs: Tensor, state: Tensor) {
-        reported([x], outputs: { [$0.outputs, $0.state] }) {
-            let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count), lengths: lengths)
+        requireSequence(x, features: inputs)
+        let count = stack.cells.joined().count
+        requireState(state, cells: count, for: x, features: hidden)
+        return reported([x], outputs: { [$0.outputs, $0.state] }) {
+            let result = stack.run(x, states: cellStates(state, count: count), lengths: lengths)
             return (result.outputs, stacked(result.states))
         }
     }
@@ -63,12 +68,14 @@ public struct GRU: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) { stack.run(x, states: nil).outputs }
+        requireSequence(x, features: inputs)
+        return reported([x]) { stack.run(x, states: nil).outputs }
     }
 
     /// The outputs of sequences that end after so many steps, zeros behind their ends.
     public func callAsFunction(_ x: Tensor, lengths: any SequenceLengths) -> Tensor {
-        reported([x]) {
+        requireSequence(x, features: inputs)
+        return reported([x]) {
             stack.run(x, states: nil, lengths: lengths).outputs
         }
     }
@@ -79,8 +86,11 @@ public struct GRU: Module {
     public func callAsFunction(
         _ x: Tensor, state: Tensor?, lengths: (any SequenceLengths)? = nil
     ) -> (outputs: Tensor, state: Tensor) {
-        reported([x], outputs: { [$0.outputs, $0.state] }) {
-            let result = stack.run(x, states: cellStates(state, count: stack.cells.joined().count), lengths: lengths)
+        requireSequence(x, features: inputs)
+        let count = stack.cells.joined().count
+        requireState(state, cells: count, for: x, features: hidden)
+        return reported([x], outputs: { [$0.outputs, $0.state] }) {
+            let result = stack.run(x, states: cellStates(state, count: count), lengths: lengths)
             return (result.outputs, stacked(result.states))
         }
     }
@@ -107,12 +117,14 @@ public struct LSTM: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        reported([x]) { stack.run(x, states: nil).outputs }
+        requireSequence(x, features: inputs)
+        return reported([x]) { stack.run(x, states: nil).outputs }
     }
 
     /// The outputs of sequences that end after so many steps, zeros behind their ends.
     public func callAsFunction(_ x: Tensor, lengths: any SequenceLengths) -> Tensor {
-        reported([x]) {
+        requireSequence(x, features: inputs)
+        return reported([x]) {
             stack.run(x, states: nil, lengths: lengths).outputs
         }
     }
@@ -123,8 +135,11 @@ public struct LSTM: Module {
     public func callAsFunction(
         _ x: Tensor, state: LSTMState?, lengths: (any SequenceLengths)? = nil
     ) -> (outputs: Tensor, state: LSTMState) {
-        reported([x], outputs: { [$0.outputs, $0.state.hidden, $0.state.cell] }) {
-            let count = stack.cells.joined().count
+        requireSequence(x, features: inputs)
+        let count = stack.cells.joined().count
+        requireState(state?.hidden, cells: count, for: x, features: stack.cells[0][0].outputs, "a hidden state")
+        requireState(state?.cell, cells: count, for: x, features: hidden, "a state of the cells")
+        return reported([x], outputs: { [$0.outputs, $0.state.hidden, $0.state.cell] }) {
             var states: [LSTMState]?
             if let hidden = cellStates(state?.hidden, count: count), let cell = cellStates(state?.cell, count: count) {
                 states = zip(hidden, cell).map { LSTMState(hidden: $0, cell: $1) }

@@ -85,9 +85,13 @@ public struct RNNCell: RecurrentCell, Sendable {
         outputs = hidden
     }
 
-    public func projected(_ x: Tensor) -> Tensor { weights.ofInput(x) }
+    public func projected(_ x: Tensor) -> Tensor {
+        requireFeatures(weights.input.shape[1], of: x)
+        return weights.ofInput(x)
+    }
     public func step(_ projected: Tensor, _ state: Tensor) -> Tensor {
-        activation(projected + weights.ofHidden(state))
+        requireFeatures(outputs, of: state, "a state")
+        return activation(projected + weights.ofHidden(state))
     }
     public func output(_ state: Tensor) -> Tensor { state }
     public func initialState(_ shape: [Int], dtype: DType) -> Tensor { .zeros(shape + [outputs], dtype: dtype) }
@@ -130,8 +134,13 @@ public struct LSTMCell: RecurrentCell, Sendable {
         }
     }
 
-    public func projected(_ x: Tensor) -> Tensor { weights.ofInput(x) }
+    public func projected(_ x: Tensor) -> Tensor {
+        requireFeatures(weights.input.shape[1], of: x)
+        return weights.ofInput(x)
+    }
     public func step(_ projected: Tensor, _ state: LSTMState) -> LSTMState {
+        requireFeatures(outputs, of: state.hidden, "a hidden state")
+        requireFeatures(hidden, of: state.cell, "a state of the cell")
         let gates = (projected + weights.ofHidden(state.hidden)).split(parts: 4, axis: -1)
         let cell = sigmoid(gates[1]) * state.cell + sigmoid(gates[0]) * tanh(gates[2])
         let output = sigmoid(gates[3]) * tanh(cell)
@@ -160,8 +169,12 @@ public struct GRUCell: RecurrentCell, Sendable {
         outputs = hidden
     }
 
-    public func projected(_ x: Tensor) -> Tensor { weights.ofInput(x) }
+    public func projected(_ x: Tensor) -> Tensor {
+        requireFeatures(weights.input.shape[1], of: x)
+        return weights.ofInput(x)
+    }
     public func step(_ projected: Tensor, _ state: Tensor) -> Tensor {
+        requireFeatures(outputs, of: state, "a state")
         let input = projected.split(parts: 3, axis: -1)
         let hidden = weights.ofHidden(state).split(parts: 3, axis: -1)
         let reset = sigmoid(input[0] + hidden[0]), keep = sigmoid(input[1] + hidden[1])

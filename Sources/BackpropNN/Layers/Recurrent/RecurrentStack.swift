@@ -90,8 +90,5 @@ public struct RecurrentStack<Cell: RecurrentCell>: ParameterContainer {
 /// The states of all cells as one tensor, [cells, ...], and back.
 func cellStates(_ states: Tensor?, count: Int) -> [Tensor]? {
     guard let states else { return nil }
-    require(
-        states.ndim >= 2 && states.dim(0) == count,
-        "a recurrent network of \(count) cells needs a state [\(count), ..., outputs], not \(states.shape)")
     return states.split(parts: count, axis: 0).map { $0.squeezed(axis: 0) }
 }
