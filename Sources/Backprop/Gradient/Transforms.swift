@@ -67,9 +67,9 @@ public func valueAndGrad(
 /// ```swift
 /// grad({ x in square(x).sum() })(Tensor([1.0, 2]))  // [2, 4]
 /// ```
-public func grad(_ function: @escaping (Tensor) -> Tensor, file: StaticString = #fileID, line: UInt = #line) -> (Tensor)
-    -> Tensor
-{
+public func grad(
+    _ function: @escaping (Tensor) -> Tensor, file: StaticString = #fileID, line: UInt = #line
+) -> (Tensor) -> Tensor {
     let transformed = valueAndGrad({ function($0[0]) }, file: file, line: line)
     return { transformed([$0]).gradients[0] }
 }

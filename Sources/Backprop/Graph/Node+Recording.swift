@@ -8,9 +8,9 @@ extension Node {
     }
 
     /// A number of the given dtype.
-    package static func scalar(_ value: Double, _ dtype: DType, file: StaticString = #fileID, line: UInt = #line)
-        -> Node
-    {
+    package static func scalar(
+        _ value: Double, _ dtype: DType, file: StaticString = #fileID, line: UInt = #line
+    ) -> Node {
         if dtype.isFloatingPoint, value == 0 || value == 1 || value == 2, value.sign == .plus {
             return common[Int(dtype.rawValue - DType.float32.rawValue)][Int(value)]
         }
@@ -44,9 +44,9 @@ extension Node {
     }
 
     @inline(__always)
-    private static func commonShape(_ primitive: Primitive, _ a: Node, _ b: Node, file: StaticString, line: UInt)
-        -> Shape
-    {
+    private static func commonShape(
+        _ primitive: Primitive, _ a: Node, _ b: Node, file: StaticString, line: UInt
+    ) -> Shape {
         if a.shape == b.shape { return a.shape }
         guard let shape = Shape.broadcast(a.shape, b.shape) else {
             trap(
@@ -216,9 +216,9 @@ extension Node {
         return Node(.pad, x.dtype, shape, x, list: low + high + interior)
     }
 
-    package static func concatenate(_ parts: [Node], axis: Int, file: StaticString = #fileID, line: UInt = #line)
-        -> Node
-    {
+    package static func concatenate(
+        _ parts: [Node], axis: Int, file: StaticString = #fileID, line: UInt = #line
+    ) -> Node {
         if parts.count == 1 { return parts[0] }
         var extents = parts[0].shape.array
         extents[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
@@ -271,9 +271,9 @@ extension Node {
     }
 
     /// x[..., indices, ...] along the axis; the axes of `indices` take the place of that axis.
-    package static func gather(_ x: Node, _ indices: Node, axis: Int, file: StaticString = #fileID, line: UInt = #line)
-        -> Node
-    {
+    package static func gather(
+        _ x: Node, _ indices: Node, axis: Int, file: StaticString = #fileID, line: UInt = #line
+    ) -> Node {
         let extents = x.shape.array
         let shape = Shape(
             extents[..<axis] + indices.shape.array + extents[(axis + 1)...], Primitive.gather.name, file: file,

@@ -64,28 +64,28 @@ extension Tensor {
     /// ```swift
     /// Tensor.zeros([2, 2])  // [0, 0, 0, 0]
     /// ```
-    public static func zeros(_ shape: [Int], dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line)
-        -> Tensor
-    { full(shape, 0, dtype: dtype, file: file, line: line) }
+    public static func zeros(
+        _ shape: [Int], dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { full(shape, 0, dtype: dtype, file: file, line: line) }
 
     /// Zeros, with the extents one after the other: `zeros(2, 3)`.
-    public static func zeros(_ shape: Int..., dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line)
-        -> Tensor
-    { full(shape, 0, dtype: dtype, file: file, line: line) }
+    public static func zeros(
+        _ shape: Int..., dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { full(shape, 0, dtype: dtype, file: file, line: line) }
 
     /// Ones, float32 unless asked otherwise, in a shape of at most eight axes.
     ///
     /// ```swift
     /// Tensor.ones([3])  // [1, 1, 1]
     /// ```
-    public static func ones(_ shape: [Int], dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line)
-        -> Tensor
-    { full(shape, 1, dtype: dtype, file: file, line: line) }
+    public static func ones(
+        _ shape: [Int], dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { full(shape, 1, dtype: dtype, file: file, line: line) }
 
     /// Ones, with the extents one after the other: `ones(2, 3)`.
-    public static func ones(_ shape: Int..., dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line)
-        -> Tensor
-    { full(shape, 1, dtype: dtype, file: file, line: line) }
+    public static func ones(
+        _ shape: Int..., dtype: DType = .float32, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { full(shape, 1, dtype: dtype, file: file, line: line) }
 
     /// One number everywhere, float32 unless asked otherwise.
     ///
@@ -170,9 +170,9 @@ extension Tensor {
     /// ```swift
     /// Tensor.arange(4)  // [0, 1, 2, 3]
     /// ```
-    public static func arange(_ count: Int, dtype: DType = .int64, file: StaticString = #fileID, line: UInt = #line)
-        -> Tensor
-    {
+    public static func arange(
+        _ count: Int, dtype: DType = .int64, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
         require(dtype != .bool, "arange: numbers are no bool tensor", file: file, line: line)
         return Tensor(Node.iota(Shape([count], "arange", file: file, line: line), axis: 0, dtype))
     }

@@ -14,9 +14,9 @@ public func pow(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UI
 }
 
 /// A number, in the dtype of the tensor, to the power of each element; floating point only.
-@inlinable public func pow(_ base: some TensorNumber, _ x: Tensor, file: StaticString = #fileID, line: UInt = #line)
-    -> Tensor
-{ pow(base.tensor(like: x), x, file: file, line: line) }
+@inlinable public func pow(
+    _ base: some TensorNumber, _ x: Tensor, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor { pow(base.tensor(like: x), x, file: file, line: line) }
 
 /// x to a fixed power, which must be a whole number from 0 on where x has integers. Any shape and dtype of numbers. The
 /// gradient at 0 is infinite for powers between 0 and 1.

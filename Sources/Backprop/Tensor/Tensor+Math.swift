@@ -140,13 +140,13 @@ public func maximum(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line
     Tensor(Node.binary(.maximum, a.node, b.node, file: file, line: line))
 }
 /// The greater of each element and a number in the dtype of the tensor.
-@inlinable public func maximum(_ a: Tensor, _ b: some TensorNumber, file: StaticString = #fileID, line: UInt = #line)
-    -> Tensor
-{ maximum(a, b.tensor(like: a), file: file, line: line) }
+@inlinable public func maximum(
+    _ a: Tensor, _ b: some TensorNumber, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor { maximum(a, b.tensor(like: a), file: file, line: line) }
 /// The greater of a number, in the dtype of the tensor, and each element.
-@inlinable public func maximum(_ a: some TensorNumber, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line)
-    -> Tensor
-{ maximum(a.tensor(like: b), b, file: file, line: line) }
+@inlinable public func maximum(
+    _ a: some TensorNumber, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor { maximum(a.tensor(like: b), b, file: file, line: line) }
 /// The lesser of two, elementwise with broadcasting; NaN where either is. Where they are equal, each gets half of the
 /// gradient. Numbers of one dtype.
 ///
@@ -157,13 +157,13 @@ public func minimum(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line
     Tensor(Node.binary(.minimum, a.node, b.node, file: file, line: line))
 }
 /// The lesser of each element and a number in the dtype of the tensor.
-@inlinable public func minimum(_ a: Tensor, _ b: some TensorNumber, file: StaticString = #fileID, line: UInt = #line)
-    -> Tensor
-{ minimum(a, b.tensor(like: a), file: file, line: line) }
+@inlinable public func minimum(
+    _ a: Tensor, _ b: some TensorNumber, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor { minimum(a, b.tensor(like: a), file: file, line: line) }
 /// The lesser of a number, in the dtype of the tensor, and each element.
-@inlinable public func minimum(_ a: some TensorNumber, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line)
-    -> Tensor
-{ minimum(a.tensor(like: b), b, file: file, line: line) }
+@inlinable public func minimum(
+    _ a: some TensorNumber, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor { minimum(a.tensor(like: b), b, file: file, line: line) }
 
 /// `a` where the condition holds and `b` elsewhere, with broadcasting. The value that is not taken gets a gradient of
 /// exactly 0, whatever it is; an infinite local derivative further down its branch still turns that 0 into NaN. The
@@ -172,9 +172,9 @@ public func minimum(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line
 /// ```swift
 /// which(Tensor([true, false]), Tensor([1.0, 2]), Tensor([3.0, 4]))  // [1, 4]
 /// ```
-public func which(_ condition: Tensor, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line)
-    -> Tensor
-{
+public func which(
+    _ condition: Tensor, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor {
     Tensor(Node.select(condition.node, a.node, b.node, file: file, line: line))
 }
 /// `which` with a number, in the dtype of the tensor, where the condition does not hold.

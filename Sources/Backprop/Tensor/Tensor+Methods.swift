@@ -105,9 +105,9 @@ extension Tensor {
         Backprop.pow(self, exponent, file: file, line: line)
     }
     /// `clip(_:min:max:)`.
-    public func clip(min low: Double? = nil, max high: Double? = nil, file: StaticString = #fileID, line: UInt = #line)
-        -> Tensor
-    {
+    public func clip(
+        min low: Double? = nil, max high: Double? = nil, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
         Backprop.clip(self, min: low, max: high, file: file, line: line)
     }
     /// `maximum(_:_:)`.

@@ -185,9 +185,9 @@ extension Tensor {
     /// ```swift
     /// Tensor.bernoulli([3], probability: 1)  // [true, true, true]
     /// ```
-    public static func bernoulli(_ shape: [Int], probability: Double, file: StaticString = #fileID, line: UInt = #line)
-        -> Tensor
-    {
+    public static func bernoulli(
+        _ shape: [Int], probability: Double, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor {
         require(
             (0...1).contains(probability), "bernoulli: a probability of \(probability) is not between 0 and 1",
             file: file, line: line)

@@ -100,9 +100,9 @@ public func remainder(_ a: Tensor, _ b: Tensor, file: StaticString = #fileID, li
     Tensor(Node.binary(.remainder, a.node, b.node, file: file, line: line))
 }
 /// What division by a number, in the dtype of the tensor, leaves.
-@inlinable public func remainder(_ a: Tensor, _ b: some TensorNumber, file: StaticString = #fileID, line: UInt = #line)
-    -> Tensor
-{ remainder(a, b.tensor(like: a), file: file, line: line) }
+@inlinable public func remainder(
+    _ a: Tensor, _ b: some TensorNumber, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor { remainder(a, b.tensor(like: a), file: file, line: line) }
 
 // There is no operator %: one more overload of it made ordinary arithmetic of integers, `Double((i * 37 + 11) % 23) / 3`, too
 // much for the type checker.
