@@ -94,21 +94,21 @@ private func pattern(_ shape: Int...) -> Tensor {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = conv2d(Tensor.zeros([1, 4, 4, 3]), Tensor.zeros([8, 3, 3, 4]))
         }
-        expect(result, toName: "convolution", "[1, 4, 4, 3]", "[8, 3, 3, 4]")
+        expect(result, toName: "conv2d:", "[1, 4, 4, 3]", "[8, 3, 3, 4]")
     }
 
     @Test func groupsThatDoNotDivide() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = conv1d(Tensor.zeros([1, 4, 6]), Tensor.zeros([5, 3, 3]), groups: 2)
         }
-        expect(result, toName: "convolution", "[1, 4, 6]", "[5, 3, 3]", "2 groups")
+        expect(result, toName: "conv1d:", "[1, 4, 6]", "[5, 3, 3]", "2 groups")
     }
 
     @Test func aKernelThatIsTooLarge() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = conv2d(Tensor.zeros([1, 4, 4, 3]), Tensor.zeros([8, 3, 7, 3]), padding: 1)
         }
-        expect(result, toName: "convolution", "spatial axis 1", "[8, 3, 7, 3]")
+        expect(result, toName: "conv2d:", "spatial axis 1", "[8, 3, 7, 3]")
     }
 
     @Test func anotherNumberOfAxes() async {
