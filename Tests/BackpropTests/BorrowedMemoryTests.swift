@@ -1,0 +1,91 @@
+import Synchronization
+import Testing
+
+@testable import Backprop
+
+/// Tensors in memory of somebody else: never written, and given back once.
+@Suite struct BorrowedMemoryTests {
+    /// Memory that counts how often it is given back.
+    private final class Owner: Sendable {
+        private let base: UInt
+        private let count: Int
+        private let given = Atomic(0)
+
+        init(_ numbers: [Float]) {
+            let memory = UnsafeMutablePointer<Float>.allocate(capacity: numbers.count)
+            memory.initialize(from: numbers, count: numbers.count)
+            (base, count) = (UInt(bitPattern: memory), numbers.count)
+        }
+
+        deinit { UnsafeMutablePointer<Float>(bitPattern: base)!.deallocate() }
+
+        var bytes: UnsafeRawBufferPointer { .init(start: UnsafeRawPointer(bitPattern: base), count: count * 4) }
+        var numbers: [Float] { Array(bytes.bindMemory(to: Float.self)) }
+        var releases: Int { given.load(ordering: .sequentiallyConsistent) }
+
+        func tensor(_ shape: [Int]) -> Tensor {
+            Tensor(noCopy: bytes, shape: shape, dtype: .float32) {
+                self.given.add(1, ordering: .sequentiallyConsistent)
+            }
+        }
+    }
+
+    @Test func isGivenBackWithTheLastTensor() {
+        let owner = Owner([1, 2, 3, 4])
+        var x: Tensor? = owner.tensor([2, 2])
+        var view: Tensor? = x!.reshaped(4)
+        evaluateOrStop(view!)
+        x = nil
+        #expect(owner.releases == 0)
+        #expect(view!.array(of: Float.self) == [1, 2, 3, 4])
+        view = nil
+        #expect(owner.releases == 1)
+    }
+
+    @Test func isNeverWritten() throws {
+        let numbers = (0..<5000).map(Float.init), owner = Owner(numbers)
+        var x = owner.tensor([5000])
+        for _ in 0..<3 {
+            x += 1
+            evaluateOrStop(x)
+        }
+        x[0] = Tensor([9.0])
+        #expect(x.array(of: Float.self)[1] == 4)
+        #expect(owner.releases == 1)
+        let weight = Parameter(owner.tensor([5000]))
+        for _ in 0..<3 {
+            square(weight.value).sum().backward()
+            weight.value = weight.value - weight.takeGradient()! * 0.5
+            try evaluate(weight.value)
+        }
+        #expect(weight.value.array(of: Float.self).allSatisfy { $0 == 0 })
+        #expect(owner.numbers == numbers)
+        #expect(owner.releases == 2)
+    }
+
+    @Test func emptyAndShortBuffers() async {
+        let owner = Owner([1])
+        let x = owner.tensor([0, 3])
+        #expect(x.array(of: Float.self).isEmpty && owner.releases == 1)
+        let scalar = owner.tensor([])
+        #expect(scalar.item() == 1)
+        await #expect(processExitsWith: .failure) { _ = Owner([1]).tensor([2]) }
+        await #expect(processExitsWith: .failure) {
+            let owner = Owner([1, 2])
+            _ = Tensor(
+                noCopy: UnsafeRawBufferPointer(rebasing: owner.bytes[1..<5]), shape: [1], dtype: .float32, release: {})
+        }
+    }
+
+    @Test func staysUntilPlansAreDone() async {
+        let owners = (0..<40).map { _ in Owner([Float](repeating: 1, count: 4096)) }
+        let sums = await withTaskGroup(of: Double.self) { group in
+            for owner in owners {
+                group.addTask { exp(owner.tensor([4096]) - 1).sum().item() }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(sums.allSatisfy { $0 == 4096 })
+        #expect(owners.allSatisfy { $0.releases == 1 })
+    }
+}
