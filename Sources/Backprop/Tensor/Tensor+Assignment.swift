@@ -3,6 +3,9 @@ extension Tensor {
     package func replacing(
         _ operations: [TensorIndexOperation], by values: Tensor, file: StaticString, line: UInt
     ) -> Tensor {
+        if values.dtype != dtype, autocastLetsMeet(values.dtype, dtype) {
+            return asType(.float32).replacing(operations, by: values.asType(.float32), file: file, line: line)
+        }
         require(
             values.dtype == dtype,
             "x[...] = values: \(values.dtype) values for a \(dtype) tensor; convert them with asType(.\(dtype))",
@@ -11,7 +14,8 @@ extension Tensor {
         if operations.count == 1, case .gather(let mask) = operations[0], mask.dtype == .bool, values.size == 1 {
             require(
                 Array(shape.prefix(mask.ndim)) == mask.shape,
-                "x[mask] = values: a mask of shape \(mask.shape) does not fit shape \(node.shape)", file: file, line: line)
+                "x[mask] = values: a mask of shape \(mask.shape) does not fit shape \(node.shape)", file: file,
+                line: line)
             let trailing = [Int](repeating: 1, count: ndim - mask.ndim)
             return which(mask.reshaped(mask.shape + trailing), values.reshaped([]), self)
         }

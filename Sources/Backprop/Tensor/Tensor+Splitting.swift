@@ -106,6 +106,7 @@ public func concatenated(
     _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(!tensors.isEmpty, "concatenated: no tensors", file: file, line: line)
+    let tensors = castToMeet(tensors)
     let axis = tensors[0].resolved(axis: axis, "concatenated", file: file, line: line)
     for tensor in tensors {
         let fits =
