@@ -88,4 +88,38 @@ import Testing
         #expect(sums.allSatisfy { $0 == 4096 })
         #expect(owners.allSatisfy { $0.releases == 1 })
     }
+
+    /// Elements that start anywhere give what those in memory of a tensor's own give.
+    @Test func needsNoMoreThanTheAlignmentOfItsElements() {
+        let count = 4099, numbers = (0..<count).map { Float($0 % 17) }, own = Tensor(numbers)
+        let functions: [(name: String, apply: (Tensor) -> Tensor)] = [
+            ("elementwise", { exp($0) + $0 * 2 }), ("sum", { $0.sum() }), ("max", { $0.max() }),
+            ("softmax", { softmax($0) }), ("sorted", { $0.sorted(axis: 0) }), ("cumsum", { $0.cumsum(axis: 0) }),
+            ("reversed", { $0.reversed(axes: [0]) * 3 }), ("converted", { $0.asType(.bfloat16) + 1 }),
+            ("taken", { $0.take(Tensor([4000, 1])) }),
+            (
+                "product",
+                { x in
+                    let matrix = x[0..<4096].reshaped(64, 64)
+                    return matmul(matrix.T, matrix)
+                }
+            ),
+            ("row", { matmul($0[0..<64].reshaped(1, 64), $0[0..<4096].reshaped(64, 64).T) }),
+            (
+                "convolution",
+                { conv1d($0[0..<4096].reshaped(1, 256, 16), $0[0..<768].reshaped(16, 3, 16)) }
+            ),
+        ]
+        for shift in [1, 3, 5, 9] {
+            let owner = Owner([Float](repeating: 0, count: shift) + numbers)
+            let x = Tensor(
+                noCopy: UnsafeRawBufferPointer(rebasing: owner.bytes[(shift * 4)...]), shape: [count], dtype: .float32
+            ) { _ = owner }
+            for (name, apply) in functions {
+                #expect(
+                    apply(x).array(of: Float.self) == apply(own).array(of: Float.self),
+                    "\(name) from element \(shift) on")
+            }
+        }
+    }
 }
