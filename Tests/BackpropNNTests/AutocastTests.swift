@@ -87,6 +87,72 @@ import Testing
         #expect(outer.dtype == .bfloat16 && matmul(a, b).dtype == .float32)
     }
 
+    /// Operators of a bfloat16 and a float32 matrix, which give float32.
+    private static let meetings: [(name: String, make: @Sendable (_ narrow: Tensor, _ wide: Tensor) -> Tensor)] = [
+        ("concatenated", { concatenated([$0, $1], axis: 1) }), ("stacked", { stacked([$1, $0]) }),
+        ("diff", { $0.diff(axis: 0, prepending: $1) }), ("lerp", { lerp($0, $1, $1) }),
+        ("einsum", { einsum("ij,ij->ij", $0, $1) }),
+        (
+            "assignment",
+            { narrow, wide in
+                var x = wide
+                x[0] = narrow[1]
+                return x
+            }
+        ),
+        (
+            "assignment of wide values",
+            { narrow, wide in
+                var x = narrow
+                x[.ellipsis, Tensor([1, 0])] = wide
+                return x
+            }
+        ),
+        ("indexAdd", { $1.indexAdd(Tensor([1, 1]), $0, axis: 0) }),
+        ("indexCopy", { $0.indexCopy(Tensor([1, 0]), $1, axis: 0) }),
+        ("scatterAdd", { $0.scatterAdd(Tensor([[0, 1], [1, 1]]), $1, axis: 0) }),
+        ("scatterReduce", { $1.scatterReduce(Tensor([[0, 1], [1, 1]]), $0, axis: 0, .max) }),
+        ("which", { which($0 .> $1, $0, $1) }), ("maximum", { maximum($0, $1) }),
+        ("class weights", { crossEntropy($0, Tensor([1, 0]), weights: $1[0]) }),
+        ("probabilities", { crossEntropy($0, probabilities: softmax($1)) }),
+        ("huber", { huberLoss($0, $1) }),
+        (
+            "attention mask",
+            { scaledDotProductAttention(queries: $0, keys: $0, values: $1, mask: .tensor($1)).asType(.float32) }
+        ),
+    ]
+
+    @Test(arguments: meetings.indices) func operandsMeet(_ number: Int) {
+        let (name, make) = Self.meetings[number]
+        let a = Tensor([[1.0, -0.5], [0.25, 2]]), b = Tensor([[0.5, 3], [-1, 1.5]])
+        func run(_ isOn: Bool) -> [Tensor] {
+            autocast(isOn ? .bfloat16 : .float32) {
+                let (outputs, gradients) = valueAndGrad(
+                    { x in
+                        let y = make(isOn ? x[0].asType(.bfloat16) : x[0], x[1])
+                        return square(y).sum() + y.sum()
+                    }, argumentNumbers: [0, 1])([a, b])
+                return [outputs, make(isOn ? a.asType(.bfloat16) : a, b)] + gradients
+            }
+        }
+        for (mixed, exact) in zip(run(true), run(false)) {
+            #expect(mixed.dtype == .float32 && mixed.shape == exact.shape, "\(name)")
+            let scale = abs(exact).max().item() + 0.1
+            #expect(abs(mixed - exact).max().item() <= 0.02 * scale, "\(name): \(mixed) for \(exact)")
+        }
+    }
+
+    @Test func aCacheGoesOn() {
+        let attention = withRandomSeed(1) { MultiHeadAttention(8, heads: 2) }
+        let x = withRandomSeed(2) { Tensor.normal([1, 4, 8]) }
+        var cache = KeyValueCache(capacity: 4)
+        let exact = attention(queries: x, keys: x, values: x, mask: .causal)[0..., 2..<4]
+        _ = attention(x[0..., 0..<2], cache: &cache)
+        let mixed = autocast { attention(x[0..., 2..<4], cache: &cache) }
+        #expect(abs(exact - mixed.asType(.float32)).max().item() < 0.03)
+        #expect(cache.keys?.dtype == .float32)
+    }
+
     @Test func otherDtypesStayApart() async {
         await #expect(processExitsWith: .failure) {
             autocast { _ = Tensor([1.0]) + Tensor([1.0], dtype: .float64) }

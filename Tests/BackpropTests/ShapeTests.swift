@@ -184,4 +184,19 @@ import Testing
             }
         }
     }
+
+    /// What is held beside an empty part of it is computed with the part, in the same plan.
+    @Test func emptyPartsLeaveTheRestAlone() {
+        let makers: [@Sendable () -> Tensor] = [
+            { Tensor.arange(4).reshaped(4, 1) },
+            { (Tensor([1.0, 2, 3, 4]) + 1).reshaped(4, 1) },
+            { matmul(Tensor([[1.0], [2], [3], [4]]), Tensor([[2.0]])) },
+            { (Tensor([[1.0, 2]]) * Tensor([[1.0], [2]])).sum(axis: 1, keepDims: true) },
+        ]
+        for make in makers {
+            let x = make(), part = x.narrowed(axis: 1, 0..<0)
+            evaluateOrStop(part, part.sum(axis: 1), concatenated([part, x], axis: 1))
+            #expect(x.array(of: Float.self) == make().array(of: Float.self))
+        }
+    }
 }

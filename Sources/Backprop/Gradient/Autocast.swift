@@ -4,8 +4,9 @@ import CKernels
 /// operands to a narrower dtype and give results in it, which halves what they keep for the backward pass.
 ///
 /// Everything that is sensitive stays in float32: parameters, their gradients and the state of optimizers; sums, means,
-/// softmax, normalizations, losses, and custom functions. Where bfloat16 and float32 meet inside of `body`, the result is float32. The backward
-/// pass may be recorded inside or outside. bfloat16 has the range of float32, so no loss needs to be scaled.
+/// softmax, normalizations, losses, and custom functions. Where bfloat16 and float32 meet inside of `body`, the result is
+/// float32. The backward pass may be recorded inside or outside. bfloat16 has the range of float32, so no loss needs to be
+/// scaled.
 ///
 /// ```swift
 /// autocast { matmul(Tensor([[1.0, 1]]), Tensor([[1.0], [0.001]])) }  // 1
@@ -46,6 +47,14 @@ extension Node {
 extension Tensor {
     /// The tensor in float32 where `autocast` is on: what sums and exponentials are taken of.
     package var castForSum: Tensor { autocastIsOn && dtype == .bfloat16 ? asType(.float32) : self }
+}
+
+/// Tensors of different dtypes in float32, where `autocast` is on; others as they are.
+package func castToMeet(_ tensors: [Tensor]) -> [Tensor] {
+    guard autocastIsOn, let first = tensors.first, tensors.contains(where: { $0.dtype != first.dtype }),
+        tensors.allSatisfy({ autocastLetsMeet($0.dtype, first.dtype) })
+    else { return tensors }
+    return tensors.map { $0.asType(.float32) }
 }
 
 /// Whether dtypes that differ are those that `autocast` lets meet.

@@ -51,7 +51,7 @@ package enum Graph {
 
     /// Computes the nodes that are not in memory yet, and says why where that fails. The caller holds them.
     ///
-    /// - Parameter losingNothing: whether no result takes over the memory of a value where something may fail.
+    /// - Parameter losingNothing: whether everything is as before where it fails.
     static func failure(ofEvaluating roots: [Unmanaged<Node>], losingNothing: Bool) -> EvaluationError? {
         var unfinished: [Storage] = []
         let launch = state.withLock { state -> Launch? in
@@ -64,11 +64,18 @@ package enum Graph {
             }
             return prepare(roots, &state, losingNothing: losingNothing)
         }
-        var error = launch?.run()
-        for storage in unfinished { storage.waitUntilReady() }
-        // Values that an earlier evaluation should have computed may be among the roots.
-        for root in roots where error == nil { error = root._withUnsafeGuaranteedRef { $0.storage?.error } }
-        return error
+        var isLacking = false
+        switch launch?.run() {
+        case .failed(let error): return error
+        case .lacksLeaf: isLacking = true
+        case .succeeded, nil: break
+        }
+        for storage in unfinished {
+            storage.waitUntilReady()
+            if storage.hasFailed { isLacking = true }
+        }
+        // What another thread has failed to compute together with something else may be in order by itself.
+        return isLacking ? failure(ofEvaluating: roots, losingNothing: losingNothing) : nil
     }
 
     /// Has the node computed together with whatever is computed next. What is recorded only to be looked at waits for
@@ -128,14 +135,13 @@ package enum Graph {
     /// each time, since its node may be shared by many graphs.
     package static func elements(of node: Node) -> Storage {
         if node.isScalarConstant { return storage(scalar: node) }
-        guard let storage = state.withLock({ _ in node.storage }) else {
-            evaluate([node])
-            return node.storage!
+        if let storage = state.withLock({ _ in node.storage }) {
+            // Another thread may still be computing it.
+            storage.waitUntilReady()
+            if !storage.hasFailed { return storage }
         }
-        // Another thread may still be computing it.
-        storage.waitUntilReady()
-        if let error = storage.error { trap(error.message) }
-        return storage
+        evaluate([node])
+        return node.storage!
     }
 
     private static func storage(scalar node: Node) -> Storage {

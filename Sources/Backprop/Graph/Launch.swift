@@ -16,8 +16,12 @@ struct Launch: ~Copyable {
     private var heldOutputs: Scratch<Unmanaged<Node>>
     /// Whether other runs may still be computing some of the leaves.
     private var waits = false
-    /// Whether results may overwrite leaves that nobody else holds, which are lost if the run fails.
-    private let reusesLeaves: Bool
+    /// Whether the run may fail without the program stopping, and everything has to be as before then: no result
+    /// overwrites a leaf, and outputs keep their history until they are there.
+    private var losesNothing = false
+    /// Of such a run, which outputs need their history afterwards, and whether it gives parameters new values.
+    private var needsHistory = Scratch<Bool>(capacity: 1)
+    private let movesParameters: Bool
 
     /// Binds what the traversal has found. The nodes have their memory from now on, the elements when `run` returns.
     init(
@@ -25,14 +29,15 @@ struct Launch: ~Copyable {
         losingNothing: Bool
     ) {
         self.executable = executable
-        reusesLeaves = !(losingNothing && executable.canFail)
+        movesParameters = traversal.movesParameters
         workspace = executable.begin(traversal.scalars)
         leaves = Scratch(capacity: traversal.leaves.count)
         heldLeaves = Scratch(capacity: traversal.leaves.count)
         outputs = Scratch(capacity: traversal.outputs.count)
         heldOutputs = Scratch(capacity: traversal.outputs.count)
         bindLeaves(traversal)
-        dropHistory(traversal, &usedGraphs)
+        losesNothing = losingNothing && executable.canFail || waits
+        if losesNothing { holdHistory(traversal) } else { dropHistory(traversal, &usedGraphs) }
         bindOutputs(traversal)
     }
 
@@ -51,15 +56,23 @@ struct Launch: ~Copyable {
     /// does decides whether their memory can be taken over. Outputs are held meanwhile, since one may hang on the history
     /// of another.
     private mutating func dropHistory(_ traversal: borrowing Traversal, _ usedGraphs: inout UsedGraphs) {
-        let movesParameters = traversal.movesParameters
         for output in traversal.outputs.indices {
             let node = traversal.output(output).retain()
             let needsHistory = traversal.needsHistory(of: output)
             node._withUnsafeGuaranteedRef {
                 $0.pendingDepth = 0
-                if needsHistory { return }
-                if movesParameters { $0.dropInputs() } else { usedGraphs.letGo(of: $0) }
+                if !needsHistory { usedGraphs.forgetHistory(of: $0, movesParameters: movesParameters) }
             }
+            heldOutputs.append(node)
+        }
+    }
+
+    /// Keeps the history where it is, whatever other threads find meanwhile, until it is known whether the run fails.
+    private mutating func holdHistory(_ traversal: borrowing Traversal) {
+        for output in traversal.outputs.indices {
+            let node = traversal.output(output).retain()
+            needsHistory.append(traversal.needsHistory(of: output))
+            node._withUnsafeGuaranteedRef { $0.addReader() }
             heldOutputs.append(node)
         }
     }
@@ -82,7 +95,7 @@ struct Launch: ~Copyable {
     /// Memory for an output: that of a leaf which has the same elements or is not needed any more, or new memory.
     private mutating func storage(for node: Node, donor: Int, sharedLeaf: Int) -> Storage {
         if sharedLeaf >= 0 { return heldLeaves[sharedLeaf]!.takeUnretainedValue() }
-        if reusesLeaves, donor >= 0, let leaf = heldLeaves[donor], bk_reference_count(leaf.toOpaque()) == 1 {
+        if !losesNothing, donor >= 0, let leaf = heldLeaves[donor], bk_reference_count(leaf.toOpaque()) == 1 {
             let isReady = leaf._withUnsafeGuaranteedRef { storage in
                 let isReady = storage.isReady && storage.isOurs
                 if isReady { storage.beginOverwriting() }
@@ -96,29 +109,68 @@ struct Launch: ~Copyable {
         return Storage(byteCount: node.shape.count * node.dtype.byteCount, isReady: false)
     }
 
-    /// Runs the plan, and lets go of everything. What fails has no outputs, and neither has what depends on them.
-    consuming func run() -> EvaluationError? {
-        var error: EvaluationError?
-        for index in heldLeaves.indices {
-            heldLeaves[index]?._withUnsafeGuaranteedRef { leaf in
-                if waits { leaf.waitUntilReady() }
-                if let known = leaf.error { error = known }
-            }
-        }
-        if let error {
-            executable.abandon(workspace)
-            return fail(error)
-        }
-        if let error = executable.run(workspace, leaves: leaves.elements, outputs: outputs.elements) {
-            return fail(error)
-        }
-        for index in heldOutputs.indices { heldOutputs[index]._withUnsafeGuaranteedRef { $0.storage!.finish() } }
-        return nil
+    enum Outcome {
+        case succeeded
+        case failed(EvaluationError)
+        /// A leaf that another thread was computing has failed there: it has to be computed here.
+        case lacksLeaf
     }
 
-    private func fail(_ error: EvaluationError) -> EvaluationError {
-        for index in heldOutputs.indices { heldOutputs[index]._withUnsafeGuaranteedRef { $0.storage!.fail(error) } }
-        return error
+    /// Runs the plan, and lets go of everything. If it fails, no output has a value; where nothing is to be lost, they
+    /// can be asked for again, and those that do not depend on what was wrong are there then.
+    consuming func run() -> Outcome {
+        let outcome = runPlan()
+        var hasFailed = true
+        if case .succeeded = outcome {
+            hasFailed = false
+            for index in heldOutputs.indices { heldOutputs[index]._withUnsafeGuaranteedRef { $0.storage!.finish() } }
+        }
+        if losesNothing {
+            settle(hasFailed: hasFailed)
+        }
+        return outcome
+    }
+
+    private func runPlan() -> Outcome {
+        if waits {
+            var lacksLeaf = false
+            for index in heldLeaves.indices {
+                heldLeaves[index]!._withUnsafeGuaranteedRef { leaf in
+                    leaf.waitUntilReady()
+                    if leaf.hasFailed { lacksLeaf = true }
+                }
+            }
+            if lacksLeaf {
+                executable.abandon(workspace)
+                return .lacksLeaf
+            }
+        }
+        if let error = executable.run(workspace, leaves: leaves.elements, outputs: outputs.elements) {
+            return .failed(error)
+        }
+        return .succeeded
+    }
+
+    /// What was put off until it is known how the run ends. After one that has failed the outputs wait as before, and other
+    /// threads that wait for their memory hear of it; that of a leaf which an output shares has its elements anyway.
+    private func settle(hasFailed: Bool) {
+        let nodes = heldOutputs.indices.map { heldOutputs[$0].takeUnretainedValue() }
+        let needsHistory = self.needsHistory.indices.map { self.needsHistory[$0] }
+        let movesParameters = movesParameters
+        let memory = hasFailed ? nodes.compactMap(\.storage) : []
+        Graph.state.withLock { state in
+            for (node, needsHistory) in zip(nodes, needsHistory) {
+                node.removeReader()
+                if hasFailed {
+                    node.storage = nil
+                    continue
+                }
+                node.pendingDepth = 0
+                if !needsHistory { state.usedGraphs.forgetHistory(of: node, movesParameters: movesParameters) }
+            }
+        }
+        // Outputs may share one.
+        for storage in memory where !storage.isReady { storage.fail() }
     }
 
     deinit {
@@ -128,5 +180,6 @@ struct Launch: ~Copyable {
         outputs.deallocate()
         heldLeaves.deallocate()
         heldOutputs.deallocate()
+        needsHistory.deallocate()
     }
 }

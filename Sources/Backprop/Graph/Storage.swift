@@ -36,12 +36,13 @@ package final class Storage: @unchecked Sendable {
 
     deinit { if let release { release() } else { MemoryPool.shared.giveBack(pointer, byteCount) } }
 
-    /// Why there are no elements, if there are none. Set before `isReady` turns true.
-    private(set) var error: EvaluationError?
+    /// Whether there are no elements, because the plan that should have computed them has failed. Set before `isReady`
+    /// turns true.
+    private(set) var hasFailed = false
 
     /// Lets everybody who waits know that the elements could not be computed.
-    func fail(_ error: EvaluationError) {
-        self.error = error
+    func fail() {
+        hasFailed = true
         finish()
     }
 

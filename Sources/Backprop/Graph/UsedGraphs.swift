@@ -9,6 +9,11 @@ struct UsedGraphs {
     /// Held by hand, so that the count of references tells whether anybody else holds it.
     private var recorders: [UnsafeMutableRawPointer: Recorder] = [:]
 
+    /// Drops the history of a result that no backward pass needs, unless one may ask for it before parameters move.
+    mutating func forgetHistory(of node: Node, movesParameters: Bool) {
+        if movesParameters { node.dropInputs() } else { letGo(of: node) }
+    }
+
     /// Drops the history of a value that is in memory, unless another backward pass may ask for it.
     mutating func letGo(of node: Node) {
         guard node.isConsumed, node.variables & 1 != 0, !node.isParameter, node.edge0 != nil else {

@@ -78,6 +78,8 @@ struct Simplifier {
     private mutating func simplified(_ value: Value) -> Int {
         let shape = value.shape
         if value.primitive == .alias { return value.inputs[0] }
+        // What has no elements reads none: whoever else needs its operands must not join a kernel that has nothing to do.
+        if shape.count == 0 && value.primitive != .constant { return zeros(shape, value.dtype) }
         if value.primitive == .descend { return multiplySubtract(value) }
         if let rewritten = computedInFloat32(value) { return rewritten }
         var value = value
@@ -154,10 +156,7 @@ struct Simplifier {
     /// Cuts a reduction over several groups of axes into one for each group, the last group first.
     private mutating func reduced(_ value: Value) -> Int {
         var input = value.inputs[0]
-        if graph.values[input].shape.count == 0 && value.shape.count > 0 {
-            let zero = merged(number(0, value.dtype))
-            return merged(Value(primitive: .broadcast, dtype: value.dtype, shape: value.shape, bits: 0, inputs: [zero]))
-        }
+        if graph.values[input].shape.count == 0 { return zeros(value.shape, value.dtype) }
         var groups: [AxisSet] = []
         var isOpen = false
         for axis in iterationAxes(graph.values[input].shape).reversed() {
@@ -183,6 +182,11 @@ struct Simplifier {
             input = merged(part)
         }
         return input
+    }
+
+    private mutating func zeros(_ shape: Shape, _ dtype: DType) -> Int {
+        let zero = merged(number(0, dtype))
+        return merged(Value(primitive: .broadcast, dtype: dtype, shape: shape, bits: 0, inputs: [zero]))
     }
 
     private mutating func number(_ value: Double, _ dtype: DType) -> Value {

@@ -126,7 +126,7 @@ public func searchSorted(
     _ edges: Tensor, _ values: Tensor, right: Bool = false, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(
-        edges.ndim == 1 && edges.dtype == values.dtype,
+        edges.ndim == 1 && (edges.dtype == values.dtype || autocastLetsMeet(edges.dtype, values.dtype)),
         "searchSorted: edges \(edges.dtype)\(edges.shape) for values \(values.dtype)\(values.shape), not one axis of their dtype",
         file: file, line: line)
     let spread = values.expandedDimensions(axis: -1)

@@ -3,6 +3,9 @@ extension Tensor {
     package func replacing(
         _ operations: [TensorIndexOperation], by values: Tensor, file: StaticString, line: UInt
     ) -> Tensor {
+        if values.dtype != dtype, autocastLetsMeet(values.dtype, dtype) {
+            return asType(.float32).replacing(operations, by: values.asType(.float32), file: file, line: line)
+        }
         require(
             values.dtype == dtype,
             "x[...] = values: \(values.dtype) values for a \(dtype) tensor; convert them with asType(.\(dtype))",
@@ -11,11 +14,20 @@ extension Tensor {
         if operations.count == 1, case .gather(let mask) = operations[0], mask.dtype == .bool, values.size == 1 {
             require(
                 Array(shape.prefix(mask.ndim)) == mask.shape,
-                "x[mask] = values: a mask of shape \(mask.shape) does not fit shape \(node.shape)", file: file, line: line)
+                "x[mask] = values: a mask of shape \(mask.shape) does not fit shape \(node.shape)", file: file,
+                line: line)
             let trailing = [Int](repeating: 1, count: ndim - mask.ndim)
             return which(mask.reshaped(mask.shape + trailing), values.reshaped([]), self)
         }
-        return indexPut(operations, values, file: file, line: line)
+        let chosen = indexed(operations, file: file, line: line).node.shape
+        return indexPut(operations, values.trimmed(to: chosen.rank), file: file, line: line)
+    }
+
+    /// Without axes of extent one in front of as many as there are places: one that broadcasts from them fits too, as in
+    /// NumPy.
+    fileprivate func trimmed(to rank: Int) -> Tensor {
+        let surplus = Swift.max(0, ndim - rank)
+        return shape.prefix(surplus).allSatisfy { $0 == 1 } ? reshaped(Array(shape.dropFirst(surplus))) : self
     }
 }
 
@@ -92,10 +104,7 @@ private struct Block {
 
     func replaced(by values: Tensor, _ file: StaticString, _ line: UInt) -> Tensor {
         let selected = Shape(selectedShape)
-        // One that broadcasts from axes of extent one in front fits too, as in NumPy.
-        let surplus = Swift.max(0, values.ndim - selected.rank)
-        let trimmed =
-            values.shape.prefix(surplus).allSatisfy { $0 == 1 } ? values.reshaped(Array(values.shape.dropFirst(surplus))) : values
+        let trimmed = values.trimmed(to: selected.rank)
         require(
             Shape.broadcast(trimmed.node.shape, selected) == selected,
             "x[...] = values: shape \(values.shape) does not broadcast to the chosen places \(selected) of shape \(tensor.shape)",

@@ -13,6 +13,7 @@ public func einsum(
     _ equation: String, _ operands: [Tensor], file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(!operands.isEmpty, "einsum \"\(equation)\": no operands", file: file, line: line)
+    let operands = castToMeet(operands)
     require(
         operands.allSatisfy { $0.dtype == operands[0].dtype && $0.dtype != .bool },
         "einsum \"\(equation)\": operands are \(operands.map { "\($0.dtype)\($0.shape)" }), not all numbers of one dtype",

@@ -68,7 +68,8 @@ extension Tensor {
         var expected = node.shape
         expected[axis] = indices.size
         require(
-            indices.ndim == 1 && source.node.shape == expected && source.dtype == dtype,
+            indices.ndim == 1 && source.node.shape == expected
+                && (source.dtype == dtype || autocastLetsMeet(source.dtype, dtype)),
             "\(name): \(source.dtype)\(source.shape) at indices of shape \(indices.shape) does not fit axis \(axis) of \(dtype)\(node.shape)",
             file: file, line: line)
         return axis
@@ -123,8 +124,8 @@ extension Tensor {
             dtype != .bool || reduction == .max,
             "scatterReduce: \(reduction) of masks is not defined; shape \(node.shape)",
             file: file, line: line)
-        let (positions, values) = scattered(indices, source, axis, .scatterReduce, file, line)
-        let base = flattened()
+        let (positions, source) = scattered(indices, source, axis, .scatterReduce, file, line)
+        let operands = castToMeet([flattened(), source]), base = operands[0], values = operands[1]
         let result =
             switch reduction {
             case .sum, .mean: base.scatteredSum(positions, values, includeSelf, isMean: reduction == .mean)
@@ -143,7 +144,8 @@ extension Tensor {
         let axis = resolved(axis: axis, name, file: file, line: line)
         indices.requireIndices(name, file: file, line: line)
         let fits =
-            indices.ndim == ndim && source.ndim == ndim && source.dtype == dtype
+            indices.ndim == ndim && source.ndim == ndim
+            && (source.dtype == dtype || autocastLetsMeet(source.dtype, dtype))
             && (0..<ndim).allSatisfy {
                 indices.dim($0) <= source.dim($0) && ($0 == axis || indices.dim($0) <= dim($0) || indices.size == 0)
             }

@@ -102,7 +102,8 @@ public func isIn(
     _ x: Tensor, _ values: Tensor, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     require(
-        x.dtype == values.dtype, "isIn: dtypes \(x.dtype) and \(values.dtype) differ; convert one with asType(_:)",
+        x.dtype == values.dtype || autocastLetsMeet(x.dtype, values.dtype),
+        "isIn: dtypes \(x.dtype) and \(values.dtype) differ; convert one with asType(_:)",
         file: file, line: line)
     if values.size == 0 || x.size == 0 { return Tensor.zeros(x.shape, dtype: .bool) }
     // Comparing with each of a few values is quicker than sorting.

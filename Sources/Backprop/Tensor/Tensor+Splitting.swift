@@ -113,6 +113,7 @@ private func joined(
     _ tensors: [Tensor], axis: Int, _ name: String, _ file: StaticString, _ line: UInt
 ) -> Tensor {
     require(!tensors.isEmpty, "\(name): no tensors", file: file, line: line)
+    let tensors = castToMeet(tensors)
     let axis = tensors[0].resolved(axis: axis, name, file: file, line: line)
     for tensor in tensors {
         let fits =

@@ -54,7 +54,7 @@ func attentionWeights(
     let scores = matmul(queries * scale, keys, transposeB: true, file: file, line: line)
     if case .tensor(let mask) = mask {
         require(
-            (mask.dtype == .bool || mask.dtype == scores.dtype)
+            (mask.dtype == .bool || mask.dtype == scores.dtype || autocastLetsMeet(mask.dtype, scores.dtype))
                 && Shape.broadcast(mask.node.shape, scores.node.shape) == scores.node.shape,
             "attention: a mask \(mask.dtype)\(mask.shape) does not broadcast to scores \(scores.dtype)\(scores.shape)",
             file: file, line: line)

@@ -50,6 +50,8 @@ public struct KeyValueCache: Sendable {
         var shape = new.shape
         shape[shape.count - 2] = capacity
         let held = old ?? .zeros(shape, dtype: new.dtype)
+        // What a cache has begun with it keeps, whether `autocast` is on for the next positions or not.
+        let new = autocastLetsMeet(new.dtype, held.dtype) ? new.asType(held.dtype) : new
         require(
             held.shape == shape && held.dtype == new.dtype,
             "KeyValueCache: \(new.dtype)\(new.shape) does not continue \(held.dtype)\(held.shape)")

@@ -173,7 +173,8 @@ func requireClassWeights(
 ) {
     guard let weights else { return }
     require(
-        weights.shape == [scores.dim(-1)] && weights.dtype == scores.dtype,
+        weights.shape == [scores.dim(-1)]
+            && (weights.dtype == scores.dtype || autocastLetsMeet(weights.dtype, scores.dtype)),
         "\(name): scores \(scores.dtype)\(scores.shape) need class weights \(scores.dtype)[\(scores.dim(-1))], not \(weights.dtype)\(weights.shape)",
         file: file, line: line)
 }
