@@ -38,9 +38,7 @@ extension Tensor {
     public func bool() -> Tensor { fatalError() }
     @available(*, unavailable, renamed: "detached()")
     public func detach() -> Tensor { fatalError() }
-    @available(
-        *, unavailable, message: "use array(of:) for all elements, [Float](x) or [[Float]](x) for one or two axes"
-    )
+    @available(*, unavailable, message: "use array(of:) for all elements, [[Float]](x) for rows")
     public func tolist() -> [Double] { fatalError() }
     @available(*, unavailable, message: "size is the number of elements, shape[0] that of rows")
     public var count: Int { fatalError() }
