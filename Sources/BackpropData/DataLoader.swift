@@ -74,6 +74,16 @@ public struct DataLoader: Sendable {
             keepsPartialBatch: keepsPartialBatch, file: file, line: line)
     }
 
+    /// Batches of arrays: `[[Float]]` and `[Int]`, or nested to any depth. Rows of different lengths stop it.
+    public init<Inputs: TensorElements, Labels: TensorElements>(
+        inputs: Inputs, labels: Labels, batchSize: Int, shuffles: Bool = true, seed: UInt64 = 0,
+        keepsPartialBatch: Bool = true, file: StaticString = #fileID, line: UInt = #line
+    ) {
+        self.init(
+            inputs: Tensor(inputs), labels: Tensor(labels), batchSize: batchSize, shuffles: shuffles, seed: seed,
+            keepsPartialBatch: keepsPartialBatch, file: file, line: line)
+    }
+
     /// How many batches an epoch has.
     public var batchCount: Int {
         keepsPartialBatch ? (count + batchSize - 1) / batchSize : count / batchSize

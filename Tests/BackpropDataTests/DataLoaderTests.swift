@@ -15,6 +15,14 @@ import Testing
         loader.epoch(epoch).flatMap { $0.labels.array(of: Int32.self) }
     }
 
+    @Test func takesNestedArrays() {
+        let rows: [[Float]] = [[1, 2], [3, 4], [5, 6]], classes = [0, 1, 2]
+        let batches = Array(DataLoader(inputs: rows, labels: classes, batchSize: 2, shuffles: false).epoch(0))
+        #expect(batches.map(\.inputs.shape) == [[2, 2], [1, 2]])
+        #expect([[Float]](batches[0].inputs) == [[1, 2], [3, 4]])
+        #expect(batches.allSatisfy { $0.labels.dtype == .int64 } && [Int](batches[1].labels) == [2])
+    }
+
     @Test func keepsInputsAndLabelsTogether() {
         let batches = Array(Self.loader().epoch(1))
         #expect(batches.map(\.count) == [4, 4, 2])

@@ -9,6 +9,11 @@ extension DocumentedExample {
         DocumentedExample("ones(3)", [1, 1, 1]) { () -> Tensor in
             ones(3)
         },
+        DocumentedExample("Tensor.arange(2, 8, step: 2)", [2, 4, 6]) { () -> Tensor in Tensor.arange(2, 8, step: 2) },
+        DocumentedExample("Int(Tensor([1, 5, 2]).argMax())", [1]) { () -> Int in Int(Tensor([1, 5, 2]).argMax()) },
+        DocumentedExample("allClose(Tensor([1.0, 2]), Tensor([1.000001, 2]))", [1]) { () -> Bool in
+            allClose(Tensor([1.0, 2]), Tensor([1.000001, 2]))
+        },
         DocumentedExample("Tensor([[1.0, 2], [3, 4]]).shape", [2, 2]) { () -> [Int] in
             Tensor([[1.0, 2], [3, 4]]).shape
         },
@@ -21,7 +26,8 @@ extension DocumentedExample {
         DocumentedExample("grad({ x in x * x.detached() })(Tensor(3.0))", [3]) { () -> Tensor in
             grad({ x in x * x.detached() })(Tensor(3.0))
         },
-        DocumentedExample("var x = Tensor.zeros(2, 3)\nx[1, 1..<3] = Tensor([7.0, 8])\nx", [0, 0, 0, 0, 7, 8]) { () -> Tensor in
+        DocumentedExample("var x = Tensor.zeros(2, 3)\nx[1, 1..<3] = Tensor([7.0, 8])\nx", [0, 0, 0, 0, 7, 8]) {
+            () -> Tensor in
             var x = Tensor.zeros(2, 3)
             x[1, 1..<3] = Tensor([7.0, 8])
             return x
@@ -317,7 +323,8 @@ extension DocumentedExample {
     ]
 
     static let ofArrangement: [DocumentedExample] = [
-        numberExamples, shapeExamples, arrangingExamples, splittingExamples, subscriptsExamples, tensorIndexExamples, slicesExamples,
+        numberExamples, shapeExamples, arrangingExamples, splittingExamples, subscriptsExamples, tensorIndexExamples,
+        slicesExamples,
         paddingExamples, positionsExamples, scatterExamples, masksExamples, diagonalsExamples, pixelShuffleExamples,
         unfoldExamples, printingExamples,
     ].flatMap { $0 }

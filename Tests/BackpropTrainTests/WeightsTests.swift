@@ -31,6 +31,18 @@ import Testing
         model.parameters().map { $0.value.array(of: Double.self) }
     }
 
+    @Test func modelsSaveAndLoad() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/m.safetensors"
+        let (model, other) = (Model(seed: 1), Model(seed: 2))
+        try model.save(to: path)
+        try other.load(from: path)
+        #expect(Self.numbers(model) == Self.numbers(other))
+        let misfit = Model(seed: 3, hidden: 4), before = Self.numbers(misfit)
+        #expect(throws: DataError.self) { try misfit.load(from: path) }
+        #expect(Self.numbers(misfit) == before)
+    }
+
     @Test func readsWhatItWrote() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/m.safetensors"

@@ -88,7 +88,7 @@ extension Node {
         let rank = geometry.rank
         require(
             weights.shape[rank + 1].multipliedReportingOverflow(by: groups) == (x.shape[rank + 1], false),
-            "\(context()): weights for \(weights.shape[rank + 1]) channels a group do not fit the input's channels",
+            "\(context()): weights for \(weights.shape[rank + 1]) channels a group do not fit the input's \(x.shape[rank + 1]) channels, which are its last axis",
             file: file, line: line)
         require(
             weights.shape[0] % groups == 0,

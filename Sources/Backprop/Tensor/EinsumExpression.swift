@@ -3,9 +3,16 @@
 /// Letters are labels of axes; `...` stands for axes that are aligned at their ends and get labels of their own.
 struct EinsumExpression {
     /// A letter, or the place of an axis of `...` counted from its end.
-    enum Label: Hashable, Comparable {
+    enum Label: Hashable, Comparable, CustomStringConvertible {
         case ellipsis(Int)
         case letter(Character)
+
+        var description: String {
+            switch self {
+            case .ellipsis(let place): "axis \(-1 - place) of ..."
+            case .letter(let letter): "\(letter)"
+            }
+        }
     }
 
     /// The labels of each operand's axes.

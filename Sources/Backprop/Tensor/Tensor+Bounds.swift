@@ -44,6 +44,17 @@ public func isClose(
     return equalNaN ? agrees .| (isNaN(a) .& isNaN(b)) : agrees
 }
 
+/// Whether all elements are close to each other, see `isClose(_:_:relative:absolute:equalNaN:)`. Computes both.
+///
+/// ```swift
+/// allClose(Tensor([1.0, 2]), Tensor([1.000001, 2]))  // true
+/// ```
+public func allClose(
+    _ a: Tensor, _ b: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, equalNaN: Bool = false
+) -> Bool {
+    Bool(isClose(a, b, relative: relative, absolute: absolute, equalNaN: equalNaN).all())
+}
+
 /// x with NaN and the infinities replaced by numbers; the greatest and the least of the dtype where left out. The
 /// gradient is 0 for what was replaced. Any shape; integers stay as they are.
 ///

@@ -165,6 +165,18 @@ extension Tensor {
         return Tensor(numbers, shape: [Int(count)], dtype: .float64).asType(dtype)
     }
 
+    /// start, start + step, ... short of `stop`, of whole numbers: int64 unless asked otherwise.
+    ///
+    /// ```swift
+    /// Tensor.arange(2, 8, step: 2)  // [2, 4, 6]
+    /// ```
+    public static func arange(_ start: Int, _ stop: Int, step: Int = 1, dtype: DType = .int64) -> Tensor {
+        require(step != 0 && dtype != .bool, "arange: from \(start) to \(stop) by \(step) as \(dtype)")
+        let numbers = stride(from: start, to: stop, by: step).prefix(Int(Int32.max)).map { $0 }
+        require(numbers.count < Int32.max, "arange: from \(start) to \(stop) by \(step) gives too many numbers")
+        return Tensor(numbers, shape: [numbers.count]).asType(dtype)
+    }
+
     /// 0, 1, ... below `count`, along one axis; int64 unless asked otherwise.
     ///
     /// ```swift

@@ -25,8 +25,8 @@ extension Tensor {
     /// Tensor([1.0, 2]).maskedFill(Tensor([false, true]), 0)  // [1, 0]
     /// ```
     public func maskedFill(
-        _ mask: Tensor, _ value: Double, file: StaticString = #fileID, line: UInt = #line
-    ) -> Tensor { maskedFill(mask, like(value), file: file, line: line) }
+        _ mask: Tensor, _ value: some TensorNumber, file: StaticString = #fileID, line: UInt = #line
+    ) -> Tensor { maskedFill(mask, value.tensor(like: self), file: file, line: line) }
 
     /// The elements at which the mask (bool) holds, in row-major order of the shape to which both broadcast. How many
     /// there are depends on data, so the mask is computed at once. A mask that is not bool stops it.

@@ -106,6 +106,11 @@ extension Tensor {
         return low == 0 && high == 1 ? unit : unit * (high - low) + low
     }
 
+    /// Uniform numbers in [low, high), with the extents one after the other.
+    public static func uniform(
+        _ shape: Int..., low: Double = 0, high: Double = 1, dtype: DType = .float32
+    ) -> Tensor { uniform(shape, low: low, high: high, dtype: dtype) }
+
     /// Normally distributed numbers of a floating-point dtype, by the method of Box and Muller (1958).
     ///
     /// ```swift
@@ -127,6 +132,11 @@ extension Tensor {
         let unit = radius * Backprop.cos(2 * Double.pi * uniform(shape, dtype: dtype))
         return unit * standardDeviation + mean
     }
+
+    /// Normally distributed numbers, with the extents one after the other.
+    public static func normal(
+        _ shape: Int..., mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32
+    ) -> Tensor { normal(shape, mean: mean, standardDeviation: standardDeviation, dtype: dtype) }
 
     /// Normally distributed numbers between `low` and `high`, both measured as numbers and not in deviations: the
     /// distribution function is inverted on the part of its range that lies between. A floating-point dtype; bounds in

@@ -1,5 +1,22 @@
 // Between tensors and the arrays and buffers of Swift.
 
+extension TensorScalar {
+    /// The only element of a tensor, converted where its dtype is another: `Float(loss)`, `Bool(mask.all())`. Computes the
+    /// tensor. A tensor with another number of elements stops it.
+    ///
+    /// ```swift
+    /// Int(Tensor([1, 5, 2]).argMax())  // 1
+    /// ```
+    @_disfavoredOverload
+    public init(_ tensor: Tensor, file: StaticString = #fileID, line: UInt = #line) {
+        require(
+            tensor.size == 1,
+            "\(Self.self)(x): a tensor of shape \(tensor.shape) has \(tensor.size) elements, not one", file: file,
+            line: line)
+        self = tensor.array()[0]
+    }
+}
+
 extension Array where Element: TensorScalar {
     /// The elements of a tensor with one axis, converted where its dtype is another. Computes the tensor.
     ///
@@ -70,11 +87,13 @@ extension Tensor {
         }
         require(
             UInt(bitPattern: base) % UInt(dtype.byteCount) == 0,
-            "a tensor of bytes: their address is not a multiple of the \(dtype.byteCount) bytes of \(dtype)", file: file,
+            "a tensor of bytes: their address is not a multiple of the \(dtype.byteCount) bytes of \(dtype)",
+            file: file,
             line: line)
         self.init(
             Node(
-                storage: Storage(borrowing: UnsafeMutableRawPointer(mutating: base), byteCount: byteCount, release: release),
+                storage: Storage(
+                    borrowing: UnsafeMutableRawPointer(mutating: base), byteCount: byteCount, release: release),
                 dtype: dtype, shape: shape))
     }
 }

@@ -53,7 +53,8 @@ public struct Tensor: Sendable {
 ///
 /// Throws where the data turns out to be wrong: an index that lies outside of what it chooses from. What depends on it
 /// stays without a value, and stops the program where it is read; everything else, the model included, is as before. So
-/// whatever comes from outside is evaluated before it is read.
+/// whatever comes from outside is evaluated before it is read. A gradient that `backward()` has left is among what depends
+/// on it: call `zeroGradients()` of the optimizer before the next step, or evaluate the loss before `backward()`.
 ///
 /// ```swift
 /// let x = Tensor([1.0, 2]), y = x * 2, z = x + 1

@@ -1,5 +1,5 @@
-/// What may stand between the brackets of `x[...]`: an Int, a range, `.every(_:from:to:)`, `.ellipsis`, `.newAxis`, or a
-/// tensor of indices (int32, int64) or a mask (bool).
+/// What may stand between the brackets of `x[...]`: an Int, a range, `.every(_:from:to:)`, `.ellipsis`, `.newAxis`, a list
+/// of Ints, or a tensor of indices (int32, int64) or a mask (bool).
 public protocol TensorIndex {
     var tensorIndexOperation: TensorIndexOperation { get }
 }
@@ -64,6 +64,11 @@ extension PartialRangeThrough: TensorIndex where Bound == Int {
     public var tensorIndexOperation: TensorIndexOperation {
         .slice(from: nil, to: upperBound == -1 || upperBound == .max ? nil : upperBound + 1, step: 1)
     }
+}
+
+/// A list of places: `x[[2, 0]]`.
+extension Array: TensorIndex where Element == Int {
+    public var tensorIndexOperation: TensorIndexOperation { .gather(Tensor(self)) }
 }
 
 extension Tensor: TensorIndex {

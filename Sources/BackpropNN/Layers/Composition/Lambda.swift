@@ -7,7 +7,10 @@ public struct Lambda: Module {
     public let name: String?
     private let function: @Sendable (Tensor) -> Tensor
 
-    public init(_ name: String? = nil, _ function: @escaping @Sendable (Tensor) -> Tensor) {
+    /// A function that exists: `Lambda(softsign)`.
+    public init(_ function: @escaping @Sendable (Tensor) -> Tensor) { self.init(nil, function) }
+
+    public init(_ name: String?, _ function: @escaping @Sendable (Tensor) -> Tensor) {
         self.name = name
         self.function = function
     }
