@@ -135,6 +135,7 @@ private func joined(
 public func stacked(
     _ tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
+    let tensors = castToMeet(tensors)
     for tensor in tensors {
         require(
             tensor.node.shape == tensors[0].node.shape && tensor.dtype == tensors[0].dtype,
