@@ -5,5 +5,9 @@ extension Tensor {
     var zero: Tensor { like(0) }
 
     /// A product with a bias added along the last axis, where there is one, in the dtype of the product.
-    func adding(_ bias: Parameter?) -> Tensor { bias.map { self + $0.value.asType(dtype) } ?? self }
+    func adding(_ bias: Parameter?) -> Tensor {
+        guard let bias else { return self }
+        let value = bias.value
+        return value.dtype == dtype ? self + value : self + value.asType(dtype)
+    }
 }

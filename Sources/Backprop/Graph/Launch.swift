@@ -20,7 +20,7 @@ struct Launch: ~Copyable {
     /// overwrites a leaf, and outputs keep their history until they are there.
     private var losesNothing = false
     /// Of such a run, which outputs need their history afterwards, and whether it gives parameters new values.
-    private var needsHistory = Scratch<Bool>(capacity: 1)
+    private var needsHistory: [Bool] = []
     private let movesParameters: Bool
 
     /// Binds what the traversal has found. The nodes have their memory from now on, the elements when `run` returns.
@@ -155,7 +155,7 @@ struct Launch: ~Copyable {
     /// threads that wait for their memory hear of it; that of a leaf which an output shares has its elements anyway.
     private func settle(hasFailed: Bool) {
         let nodes = heldOutputs.indices.map { heldOutputs[$0].takeUnretainedValue() }
-        let needsHistory = self.needsHistory.indices.map { self.needsHistory[$0] }
+        let needsHistory = needsHistory
         let movesParameters = movesParameters
         let memory = hasFailed ? nodes.compactMap(\.storage) : []
         Graph.state.withLock { state in
@@ -180,6 +180,5 @@ struct Launch: ~Copyable {
         outputs.deallocate()
         heldLeaves.deallocate()
         heldOutputs.deallocate()
-        needsHistory.deallocate()
     }
 }

@@ -3,9 +3,12 @@ import Backprop
 /// y = x Wᵀ + b, with W of shape [outputs, inputs] and b of shape [outputs]. Takes [..., inputs] and gives
 /// [..., outputs].
 public struct Linear: Module {
+    // Two references fit into an `any Module`, which then needs no memory of its own.
     public let weight: Parameter
     public let bias: Parameter?
-    public let inputs: Int, outputs: Int
+
+    public var inputs: Int { weight.value.node.shape[1] }
+    public var outputs: Int { weight.value.node.shape[0] }
 
     /// A layer with weights from `initializer` and a bias of zeros.
     ///
@@ -20,7 +23,6 @@ public struct Linear: Module {
                 "Linear(\(inputs), \(outputs)): all weights start at zero, so all units learn the same; use .xavierUniform or .heNormal"
             )
         }
-        (self.inputs, self.outputs) = (inputs, outputs)
         weight = Parameter(initializer([outputs, inputs], dtype: dtype))
         self.bias = bias ? Parameter(.zeros([outputs], dtype: dtype)) : nil
     }
@@ -32,12 +34,11 @@ public struct Linear: Module {
             weight.shape.count == 2 && (bias.map { $0.shape == [weight.shape[0]] } ?? true),
             "Linear: a weight \(weight.shape) and a bias \(bias?.shape ?? []) are not [outputs, inputs] and [outputs]")
         (self.weight, self.bias) = (weight, bias)
-        (inputs, outputs) = (weight.shape[1], weight.shape[0])
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let weight = weight.value
-        requireFeatures(inputs, of: x)
+        requireFeatures(weight.node.shape[1], of: x)
         requireDType(of: weight, x)
         return reported([x]) { matmul(x, weight, transposeB: true).adding(bias) }
     }
