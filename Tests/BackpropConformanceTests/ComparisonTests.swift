@@ -25,8 +25,12 @@ import Testing
         let wide = Tensor([Int64(1), 2])
         try compare(Tensor([Int32(1), 2]), with: wide, "indices", .operators)
         #expect(throws: Wrong.self) { try compare(Tensor([Int32(1), 3]), with: wide, "indices", .operators) }
-        #expect(throws: Wrong.self) { try compare(Tensor([1.0, 2], dtype: .float64), with: wide, "indices", .operators) }
-        #expect(throws: Wrong.self) { try compare(Tensor([Float(1), 2]), with: Tensor([1.0, 2], dtype: .float64), "x", .operators) }
+        #expect(throws: Wrong.self) {
+            try compare(Tensor([1.0, 2], dtype: .float64), with: wide, "indices", .operators)
+        }
+        #expect(throws: Wrong.self) {
+            try compare(Tensor([Float(1), 2]), with: Tensor([1.0, 2], dtype: .float64), "x", .operators)
+        }
         #expect(throws: Wrong.self) {
             try compare(Tensor([true, true]), with: Tensor([Int64(1), 1]), "x", .operators)
         }

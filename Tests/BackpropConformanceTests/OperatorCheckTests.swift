@@ -7,8 +7,10 @@ import Testing
 @Suite struct OperatorCheckTests {
     private static let input = #""input":\#(tensor("case/x", [3], gradient: true))"#
     private static let tensors = [
-        "case/x": Tensor([1.0, -2, 3], dtype: .float64), "out": Tensor([2.0, -4, 6], dtype: .float64), "seed": Tensor([0.5, 1, 2], dtype: .float64),
-        "gradient": Tensor([1.0, 2, 4], dtype: .float64), "case/mean": Tensor([0.0, 0, 0], dtype: .float64), "after": Tensor([1.0, -2, 3], dtype: .float64),
+        "case/x": Tensor([1.0, -2, 3], dtype: .float64), "out": Tensor([2.0, -4, 6], dtype: .float64),
+        "seed": Tensor([0.5, 1, 2], dtype: .float64),
+        "gradient": Tensor([1.0, 2, 4], dtype: .float64), "case/mean": Tensor([0.0, 0, 0], dtype: .float64),
+        "after": Tensor([1.0, -2, 3], dtype: .float64),
     ]
 
     private func check(_ rest: String, arguments: String = input, _ adapter: @escaping Adapter) throws {

@@ -24,7 +24,8 @@ import Testing
                 rest: #""cotangents":{"out0":"seed"},"grads":{"x":"gradient"},"#
                     + #""second":{"v":{"x":"ones"},"grads":{"x":"second"}}\#(rest)"#),
             [
-                "case/x": Self.x, "out": Tensor([1.0, 4, 9], dtype: .float64), "seed": Self.seed, "gradient": Tensor(gradient, dtype: .float64),
+                "case/x": Self.x, "out": Tensor([1.0, 4, 9], dtype: .float64), "seed": Self.seed,
+                "gradient": Tensor(gradient, dtype: .float64),
                 "ones": Tensor([1.0, 1, 1], dtype: .float64), "second": Tensor(second, dtype: .float64),
             ])
     }

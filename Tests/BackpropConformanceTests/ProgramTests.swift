@@ -7,7 +7,8 @@ import Testing
 @Suite struct ProgramTests {
     private static let x = #""input":\#(tensor("case/x", [3]))"#
     private static let tensors = [
-        "case/x": Tensor([1.0, -2, 3], dtype: .float64), "out": Tensor([1.0, 2, 3], dtype: .float64), "not": Tensor([0.0, 0, 0], dtype: .float64),
+        "case/x": Tensor([1.0, -2, 3], dtype: .float64), "out": Tensor([1.0, 2, 3], dtype: .float64),
+        "not": Tensor([0.0, 0, 0], dtype: .float64),
     ]
     @Test func aTrapCostsOneCase() throws {
         let folder = try ConformanceFolder()

@@ -291,11 +291,13 @@ import Testing
     }
 
     @Test func slopesOfChannels() {
-        let x = Tensor([-1.0, -2, 3, -4, 5, -6], shape: [2, 3], dtype: .float64), slope = Tensor([0.1, 0.2, 0.3], dtype: .float64)
+        let x = Tensor([-1.0, -2, 3, -4, 5, -6], shape: [2, 3], dtype: .float64),
+            slope = Tensor([0.1, 0.2, 0.3], dtype: .float64)
         #expect(prelu(x, slope: slope).array(of: Double.self) == [-0.1, -0.4, 3, -0.4, 5, 0.3 * -6])
         let gradient = grad { prelu(x, slope: $0).sum() }(slope)
         #expect(gradient.array(of: Double.self) == [-5, -2, -6])
-        let infinite = grad { prelu(Tensor([Double.infinity], dtype: .float64), slope: $0).sum() }(Tensor([0.1], dtype: .float64))
+        let infinite = grad { prelu(Tensor([Double.infinity], dtype: .float64), slope: $0).sum() }(
+            Tensor([0.1], dtype: .float64))
         #expect(infinite.item() == 0)
     }
 
@@ -303,7 +305,10 @@ import Testing
         let found = withRandomSeed(3) { rrelu(-Tensor.ones([1000]), lower: 0.2, upper: 0.4, isTraining: true) }
         let slopes = found.array(of: Float.self).map { -$0 }
         #expect(slopes.allSatisfy { (0.2...0.4).contains($0) } && Set(slopes).count > 900)
-        #expect(rrelu(Tensor([-2.0, 3], dtype: .float64), lower: 0.2, upper: 0.4).array(of: Double.self) == [-0.6000000000000001, 3])
+        #expect(
+            rrelu(Tensor([-2.0, 3], dtype: .float64), lower: 0.2, upper: 0.4).array(of: Double.self) == [
+                -0.6000000000000001, 3,
+            ])
     }
 
     @Test func gatedHalves() {

@@ -11,7 +11,8 @@ import Testing
     private func difference(_ a: Tensor, _ b: Tensor) -> Double { abs(a - b).max().item() }
 
     @Test func weightsOfAWorkedExample() {
-        let queries = Tensor([1.0, 0], shape: [1, 2], dtype: .float64), keys = Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64)
+        let queries = Tensor([1.0, 0], shape: [1, 2], dtype: .float64),
+            keys = Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64)
         let values = Tensor([1.0, 3], shape: [2, 1], dtype: .float64)
         let found = scaledDotProductAttention(queries: queries, keys: keys, values: values, scale: 2).item()
         let share = 1 / (1 + 0.1353352832366127)  // e^2 beside e^0

@@ -139,7 +139,10 @@ struct DocumentedExample: Sendable, CustomStringConvertible {
 
     /// The name of the public function that a line declares, or nil.
     private static func publicFunction(_ line: Substring) -> String? {
-        guard let match = line.firstMatch(of: /^(?:@inlinable )?public (?:static )?(?:prefix )?(?:mutating )?func (\w+|\S+)/) else {
+        guard
+            let match = line.firstMatch(
+                of: /^(?:@inlinable )?public (?:static )?(?:prefix )?(?:mutating )?func (\w+|\S+)/)
+        else {
             return nil
         }
         return String(match.1)

@@ -368,7 +368,9 @@ private let lists = Tensor([2, 0, -1, 1, -1, 0, 0, 1, 2, -1, 0, 1] as [Int64], s
 
     @Test func weightsThatDoNotBroadcast() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-            _ = binaryCrossEntropy(Tensor([0.5], dtype: .float64), Tensor([0.5], dtype: .float64), weights: Tensor([1.0, 2], dtype: .float64))
+            _ = binaryCrossEntropy(
+                Tensor([0.5], dtype: .float64), Tensor([0.5], dtype: .float64),
+                weights: Tensor([1.0, 2], dtype: .float64))
         }
         expect(result, toName: "weights [2]")
     }

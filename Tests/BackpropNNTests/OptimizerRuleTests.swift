@@ -202,7 +202,8 @@ import Foundation
 
     /// A parameter that had no gradient for a while goes on where it was.
     @Test func updatesAreCountedByParameter() {
-        let steady = Parameter(Tensor([1.0], dtype: .float64)), rare = Parameter(Tensor([1.0], dtype: .float64)), alone = Parameter(Tensor([1.0], dtype: .float64))
+        let steady = Parameter(Tensor([1.0], dtype: .float64)), rare = Parameter(Tensor([1.0], dtype: .float64)),
+            alone = Parameter(Tensor([1.0], dtype: .float64))
         let optimizer = Adam([steady, rare], learningRate: 0.1), other = Adam([alone], learningRate: 0.1)
         for step in 0..<4 {
             steady.gradient = Tensor([1.0], dtype: .float64)
@@ -219,7 +220,9 @@ import Foundation
 
     @Test func clippingByNormAndValue() {
         let a = Parameter(Tensor([0.0, 0], dtype: .float64)), b = Parameter(Tensor([0.0], dtype: .float64))
-        func setGradients() { (a.gradient, b.gradient) = (Tensor([3.0, 0], dtype: .float64), Tensor([-4.0], dtype: .float64)) }
+        func setGradients() {
+            (a.gradient, b.gradient) = (Tensor([3.0, 0], dtype: .float64), Tensor([-4.0], dtype: .float64))
+        }
         setGradients()
         #expect(clipGradientNorm([a, b], to: 1).item() == 5)
         expectClose(a.gradient!, [0.6 / (1 + 2e-7), 0], "scaled")

@@ -123,7 +123,9 @@ import Testing
         for trajectory in recording.trajectories {
             let options = trajectory.all_options
             if options.amsgrad == true || options.maximize == true { continue }
-            let parameters = zip(recording.initial, recording.shapes).map { Parameter(Tensor($0, shape: $1, dtype: .float64)) }
+            let parameters = zip(recording.initial, recording.shapes).map {
+                Parameter(Tensor($0, shape: $1, dtype: .float64))
+            }
             let betas = options.betas.map { ($0[0], $0[1]) } ?? (0.9, 0.999)
             let optimizer: Optimizer
             switch trajectory.optimizer {

@@ -171,7 +171,9 @@ import Testing
         // The quotient is below 3·10^15 by less than its last digit.
         expect(remainder(Tensor([3e15], dtype: .float64), Tensor([0.1], dtype: .float64)), [Foundation.fmod(3e15, 0.1)])
         expect(floorDivide(Tensor([1.0], dtype: .float64), Tensor([0.1], dtype: .float64)), [9])
-        expect(floorDivide(Tensor([1.0, -1, 0], dtype: .float64), Tensor([0.0, 0, 0], dtype: .float64)), [.infinity, -.infinity, .nan])
+        expect(
+            floorDivide(Tensor([1.0, -1, 0], dtype: .float64), Tensor([0.0, 0, 0], dtype: .float64)),
+            [.infinity, -.infinity, .nan])
         let whole = Tensor([7, -7, 7, -7, 1] as [Int32]), divisor = Tensor([2, 2, -2, -2, 0] as [Int32])
         expect(remainder(whole, divisor), [1, 1, -1, -1, 0])
         expect(fmod(whole, divisor), [1, -1, 1, -1, 0])
@@ -208,18 +210,27 @@ import Testing
         let x = Tensor([-2.0, -1, 0, 1, 2, .nan], dtype: .float64)
         expect(clip(x, min: -1, max: nil), [-1, -1, 0, 1, 2, .nan])
         expect(clip(x, min: 2, max: 1), [1, 1, 1, 1, 1, .nan])
-        let low = Tensor([0.0, 0, 0, 2, 5, 0], dtype: .float64), high = Tensor([1.0, 1, .nan, 1, 1, 1], dtype: .float64)
+        let low = Tensor([0.0, 0, 0, 2, 5, 0], dtype: .float64),
+            high = Tensor([1.0, 1, .nan, 1, 1, 1], dtype: .float64)
         expect(clip(x, min: low, max: high), [0, 0, .nan, 1, 1, .nan])
         let slopes = grad { clip($0[0], min: $0[1], max: $0[2]).sum() }(
-            [Tensor([-1.0, 0, 0.5, 1, 3], dtype: .float64), Tensor([0.0], dtype: .float64), Tensor([1.0], dtype: .float64)])
+            [
+                Tensor([-1.0, 0, 0.5, 1, 3], dtype: .float64), Tensor([0.0], dtype: .float64),
+                Tensor([1.0], dtype: .float64),
+            ])
         expect(slopes[0], [0, 1, 1, 1, 0])
         expect(slopes[1], [1])
         expect(slopes[2], [1])
         expect(grad { clip($0, min: -1, max: 1).sum() }(x), [0, 1, 1, 1, 0, 0])
         expect(x.maskedFill(isNaN(x), 7), [-2, -1, 0, 1, 2, 7])
-        expect(copysign(Tensor([1.0, -2, 3, 0], dtype: .float64), Tensor([-0.0, 1, -1, -1], dtype: .float64)), [-1, 2, -3, 0])
+        expect(
+            copysign(Tensor([1.0, -2, 3, 0], dtype: .float64), Tensor([-0.0, 1, -1, -1], dtype: .float64)),
+            [-1, 2, -3, 0])
         expect(lerp(Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 5], dtype: .float64), 1), [3, 5])
-        expect(lerp(Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 5], dtype: .float64), Tensor([0, 0.5], dtype: .float64)), [1, 3.5])
+        expect(
+            lerp(
+                Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 5], dtype: .float64), Tensor([0, 0.5], dtype: .float64)),
+            [1, 3.5])
     }
 
     @Test(arguments: [DType.float32, .float64])
@@ -239,16 +250,20 @@ import Testing
 
     @Test func sumsOfExponentials() {
         let top = Double.infinity
-        let a = Tensor([0, 1000, -1000, 1, -top, top, -top], dtype: .float64), b = Tensor([0, 999, -1001, 1000, 1, top, -top], dtype: .float64)
+        let a = Tensor([0, 1000, -1000, 1, -top, top, -top], dtype: .float64),
+            b = Tensor([0, 999, -1001, 1000, 1, top, -top], dtype: .float64)
         let near = Foundation.log1p(Foundation.exp(-1.0)), small = Foundation.exp(-50.0) * 1e20
         expect(logAddExp(a, b), [Foundation.log(2.0), 1000 + near, -1000 + near, 1000, 1, top, -top], 1e-15)
         expect(logAddExp2(Tensor([3.0], dtype: .float64), Tensor([3.0], dtype: .float64)), [4], 1e-15)
         expect(logAddExp(Tensor([0.0], dtype: .float64), Tensor([-50.0], dtype: .float64)) * 1e20, [small], 1e-14)
         expect(
-            xlogy(Tensor([0.0, 0, 0, 2], dtype: .float64), Tensor([0.0, -1, .nan, 3], dtype: .float64)), [0, 0, .nan, 2 * Foundation.log(3.0)], 1e-15)
+            xlogy(Tensor([0.0, 0, 0, 2], dtype: .float64), Tensor([0.0, -1, .nan, 3], dtype: .float64)),
+            [0, 0, .nan, 2 * Foundation.log(3.0)], 1e-15)
         expect(xlog1py(Tensor([0.0, 2], dtype: .float64), Tensor([-1.0, 1e-20], dtype: .float64)), [0, 2e-20])
         expect(logit(Tensor([0, 1, 0.5], dtype: .float64)), [-top, top, 0])
-        expect(logit(Tensor([0, 1, 0.5], dtype: .float64), epsilon: 0.25), [-Foundation.log(3.0), Foundation.log(3.0), 0], 1e-15)
+        expect(
+            logit(Tensor([0, 1, 0.5], dtype: .float64), epsilon: 0.25), [-Foundation.log(3.0), Foundation.log(3.0), 0],
+            1e-15)
         expect(degrees(Tensor([Double.pi], dtype: .float64)), [180])
         expect(radians(Tensor([180.0], dtype: .float64)), [Double.pi])
     }

@@ -62,7 +62,8 @@ import Testing
     @Test func alongAnAxis() {
         let indices = Tensor([2, 0, 1, 1] as [Int64], shape: [1, 1, 4])
         expect(x.takeAlong(indices, axis: 1), [2, 1, 4], [8, 1, 6, 7, 20, 13, 18, 19])
-        let y = Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3], dtype: .float64), columns = Tensor([2, 0] as [Int32], shape: [2, 1])
+        let y = Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3], dtype: .float64),
+            columns = Tensor([2, 0] as [Int32], shape: [2, 1])
         expect(y.putAlong(columns, Tensor(9, dtype: .float64), axis: 1), [2, 3], [1, 2, 9, 9, 5, 6])
     }
 
@@ -133,7 +134,8 @@ import Testing
         let starts = [Tensor(1, dtype: .int64), Tensor(2, dtype: .int64)]
         expect(y.dynamicSlice(starts: starts, extents: [1, 2]), [1, 2], [5, 6], "moved inside")
         expect(
-            y.dynamicUpdateSlice(Tensor([[7.0]].flatMap { $0 }, shape: [1, 1], dtype: .float64), starts: starts), [2, 3],
+            y.dynamicUpdateSlice(Tensor([[7.0]].flatMap { $0 }, shape: [1, 1], dtype: .float64), starts: starts),
+            [2, 3],
             [1, 2, 3, 4, 5, 7])
     }
 

@@ -88,7 +88,8 @@ import Testing
                     let product = half([tanh(primals[0])])[0] * primals[0]
                     later.withLock { $0 = product }
                     return [product]
-                }, primals: [Tensor([0.5, -1, 2], dtype: .float64)], tangents: [Tensor([1.0, 10, 100], dtype: .float64)]
+                }, primals: [Tensor([0.5, -1, 2], dtype: .float64)],
+                tangents: [Tensor([1.0, 10, 100], dtype: .float64)]
             ).tangents[0].numbers
         }
         #expect(tangent { product in onAnotherThread { _ = product.sum().item() } } == tangent { _ in })

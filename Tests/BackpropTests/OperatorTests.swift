@@ -160,7 +160,8 @@ import Testing
         let exponents: [Double] = [0, 1, 2, 3, -1, 0.5, -2, 2.5, -3, 7]
         for base in bases {
             for exponent in exponents {
-                let found = pow(Tensor([base], dtype: .float64), Tensor([exponent], dtype: .float64)).item(), expected = Foundation.pow(base, exponent)
+                let found = pow(Tensor([base], dtype: .float64), Tensor([exponent], dtype: .float64)).item(),
+                    expected = Foundation.pow(base, exponent)
                 #expect(
                     difference([found], [expected]) < 1e-12, "pow(\(base), \(exponent)) = \(found), not \(expected)")
             }
@@ -280,7 +281,8 @@ import Testing
         expect(Tensor([1.0, 2], dtype: .float64).padded(widths: [(1, 2)]), [0, 1, 2, 0, 0])
         expect(Tensor([1.0, 2, 3], dtype: .float64).padded(widths: [(-1, 1)]), [2, 3, 0])
         expect(concatenated([Tensor([1.0], dtype: .float64), Tensor([2.0, 3], dtype: .float64)]), [1, 2, 3])
-        expect(stacked([Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 4], dtype: .float64)], axis: 1), [1, 3, 2, 4])
+        expect(
+            stacked([Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 4], dtype: .float64)], axis: 1), [1, 3, 2, 4])
         expect(Tensor([5.0, 6, 7], dtype: .float64).take(Tensor([2, 0, 2] as [Int32])), [7, 5, 7])
         #expect(x.take(Tensor([1, 0] as [Int64], shape: [1, 2]), axis: 1).shape == [2, 1, 2, 4])
         #expect(x.dim(-1) == 4 && x.ndim == 3 && x.size == 24)
@@ -298,14 +300,18 @@ import Testing
     }
 
     @Test func products() {
-        let a = Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3], dtype: .float64), b = Tensor([1.0, 0, 2, 1, 0, 3], shape: [3, 2], dtype: .float64)
+        let a = Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3], dtype: .float64),
+            b = Tensor([1.0, 0, 2, 1, 0, 3], shape: [3, 2], dtype: .float64)
         expect(matmul(a, b), [5, 11, 14, 23])
         expect(matmul(Tensor([1.0, 1], dtype: .float64), a), [5, 7, 9])
         expect(matmul(a, Tensor([1.0, 0, 1], dtype: .float64)), [4, 10])
         #expect(matmul(Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 4], dtype: .float64)).shape == [])
         expect(matmul(Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 4], dtype: .float64)), [11])
         expect(matmul(Tensor.zeros([2, 0]), Tensor.zeros([0, 2])), [0, 0, 0, 0])
-        expect(matmul(Tensor([Double.infinity, 0], shape: [1, 2], dtype: .float64), Tensor([1.0, 2], shape: [2, 1], dtype: .float64)), [.infinity])
+        expect(
+            matmul(
+                Tensor([Double.infinity, 0], shape: [1, 2], dtype: .float64),
+                Tensor([1.0, 2], shape: [2, 1], dtype: .float64)), [.infinity])
     }
 
     // MARK: Random numbers

@@ -54,7 +54,10 @@ private enum Arrangement: String, CaseIterable {
 /// The functions by which each primitive is tested. A new primitive does not compile without an entry here.
 func examples(of primitive: Primitive) -> [Example] {
     switch primitive {
-    case .constant: unary(primitive) { $0 * Tensor([2, 3, 4, 5] as [Double], shape: [4, 1], dtype: .float64).asType($0.dtype).sum() }
+    case .constant:
+        unary(primitive) {
+            $0 * Tensor([2, 3, 4, 5] as [Double], shape: [4, 1], dtype: .float64).asType($0.dtype).sum()
+        }
     case .scalar: unary(primitive) { $0 * 3 + 0.5 }
     case .iota: unary(primitive) { $0.ndim == 0 ? $0 : $0 * Tensor.indices($0.shape, axis: -1, dtype: $0.dtype) }
     case .random:

@@ -87,20 +87,31 @@ import Testing
         expect(tensordot(a, b, axes: ([-1, -2], [0, 1])), shape, numbers)
         #expect(tensordot(a, b, axes: 1).shape == [2, 3, 3, 5])
         #expect(tensordot(a, b, axes: 0).shape == [2, 3, 4, 4, 3, 5])
-        expect(tensordot(Tensor([2.0], shape: [1], dtype: .float64), Tensor([1.0, 2], dtype: .float64), axes: 1), [], [6])
-        expect(inner(Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 4, 5, 6], shape: [2, 2], dtype: .float64)), [2], [11, 17])
+        expect(
+            tensordot(Tensor([2.0], shape: [1], dtype: .float64), Tensor([1.0, 2], dtype: .float64), axes: 1), [], [6])
+        expect(
+            inner(Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 4, 5, 6], shape: [2, 2], dtype: .float64)), [2],
+            [11, 17])
         expect(inner(Tensor(2, dtype: .float64), Tensor([3.0, 4], dtype: .float64)), [2], [6, 8])
         expect(outer(Tensor([1.0, 2], dtype: .float64), Tensor([3.0, 4], dtype: .float64)), [2, 2], [3, 4, 6, 8])
         expect(
-            kron(Tensor([1.0, 2], shape: [1, 2], dtype: .float64), Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64)), [2, 4],
+            kron(
+                Tensor([1.0, 2], shape: [1, 2], dtype: .float64),
+                Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64)), [2, 4],
             [1, 0, 2, 0, 0, 1, 0, 2])
-        expect(kron(Tensor([1.0, 2], dtype: .float64), Tensor([1.0, 3], shape: [2, 1], dtype: .float64)), [2, 2], [1, 2, 3, 6])
+        expect(
+            kron(Tensor([1.0, 2], dtype: .float64), Tensor([1.0, 3], shape: [2, 1], dtype: .float64)), [2, 2],
+            [1, 2, 3, 6])
         let c = Tensor([Double.nan, 1], dtype: .float64)
         expect(
-            addMM(c, Tensor([1.0, 2], shape: [1, 2], dtype: .float64), Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64), alpha: 3, beta: 0),
+            addMM(
+                c, Tensor([1.0, 2], shape: [1, 2], dtype: .float64),
+                Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64), alpha: 3, beta: 0),
             [1, 2], [3, 6])
         expect(
-            addMM(Tensor([1.0], dtype: .float64), Tensor([1.0], shape: [1, 1], dtype: .float64), Tensor([5.0], shape: [1, 1], dtype: .float64), alpha: 2, beta: 0.5),
+            addMM(
+                Tensor([1.0], dtype: .float64), Tensor([1.0], shape: [1, 1], dtype: .float64),
+                Tensor([5.0], shape: [1, 1], dtype: .float64), alpha: 2, beta: 0.5),
             [1, 1], [10.5])
         let weight = random([5, 3, 4], seed: 3), x = random([2, 3], seed: 4), y = random([2, 4], seed: 5)
         let bilinearForms = reference(["bi", "oij", "bj"], "bo", [x, weight, y])

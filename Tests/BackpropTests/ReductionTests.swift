@@ -160,7 +160,8 @@ import Testing
     }
 
     @Test func distancesAndSimilarities() {
-        let a = Tensor([0.0, 0, 1, 2], shape: [2, 2], dtype: .float64), b = Tensor([0.0, 1, 1, 2, 2, 1], shape: [3, 2], dtype: .float64)
+        let a = Tensor([0.0, 0, 1, 2], shape: [2, 2], dtype: .float64),
+            b = Tensor([0.0, 1, 1, 2, 2, 1], shape: [3, 2], dtype: .float64)
         expect(distances(a, b), [1, 5.0.squareRoot(), 5.0.squareRoot(), 2.0.squareRoot(), 0, 2.0.squareRoot()], 1e-15)
         expect(distances(a, b, order: 0), [1, 2, 2, 2, 0, 2])
         expect(distances(a, b, order: .infinity), [1, 2, 2, 1, 0, 1])
@@ -168,13 +169,19 @@ import Testing
         #expect(distances(Tensor.zeros([0, 4, 5]), Tensor.zeros([1, 3, 5])).shape == [0, 4, 3])
         // Where rows are equal, the gradient is 0, whatever the order; each of several greatest differences has its own.
         for order in [0, 0.5, 1, 1.5, 2, 3, .infinity] {
-            expect(grad { distances($0, $0, order: order).sum() }(Tensor([1.0, 2], shape: [1, 2], dtype: .float64)), [0, 0])
+            expect(
+                grad { distances($0, $0, order: order).sum() }(Tensor([1.0, 2], shape: [1, 2], dtype: .float64)),
+                [0, 0])
         }
         let tie = grad { distances($0, Tensor.zeros([1, 2], dtype: .float64), order: .infinity).sum() }
         expect(tie(Tensor([3.0, -3], shape: [1, 2], dtype: .float64)), [1, -1])
-        expect(cosineSimilarity(Tensor([3.0, 4], dtype: .float64), Tensor([4.0, 3], dtype: .float64), axis: 0), [0.96], 1e-15)
+        expect(
+            cosineSimilarity(Tensor([3.0, 4], dtype: .float64), Tensor([4.0, 3], dtype: .float64), axis: 0), [0.96],
+            1e-15)
         expect(cosineSimilarity(Tensor([0.0, 0], dtype: .float64), Tensor([4.0, 3], dtype: .float64), axis: 0), [0])
         expect(normalized(Tensor([3.0, 4], dtype: .float64), axes: [0]), [0.6, 0.8], 1e-15)
-        expect(Tensor([3.0, 4, 0.3, 0.4], shape: [2, 2], dtype: .float64).renormalized(axis: 0, limit: 1), [0.6, 0.8, 0.3, 0.4], 1e-7)
+        expect(
+            Tensor([3.0, 4, 0.3, 0.4], shape: [2, 2], dtype: .float64).renormalized(axis: 0, limit: 1),
+            [0.6, 0.8, 0.3, 0.4], 1e-7)
     }
 }

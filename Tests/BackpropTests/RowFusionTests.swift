@@ -140,7 +140,9 @@ import Testing
         for (what, function) in functions {
             let fused = function(x, y, column), stepwise = function(x, y, column)
             evaluateOrStop(fused)
-            for node in operations(below: stepwise.map(\.node)) where node.storage == nil { evaluateOrStop([Tensor(node)]) }
+            for node in operations(below: stepwise.map(\.node)) where node.storage == nil {
+                evaluateOrStop([Tensor(node)])
+            }
             for (one, other) in zip(fused, stepwise) {
                 #expect(one.bytes == other.bytes, "\(what): \(rows) x \(columns) of \(dtype) under \(name)")
             }

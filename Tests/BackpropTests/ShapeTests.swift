@@ -81,7 +81,9 @@ import Testing
         expect(Tensor.arange(5).unfolded(axis: 0, size: 3, step: 1), [3, 3], [0, 1, 2, 1, 2, 3, 2, 3, 4])
         expect(x.unfolded(axis: 0, size: 1, step: 2), [1, 3, 1], [0, 1, 2])
         // The middle lies in three windows.
-        expect(grad { $0.unfolded(axis: 0, size: 3, step: 1).sum() }(Tensor([1.0, 1, 1, 1, 1], dtype: .float64)), [5], [1, 2, 3, 2, 1])
+        expect(
+            grad { $0.unfolded(axis: 0, size: 3, step: 1).sum() }(Tensor([1.0, 1, 1, 1, 1], dtype: .float64)), [5],
+            [1, 2, 3, 2, 1])
     }
 
     @Test func triangles() {
@@ -92,7 +94,9 @@ import Testing
         expect(triu(Tensor.ones([2, 2, 2], dtype: .int32), diagonal: 1), [2, 2, 2], [0, 1, 0, 0, 0, 1, 0, 0])
         expect(tril(Tensor([true, true, true, true], shape: [2, 2])), [2, 2], [1, 0, 1, 1])
         // What is cut away may be infinite.
-        expect(grad { tril($0).sum() }(Tensor([1.0, .infinity, 2, 3], shape: [2, 2], dtype: .float64)), [2, 2], [1, 0, 1, 1])
+        expect(
+            grad { tril($0).sum() }(Tensor([1.0, .infinity, 2, 3], shape: [2, 2], dtype: .float64)), [2, 2],
+            [1, 0, 1, 1])
     }
 
     @Test func diagonals() {

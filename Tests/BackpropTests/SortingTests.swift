@@ -14,7 +14,9 @@ import Testing
         expect(x.argSort(), [6, 2, 7, 5, 0, 3, 4, 1])
         expect(x.argSort(descending: true), [1, 4, 0, 3, 5, 2, 7, 6])
         expect(x.sorted(), [-.infinity, -1, -1, 0, 3, 3, .infinity, .nan])
-        expect(Tensor([0.0, -0.0, 0], dtype: .float64).argSort(descending: true), [0, 1, 2], 0, "zeros of either sign are equal")
+        expect(
+            Tensor([0.0, -0.0, 0], dtype: .float64).argSort(descending: true), [0, 1, 2], 0,
+            "zeros of either sign are equal")
     }
 
     @Test(arguments: [DType.uint8, .int32, .int64, .float32, .float64])
@@ -84,10 +86,13 @@ import Testing
 
     @Test func runningLogSumExp() {
         let x: [Double] = [-.infinity, -800, -800, 900, 0]
-        expect(Tensor(x, dtype: .float64).logCumSumExp(axis: 0), [-.infinity, -800, -800 + 0.6931471805599453, 900, 900], 1e-15)
+        expect(
+            Tensor(x, dtype: .float64).logCumSumExp(axis: 0), [-.infinity, -800, -800 + 0.6931471805599453, 900, 900],
+            1e-15)
         expect(Tensor([0, .infinity, 1], dtype: .float64).logCumSumExp(axis: 0), [0, .infinity, .infinity])
         let gradients = gradientCheck(
-            { [$0[0].logCumSumExp(axis: 1)] }, at: [Tensor([0.3, 2, -1, 0.5, 0.1, 4], shape: [2, 3], dtype: .float64)], secondOrder: true
+            { [$0[0].logCumSumExp(axis: 1)] },
+            at: [Tensor([0.3, 2, -1, 0.5, 0.1, 4], shape: [2, 3], dtype: .float64)], secondOrder: true
         )
         #expect(gradients.passed, "\(gradients)")
     }

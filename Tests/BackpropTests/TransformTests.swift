@@ -8,7 +8,9 @@ import Testing
         let x = Tensor([1.0, 2], dtype: .float64), y = Tensor([3.0, 4], dtype: .float64)
         let (outputs, gradients) = vjp(
             { [$0[0] * $0[1], $0[0].sum(), ($0[1] .> 3).asType(.int32)] }, primals: [x, y],
-            cotangents: [Tensor([1.0, 10], dtype: .float64), Tensor(100, dtype: .float64), Tensor([0.0, 0], dtype: .float64)])
+            cotangents: [
+                Tensor([1.0, 10], dtype: .float64), Tensor(100, dtype: .float64), Tensor([0.0, 0], dtype: .float64),
+            ])
         #expect(outputs[0].numbers == [3, 8])
         #expect(outputs[2].numbers == [0, 1])
         #expect(gradients[0].numbers == [103, 140])
@@ -18,15 +20,23 @@ import Testing
     @Test func vjpOfAResultThatIsAnArgument() {
         let (_, gradients) = vjp(
             { [$0[0], $0[0], $0[0] * 2] }, primals: [Tensor([1.0], dtype: .float64)],
-            cotangents: [Tensor([1.0], dtype: .float64), Tensor([10.0], dtype: .float64), Tensor([100.0], dtype: .float64)])
+            cotangents: [
+                Tensor([1.0], dtype: .float64), Tensor([10.0], dtype: .float64), Tensor([100.0], dtype: .float64),
+            ])
         #expect(gradients[0].numbers == [211])
     }
 
     @Test func jvpIsTheDirectionalDerivative() {
         let (outputs, tangents) = jvp(
             { [matmul($0[0], $0[1]), $0[0].max(axis: 1), $0[1] * 0 + 1] },
-            primals: [Tensor([1.0, 2, 3, 4], shape: [2, 2], dtype: .float64), Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64)],
-            tangents: [Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64), Tensor([0.0, 1, 0, 0], shape: [2, 2], dtype: .float64)])
+            primals: [
+                Tensor([1.0, 2, 3, 4], shape: [2, 2], dtype: .float64),
+                Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64),
+            ],
+            tangents: [
+                Tensor([1.0, 0, 0, 1], shape: [2, 2], dtype: .float64),
+                Tensor([0.0, 1, 0, 0], shape: [2, 2], dtype: .float64),
+            ])
         #expect(outputs[0].numbers == [1, 2, 3, 4])
         #expect(tangents[0].numbers == [1, 1, 0, 4])
         #expect(tangents[1].numbers == [0, 1])
@@ -35,14 +45,16 @@ import Testing
 
     @Test func jvpOfWhatDependsOnNoPrimalIsZero() {
         let constant = Tensor([5.0, 6], dtype: .float64)
-        let (_, tangents) = jvp({ _ in [constant] }, primals: [Tensor([1.0], dtype: .float64)], tangents: [Tensor([1.0], dtype: .float64)])
+        let (_, tangents) = jvp(
+            { _ in [constant] }, primals: [Tensor([1.0], dtype: .float64)], tangents: [Tensor([1.0], dtype: .float64)])
         #expect(tangents[0].numbers == [0, 0])
     }
 
     @Test func jvpOfAGradientIsAHessianVectorProduct() {
         // f = x0² x1: H = [[2 x1, 2 x0], [2 x0, 0]]
         let product = hessianVectorProduct(
-            of: { square($0[0]).sum() * $0[1].sum() }, primals: [Tensor([3.0], dtype: .float64), Tensor([5.0], dtype: .float64)],
+            of: { square($0[0]).sum() * $0[1].sum() },
+            primals: [Tensor([3.0], dtype: .float64), Tensor([5.0], dtype: .float64)],
             tangents: [Tensor([1.0], dtype: .float64), Tensor([2.0], dtype: .float64)])
         #expect(product[0].numbers == [10 + 12])
         #expect(product[1].numbers == [6])
@@ -61,7 +73,8 @@ import Testing
             let operands = example.operands(.float64)
             let tangents = operands.indices.map {
                 var generator = SeededGenerator(70 + $0)
-                return Tensor(generator.numbers(operands[$0].size, in: -1...1), shape: operands[$0].shape, dtype: .float64)
+                return Tensor(
+                    generator.numbers(operands[$0].size, in: -1...1), shape: operands[$0].shape, dtype: .float64)
             }
             let forward = jvp({ [example.loss($0)] }, primals: operands, tangents: tangents).tangents[0].item()
             let reverse = zip(grad(example.loss)(operands), tangents).reduce(0) { $0 + ($1.0 * $1.1).sum().item() }
@@ -72,7 +85,9 @@ import Testing
 
     @Test func gradientsForSomeArgumentsOnly() {
         let (value, gradients) = valueAndGrad(
-            { $0[0].take($0[1]).sum() }, argumentNumbers: [0])([Tensor([1.0, 2, 3], dtype: .float64), Tensor([2, 2] as [Int32])])
+            { $0[0].take($0[1]).sum() }, argumentNumbers: [0])([
+                Tensor([1.0, 2, 3], dtype: .float64), Tensor([2, 2] as [Int32]),
+            ])
         #expect(value.item() == 6)
         #expect(gradients.count == 1)
         #expect(gradients[0].numbers == [0, 0, 2])
@@ -146,7 +161,8 @@ import Testing
 
     @Test func gradientCheckAcceptsWhatIsRight() {
         let report = gradientCheck(
-            { [sin($0[0]) * $0[1], $0[1].sum()] }, at: [Tensor([0.5, 1, 1.5], dtype: .float64), Tensor([2.0], dtype: .float64)], secondOrder: true)
+            { [sin($0[0]) * $0[1], $0[1].sum()] },
+            at: [Tensor([0.5, 1, 1.5], dtype: .float64), Tensor([2.0], dtype: .float64)], secondOrder: true)
         #expect(report.passed, "\(report)")
         #expect(report.comparisons == 10)
     }
@@ -158,7 +174,8 @@ import Testing
             [c[0] * x[0] * Tensor([2.0, 2, 2, 2, 3, 2], shape: [2, 3], dtype: .float64)]
         }
         let report = gradientCheck(
-            { wrong([$0[1]]) }, at: [Tensor([1.0], dtype: .float64), Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3], dtype: .float64)])
+            { wrong([$0[1]]) },
+            at: [Tensor([1.0], dtype: .float64), Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3], dtype: .float64)])
         #expect(!report.passed)
         #expect(report.mismatches.map(\.input) == [1])
         #expect(report.mismatches.map(\.entry) == [[1, 1]])

@@ -113,7 +113,8 @@ private enum IndexFault {
             shape.pointee.index_type == BK_TYPE_I32
             ? Int64(indices.load(fromByteOffset: Int(position) * 4, as: Int32.self))
             : indices.load(fromByteOffset: Int(position) * 8, as: Int64.self)
-        pointers.failure.report("\(name): index \(index) at position \(position) lies outside of 0..<\(shape.pointee.table)")
+        pointers.failure.report(
+            "\(name): index \(index) at position \(position) lies outside of 0..<\(shape.pointee.table)")
         return true
     }
 }

@@ -130,7 +130,9 @@ extension Tensor {
         let n = dim(-1), cube = [n, n, n]
         guard n > 0 else { return expandedDimensions(axis: -1).broadcast(to: shape + [n]) }
         let position = Tensor.indices(cube, axis: 2, dtype: .int32)
-        let isLeftOut = (position .== Tensor.indices(cube, axis: 0, dtype: .int32)) .| (position .== Tensor.indices(cube, axis: 1, dtype: .int32))
+        let isLeftOut =
+            (position .== Tensor.indices(cube, axis: 0, dtype: .int32))
+            .| (position .== Tensor.indices(cube, axis: 1, dtype: .int32))
         let factors = which(isLeftOut, like(1), expandedDimensions(axis: -2).expandedDimensions(axis: -2))
         return which(Tensor.identity(n, dtype: .bool), like(0), factors.product(axis: -1))
     }
@@ -138,6 +140,7 @@ extension Tensor {
     /// Ones on the diagonal of a square matrix.
     package static func identity(_ count: Int, dtype: DType) -> Tensor {
         let shape = [count, count]
-        return (Tensor.indices(shape, axis: 0, dtype: .int32) .== Tensor.indices(shape, axis: 1, dtype: .int32)).asType(dtype)
+        return (Tensor.indices(shape, axis: 0, dtype: .int32) .== Tensor.indices(shape, axis: 1, dtype: .int32)).asType(
+            dtype)
     }
 }
