@@ -62,7 +62,11 @@ func called(_ layer: any Module, _ x: Tensor, _ label: @autoclosure () -> String
 @inline(__always)
 func applied(_ layers: [any Module], to x: Tensor) -> Tensor {
     var y = x
-    for index in layers.indices { y = called(layers[index], y, "layers.\(index)") }
+    if LayerTrace.isOff {
+        for index in layers.indices { y = layers[index](y) }
+    } else {
+        for index in layers.indices { y = called(layers[index], y, "layers.\(index)") }
+    }
     return y
 }
 
