@@ -83,29 +83,4 @@ import Testing
             #expect(gradientCheck(function, at: [x, y], secondOrder: true).passed, "\(name)")
         }
     }
-
-    /// Memory of somebody else is read where it lies, and never written.
-    @Test func borrowedMemoryStays() {
-        final class Owner: @unchecked Sendable {
-            let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 64)
-            var releases = 0
-        }
-        let owner = Owner()
-        for place in 0..<1024 { owner.bytes.storeBytes(of: Float(place), toByteOffset: place * 4, as: Float.self) }
-        do {
-            var x = Tensor(noCopy: UnsafeRawBufferPointer(owner.bytes), shape: [32, 32], dtype: .float32) {
-                owner.releases += 1
-            }
-            x.withUnsafeBytes { #expect($0.baseAddress == UnsafeRawPointer(owner.bytes.baseAddress)) }
-            x += 1
-            evaluateOrStop(x)
-            x[0] = Tensor(0.0)
-            #expect(x.sum().item() == 524_272)
-        }
-        #expect(owner.releases == 1)
-        for place in 0..<1024 {
-            #expect(owner.bytes.load(fromByteOffset: place * 4, as: Float.self) == Float(place))
-        }
-        owner.bytes.deallocate()
-    }
 }

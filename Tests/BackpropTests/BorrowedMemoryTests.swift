@@ -30,6 +30,21 @@ import Testing
         }
     }
 
+    @Test func updatesAndAssignmentsTakeMemoryOfTheirOwn() {
+        let numbers = (0..<1024).map { Float($0) }
+        let owner = Owner(numbers)
+        do {
+            var x = owner.tensor([32, 32])
+            x.withUnsafeBytes { #expect($0.baseAddress == owner.bytes.baseAddress) }
+            x += 1
+            evaluateOrStop(x)
+            x[0] = Tensor(0.0)
+            #expect(x.sum().item() == 524_272)
+        }
+        #expect(owner.releases == 1)
+        #expect(owner.numbers == numbers)
+    }
+
     @Test func isGivenBackWithTheLastTensor() {
         let owner = Owner([1, 2, 3, 4])
         var x: Tensor? = owner.tensor([2, 2])

@@ -195,21 +195,8 @@ extension Tensor {
     ) -> Tensor {
         require(
             step != 0, "x[...]: a slice of axis \(axis) of shape \(node.shape) has a step of 0", file: file, line: line)
-        let count = dim(axis)
-        // Longer steps than the axis leave one element, like this one.
-        let step = Swift.min(Swift.max(step, -count - 1), count + 1)
-        func counted(_ place: Int) -> Int { place < 0 ? place + count : place }
-        if step > 0 {
-            let low = Swift.min(Swift.max(from.map(counted) ?? 0, 0), count)
-            let high = Swift.min(Swift.max(to.map(counted) ?? count, low), count)
-            return narrowed(axis: axis, low..<high, step: step)
-        }
-        // Backward: the places from high down to behind low, in reverse.
-        let high = Swift.min(from.map(counted) ?? count - 1, count - 1)
-        let low = Swift.max(to.map(counted) ?? -1, -1)
-        let length = Swift.max(0, high - low), places = (length - step - 1) / -step
-        if places == 0 { return narrowed(axis: axis, 0..<0) }
-        let first = high + (places - 1) * step
-        return narrowed(axis: axis, first..<(high + 1), step: -step).reversed(axes: [axis])
+        let places = AxisPlaces(dim(axis), from: from, to: to, step: step)
+        let part = narrowed(axis: axis, places.range, step: places.step)
+        return places.isReversed ? part.reversed(axes: [axis]) : part
     }
 }

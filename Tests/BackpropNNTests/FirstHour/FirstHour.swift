@@ -1,6 +1,7 @@
 import Backprop
 import BackpropNN
 import Foundation
+import Synchronization
 import Testing
 
 /// What a newcomer writes in the first hour, with what it prints. The first page of the README is made of some of these.
@@ -14,11 +15,14 @@ struct FirstHour: Sendable, CustomStringConvertible {
     }
 
     /// Stands in for `print`, and keeps what would appear.
-    final class Printer: @unchecked Sendable {
-        private(set) var text = ""
+    final class Printer: Sendable {
+        private let printed = Mutex("")
+
+        var text: String { printed.withLock { $0 } }
 
         func callAsFunction(_ items: Any..., separator: String = " ") {
-            text += items.map { "\($0)" }.joined(separator: separator) + "\n"
+            let line = items.map { "\($0)" }.joined(separator: separator) + "\n"
+            printed.withLock { $0 += line }
         }
     }
 
