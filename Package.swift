@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .library(name: "Backprop", targets: ["Backprop"]),
         .library(name: "BackpropNN", targets: ["BackpropNN"]),
+        .library(name: "BackpropFiles", targets: ["BackpropFiles"]),
         .library(name: "BackpropData", targets: ["BackpropData"]),
         .library(name: "BackpropTrain", targets: ["BackpropTrain"]),
         .executable(name: "backprop", targets: ["backprop-tool"]),
@@ -21,9 +22,10 @@ let package = Package(
         .target(
             name: "Backprop", dependencies: ["CKernels"],
             exclude: ["Tensor", "Graph", "Gradient", "Plan", "CPU"].map { $0 + "/README.md" }),
-        .target(name: "BackpropNN", dependencies: ["Backprop"]),
-        .target(name: "BackpropData", dependencies: ["Backprop"]),
-        .target(name: "BackpropTrain", dependencies: ["Backprop", "BackpropNN", "BackpropData"]),
+        .target(name: "BackpropFiles", dependencies: ["Backprop"]),
+        .target(name: "BackpropNN", dependencies: ["Backprop", "BackpropFiles"]),
+        .target(name: "BackpropData", dependencies: ["Backprop", "BackpropFiles"]),
+        .target(name: "BackpropTrain", dependencies: ["Backprop", "BackpropFiles", "BackpropNN", "BackpropData"]),
         .executableTarget(
             name: "backprop-tool",
             dependencies: [

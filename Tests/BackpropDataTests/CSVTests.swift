@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import BackpropData
+@testable import BackpropFiles
 
 @Suite struct CSVTests {
     struct Good: Sendable, CustomTestStringConvertible {

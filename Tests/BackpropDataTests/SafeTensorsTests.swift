@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import BackpropData
+@testable import BackpropFiles
 
 @Suite struct SafeTensorsTests {
     static func file(header: String, data: [UInt8] = [], length: UInt64? = nil) -> [UInt8] {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import BackpropData
+@testable import BackpropFiles
 
 /// A folder of its own for one test; removed when it is released.
 final class TemporaryFolder {

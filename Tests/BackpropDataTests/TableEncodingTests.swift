@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import BackpropData
+@testable import BackpropFiles
 
 @Suite struct TableSchemaTests {
     static func rows(_ count: Int, _ cells: (Int) -> String) -> String {

@@ -27,7 +27,7 @@ package enum FileSystem {
     }
 
     /// The size of the regular file at `path`; `format` is what belongs there.
-    static func size(ofFile path: String, expecting format: String) throws(DataError) -> Int {
+    package static func size(ofFile path: String, expecting format: String) throws(DataError) -> Int {
         let found: (kind: Kind, bytes: Int)?
         do { found = try look(at: path) } catch { throw DataError(error) }
         guard let found else {

@@ -1,6 +1,5 @@
 import Backprop
-import BackpropData
-import BackpropNN
+import BackpropFiles
 
 /// The values of all parameters and buffers of a model at one moment, by name: to be kept in a file, given back to a model,
 /// or compared by their digest.
@@ -86,14 +85,7 @@ public struct Weights: Sendable {
         }
     }
 
-    /// Writes a safetensors file as a part of a run.
-    public func write(
-        to draft: RunDraft, part: String = "weights.safetensors", metadata: [String: String] = [:]
-    ) throws {
-        try draft.writeTensors(try writer(metadata), to: part) { try provide($0, $1) }
-    }
-
-    private func writer(_ metadata: [String: String]) throws(DataError) -> SafeTensorsWriter {
+    package func writer(_ metadata: [String: String]) throws(DataError) -> SafeTensorsWriter {
         var writer = SafeTensorsWriter(metadata: metadata)
         for entry in entries {
             try writer.declare(entry.name, type: Self.fileType(entry.value.dtype), shape: entry.value.shape)
@@ -101,7 +93,7 @@ public struct Weights: Sendable {
         return writer
     }
 
-    private func provide(
+    package func provide(
         _ declaration: SafeTensorsWriter.Declaration, _ emit: SafeTensorsWriter.Emit
     ) throws {
         try self[declaration.name]!.withUnsafeBytes { try emit($0) }

@@ -1,5 +1,4 @@
-import BackpropData
-import BackpropNN
+import BackpropFiles
 
 extension ParameterContainer {
     /// Writes the values of all parameters and buffers to a safetensors file, by their names.
