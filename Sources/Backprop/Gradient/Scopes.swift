@@ -21,4 +21,4 @@ func withGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
 }
 
 /// Whether what is recorded now can be differentiated.
-var gradientsAreOn: Bool { bk_gradients_off() == 0 }
+package var gradientsAreOn: Bool { bk_gradients_off() == 0 }

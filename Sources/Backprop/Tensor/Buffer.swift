@@ -28,6 +28,12 @@ public final class Buffer: Sendable {
         node.withLock { swap(&$0, &old) }
     }
 
+    /// Whether the value is in memory, or about to be.
+    package var isComputed: Bool {
+        let node = node.withLock { $0 }
+        return Graph.state.withLock { _ in !node.isPending }
+    }
+
     /// The extents of the value.
     public var shape: [Int] { value.shape }
     /// The type of the elements.
