@@ -43,7 +43,13 @@ import Testing
             return EngineCounters.plansRun - runs
         }
 
-        static var metrics: [any Metric] { [Accuracy(), MeanOf("loss") { crossEntropy($0, $1) }] }
+        static var metrics: [any Metric] {
+            [
+                Accuracy(), MeanOf("loss") { crossEntropy($0, $1) }, TopKAccuracy(2), Precision(.multiclass(4)),
+                Recall(.multiclass(4), average: .perClass), F1(.multiclass(4), ignoredLabel: 1),
+                ConfusionMatrix(.multiclass(4)), Perplexity(),
+            ]
+        }
     }
 
     @Test func aStepWithMetricsIsOnePlanThatIsCompiledOnce() async {
@@ -67,7 +73,7 @@ import Testing
                 let expected = losses.map { $0.item() }.reduce(0, +) / Double(losses.count)
                 #expect(abs(mean.value - expected) < 1e-12)
                 #expect(metrics[1].value == mean.value)
-                for metric in metrics { #expect(metric.value.isFinite) }
+                for value in metrics.flatMap(\.values) { #expect(value.value.isFinite) }
                 #expect(EngineCounters.plansRun == runs)
                 for metric in metrics { metric.reset() }
                 mean.reset()
@@ -143,6 +149,32 @@ import Testing
             let runs = EngineCounters.plansRun
             #expect(accuracy.savedState.tensors["examples"]!.item() == 256)
             #expect(EngineCounters.plansRun == runs)
+        }
+    }
+
+    /// Scores that are kept, and sums that depend on earlier ones.
+    @Test func aStepOfNumbersIsOnePlanToo() async {
+        await #expect(processExitsWith: .success) {
+            let model = withRandomSeed(1) { Linear(3, 1) }, optimizer = SGD(model.parameters(), learningRate: 0.01)
+            let metrics: [any Metric] = [
+                AreaUnderCurve(), Accuracy(.binary()), MeanAbsoluteError(), RootMeanSquaredError(), R2(),
+            ]
+            let inputs = withRandomSeed(2) { Tensor.normal([8, 3]) }
+            let labels = Tensor([0.0, 1, 0, 0, 1, 1, 1, 0], shape: [8, 1])
+            evaluateOrStop(inputs)
+            for step in 0..<20 {
+                let (plans, runs) = (EngineCounters.plansCompiled, EngineCounters.plansRun)
+                let outputs = model(inputs)
+                for metric in metrics { metric.update(outputs, labels) }
+                binaryCrossEntropyWithLogits(outputs, labels).backward()
+                optimizer.step()
+                #expect(EngineCounters.plansRun - runs == 1)
+                if step > 0 { #expect(EngineCounters.plansCompiled == plans) }
+            }
+            let runs = EngineCounters.plansRun
+            for metric in metrics { #expect(metric.value.isFinite) }
+            #expect(EngineCounters.plansRun == runs)
+            #expect(metrics[0].savedState.tensors["scores"]!.size == 160)
         }
     }
 

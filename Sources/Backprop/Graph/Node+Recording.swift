@@ -342,7 +342,7 @@ extension Node {
 /// Operators that check indices before they use them.
 package enum IndexReader: UInt8, CaseIterable {
     case take, indexed, indexAdd, indexCopy, indexFill, takeAlong, putAlong, scatter, scatterAdd, scatterReduce
-    case crossEntropy, negativeLogLikelihood, multiMarginLoss, multilabelMarginLoss, ctcLoss
+    case crossEntropy, negativeLogLikelihood, multiMarginLoss, multilabelMarginLoss, ctcLoss, metric
 
     /// Who checks, from the attributes of a node, and the end of the range.
     static func attributes(_ bits: UInt64) -> (reader: IndexReader, count: Int) {

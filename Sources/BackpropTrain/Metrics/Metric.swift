@@ -41,8 +41,8 @@ public protocol Metric: Resumable {
 }
 
 extension Metric {
-    /// The value now, or the first one. Computes what is recorded.
-    public var value: Double { values[0].value }
+    /// The value now, or the first of several; NaN where there is none. Computes what is recorded.
+    public var value: Double { values.first?.value ?? .nan }
 }
 
 /// Numerator over denominator, and 0 where that is 0, as scikit-learn has it.
