@@ -1,0 +1,17 @@
+import Backprop
+
+/// Images with a class each. The images stay bytes in memory; a batch is converted when it is used.
+public struct LabelledImages: Sendable {
+    /// uint8, shape [images, height, width] or [images, height, width, channels]; 0 to 255.
+    public let images: Tensor
+    /// int64, shape [images].
+    public let labels: Tensor
+
+    /// How many images there are.
+    public var count: Int { labels.dim(0) }
+
+    init(images: Tensor, labels: Tensor) {
+        self.images = images
+        self.labels = labels
+    }
+}
