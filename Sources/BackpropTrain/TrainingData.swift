@@ -68,7 +68,7 @@ struct TrainingData: Sendable {
     }
 
     /// A loader of the training part.
-    func loader(batchSize: Int, seed: UInt64) -> DataLoader {
+    func loader(batchSize: Int, seed: UInt64) -> DataLoader<LabelledBatch> {
         DataLoader(
             inputs: examples.inputs(training), labels: examples.targets.tensor(training),
             batchSize: batchSize,

@@ -110,7 +110,7 @@ package struct TrainingRun {
 
     /// Forward pass, loss, backward pass and update on one batch. `announce` gets the memory bill before the first step.
     private func step(
-        _ model: Sequential, _ optimizer: AdamW, _ batch: DataLoader.Batch,
+        _ model: Sequential, _ optimizer: AdamW, _ batch: LabelledBatch,
         announce: (MemoryBill) throws -> Void
     ) throws -> Double {
         let variation = configuration.variation

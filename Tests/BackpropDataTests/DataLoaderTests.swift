@@ -5,13 +5,13 @@ import Testing
 @Suite struct DataLoaderTests {
     static func loader(
         _ count: Int = 10, batchSize: Int = 4, shuffles: Bool = true, seed: UInt64 = 1, partial: Bool = true
-    ) -> DataLoader {
+    ) -> DataLoader<LabelledBatch> {
         DataLoader(
             inputs: (0..<(2 * count)).map(Float.init), inputShape: [2], labels: (0..<count).map(Int32.init),
             batchSize: batchSize, shuffles: shuffles, seed: seed, keepsPartialBatch: partial)
     }
 
-    static func labels(_ loader: DataLoader, _ epoch: Int) -> [Int32] {
+    static func labels(_ loader: DataLoader<LabelledBatch>, _ epoch: Int) -> [Int32] {
         loader.epoch(epoch).flatMap { $0.labels.array(of: Int32.self) }
     }
 
@@ -52,6 +52,14 @@ import Testing
         // Neighbouring seeds and epochs are strangers to each other.
         #expect(Self.labels(loader, 2) != Self.labels(Self.loader(50, seed: 2), 1))
         #expect(Self.labels(Self.loader(50, seed: 0), 1) != Self.labels(loader, 0))
+    }
+
+    /// What runs have been trained on stays what it was.
+    @Test(arguments: [
+        (1, 1, [2, 1, 8, 6, 5, 0, 4, 9, 7, 3]), (1, 2, [8, 6, 4, 7, 5, 2, 0, 3, 1, 9]),
+        (7, 0, [5, 7, 1, 9, 6, 3, 8, 4, 0, 2]),
+    ]) func ordersStayWhatTheyWere(seed: UInt64, epoch: Int, order: [Int32]) {
+        #expect(Self.labels(Self.loader(seed: seed), epoch) == order)
     }
 
     @Test func batchSizeDoesNotChangeTheOrder() {

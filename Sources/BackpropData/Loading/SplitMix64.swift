@@ -30,4 +30,12 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
             elements.swapAt(last, below(last + 1))
         }
     }
+
+    /// One seed of several numbers, each of which changes it beyond recognition.
+    package static func mixed(_ numbers: [UInt64]) -> UInt64 {
+        numbers.reduce(0) { seed, number in
+            var generator = SplitMix64(seed: seed ^ number &* 0x9E37_79B9_7F4A_7C15)
+            return generator.next()
+        }
+    }
 }
