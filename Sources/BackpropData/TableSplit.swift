@@ -20,7 +20,7 @@ public struct TableSplit: Sendable, Equatable, Codable {
                 remedy: "choose at least 0 and less than 1, such as 0.2")
         }
         let groups = try Self.groups(table, schema)
-        let counts = Self.shares(groups.map(\.count), fraction: fraction)
+        let counts = Split.counts(ofShare: fraction, in: groups.map(\.count), leaving: 1)
         let total = counts.reduce(0, +)
         guard fraction == 0 || (total > 0 && table.rowCount - total > 1) else {
             throw DataError(
@@ -30,51 +30,20 @@ public struct TableSplit: Sendable, Equatable, Codable {
                     + " are too few to hold out \(fraction) of them",
                 remedy: "add rows or hold out none (--hold-out 0)")
         }
-        var generator = SplitMix64(seed: seed)
-        var training: [Int] = []
-        var heldOut: [Int] = []
-        for (group, count) in zip(groups, counts) {
-            var rows = group
-            generator.shuffle(&rows)
-            heldOut += rows.prefix(count)
-            training += rows.dropFirst(count)
-        }
-        self.training = training.sorted()
-        self.heldOut = heldOut.sorted()
+        let parts = Split.dealt(groups, counts: counts.map { [$0] }, parts: 2, seed: seed)
+        heldOut = parts[0]
+        training = parts[1]
     }
 
     /// The rows of each class in the order in which the classes appear; all rows where there are none.
     private static func groups(_ table: Table, _ schema: TableSchema) throws(DataError) -> [[Int]] {
         guard schema.task == .classification else { return [Array(0..<table.rowCount)] }
         let column = try table.require(schema.label, role: "label column")
-        var groups: [[Int]] = []
-        var positions: [String: Int] = [:]
+        var names: [String] = []
         for row in 0..<table.rowCount {
-            let name = try table.className(row: row, column: column, kind: schema.labelKind)
-            if let position = positions[name] {
-                groups[position].append(row)
-            } else {
-                positions[name] = groups.count
-                groups.append([row])
-            }
+            names.append(try table.className(row: row, column: column, kind: schema.labelKind))
         }
-        return groups
-    }
-
-    private static func shares(_ sizes: [Int], fraction: Double) -> [Int] {
-        let exact = sizes.map { Double($0) * fraction }
-        var counts = exact.map { Int($0) }
-        let wanted = Int((Double(sizes.reduce(0, +)) * fraction).rounded())
-        let order = sizes.indices.sorted {
-            let (left, right) = (exact[$0] - Double(counts[$0]), exact[$1] - Double(counts[$1]))
-            return left == right ? $0 < $1 : left > right
-        }
-        var missing = wanted - counts.reduce(0, +)
-        for group in order where missing > 0 && counts[group] < sizes[group] - 1 {
-            counts[group] += 1
-            missing -= 1
-        }
-        return counts
+        return Split.groups(names)
     }
 }
 

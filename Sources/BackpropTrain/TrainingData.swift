@@ -54,17 +54,16 @@ struct TrainingData: Sendable {
 
     /// Sets a share of the examples aside for validation, chosen by the seed.
     init(examples: Examples, test: Examples, validationShare: Double, seed: UInt64) {
-        var order = Array(0..<examples.count)
-        // Not the sequence that chose the rows to hold out.
-        var generator = SplitMix64(seed: seed ^ 0x5EED_0F5E_ED0F_5EED)
-        generator.shuffle(&order)
         let count = Int((Double(examples.count) * validationShare).rounded())
         // Fewer judge by luck, and would be missed in training.
         let aside = count >= 5 && examples.count - count >= 10 ? count : 0
         self.examples = examples
         self.test = test
-        validation = order.prefix(aside).sorted()
-        training = order.dropFirst(aside).sorted()
+        // Not the sequence that chose the rows to hold out.
+        let parts = Split.dealt(
+            [Array(0..<examples.count)], counts: [[aside]], parts: 2, seed: seed ^ 0x5EED_0F5E_ED0F_5EED)
+        validation = parts[0]
+        training = parts[1]
     }
 
     /// A loader of the training part.

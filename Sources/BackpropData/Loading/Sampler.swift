@@ -14,17 +14,17 @@ public struct Sampler: Sendable, CustomStringConvertible {
     public let description: String
     /// How many samples an epoch has; nil stands for all of them.
     let length: Int?
-    /// How many samples the data must have; nil where any number will do.
-    let needed: Int?
+    /// What is wrong with a number of samples in the data; nil where it fits.
+    let complaint: @Sendable (Int) -> String?
     let order: @Sendable (inout Request) -> [Int]
 
     init(
-        _ description: String, length: Int? = nil, needed: Int? = nil,
+        _ description: String, length: Int? = nil, complaint: @escaping @Sendable (Int) -> String? = { _ in nil },
         order: @escaping @Sendable (inout Request) -> [Int]
     ) {
         self.description = description
         self.length = length
-        self.needed = needed
+        self.complaint = complaint
         self.order = order
     }
 
@@ -35,7 +35,7 @@ public struct Sampler: Sendable, CustomStringConvertible {
         _ description: String, length: Int? = nil,
         positions: @escaping @Sendable (_ count: Int, inout SampleGenerator) -> [Int]
     ) {
-        self.init(description, length: length, needed: nil) { request in
+        self.init(description, length: length, complaint: { _ in nil }) { request in
             let order = positions(request.count, &request.generator)
             let expected = length ?? request.count
             require(
@@ -71,10 +71,12 @@ public struct Sampler: Sendable, CustomStringConvertible {
     }
 
     func check(_ count: Int, file: StaticString, line: UInt) {
-        require(
-            needed == nil || needed == count,
-            "Sampler \(description): it was made for \(needed ?? 0) samples, the data has \(count)", file: file,
-            line: line)
+        if let complaint = complaint(count) { trap("Sampler \(description): \(complaint)", file: file, line: line) }
+    }
+
+    /// Something for each sample of the data, as many as there are.
+    static func one(_ noun: String, each number: Int) -> @Sendable (Int) -> String? {
+        { $0 == number ? nil : "\(number) \(noun) for \($0) samples" }
     }
 
     private static func generator(seed: UInt64, epoch: Int) -> SampleGenerator {
