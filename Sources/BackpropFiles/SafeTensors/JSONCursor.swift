@@ -1,11 +1,13 @@
-/// Reads the JSON of a safetensors header from front to back: objects, strings and arrays of sizes.
+/// Reads the JSON of a safetensors header or index from front to back: objects, strings and arrays of sizes.
 struct JSONCursor {
     typealias Problem = SafeTensorsHeader.Problem
 
     private let bytes: [UInt8]
+    private let subject: String
     private var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// - Parameter subject: what messages call the text.
+    init(_ bytes: [UInt8], subject: String = "the header") { (self.bytes, self.subject) = (bytes, subject) }
 
     /// The byte at the cursor; nil at the end.
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -43,7 +45,7 @@ struct JSONCursor {
             switch byte {
             case UInt8(ascii: "\""):
                 guard let text = String(validating: result, as: UTF8.self) else {
-                    throw Problem("the header holds a string that is not UTF-8")
+                    throw Problem("\(subject) holds a string that is not UTF-8")
                 }
                 return text
             case UInt8(ascii: "\\"): try escape(into: &result)
@@ -51,7 +53,34 @@ struct JSONCursor {
             default: result.append(byte)
             }
         }
-        throw unexpected("the end of the header in a string", at: position)
+        throw unexpected("the end of \(subject) in a string", at: position)
+    }
+
+    /// Passes over a value of any kind, in which at most `depth` lists and objects lie in each other.
+    mutating func skipValue(depth: Int = 16) throws(Problem) {
+        skipBlanks()
+        guard depth > 0 else { throw unexpected("lists too deep in each other", at: position) }
+        switch next {
+        case UInt8(ascii: "{"): try object { cursor, _ throws(Problem) in try cursor.skipValue(depth: depth - 1) }
+        case UInt8(ascii: "["):
+            try expect("[")
+            if accept("]") { return }
+            repeat { try skipValue(depth: depth - 1) } while accept(",")
+            try expect("]")
+        case UInt8(ascii: "\""): _ = try string()
+        default:
+            let start = position
+            while let byte = next, Self.isOfWord(byte) { position += 1 }
+            guard position > start else { throw unexpected("no value", at: start) }
+        }
+    }
+
+    /// Whether a byte may be part of a number, `true`, `false` or `null`.
+    private static func isOfWord(_ byte: UInt8) -> Bool {
+        switch Unicode.Scalar(byte) {
+        case "0"..."9", "a"..."z", "E", "+", "-", ".": true
+        default: false
+        }
     }
 
     /// Checks that only blanks follow.
@@ -81,7 +110,7 @@ struct JSONCursor {
     }
 
     private mutating func escape(into result: inout [UInt8]) throws(Problem) {
-        guard let kind = next else { throw unexpected("the end of the header in a string", at: position) }
+        guard let kind = next else { throw unexpected("the end of \(subject) in a string", at: position) }
         position += 1
         switch kind {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): result.append(kind)
@@ -141,6 +170,6 @@ struct JSONCursor {
     }
 
     private func unexpected(_ what: String, at position: Int) -> Problem {
-        Problem("the header has \(what) at byte \(position)")
+        Problem("\(subject) has \(what) at byte \(position)")
     }
 }

@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// A safetensors file, opened for reading. Its data is mapped into memory and read only when it is touched.
 ///
 /// The file must not be changed while it is open; `SafeTensorsWriter` replaces files and never changes one.
@@ -20,7 +14,7 @@ public struct SafeTensorsFile: Sendable {
         public let byteRange: Range<Int>
 
         /// The product of the shape.
-        public var elementCount: Int { byteRange.count / type.byteCount }
+        public var elementCount: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
     }
 
     /// The longest header that is read, in bytes.
@@ -33,7 +27,7 @@ public struct SafeTensorsFile: Sendable {
     /// The tensors, sorted by name.
     public let entries: [Entry]
 
-    private let content: Data
+    let content: FileContent
     private let positions: [String: Int]
 
     /// Opens a file and checks its whole header: no tensor reaches outside the file or into another one.
@@ -41,25 +35,23 @@ public struct SafeTensorsFile: Sendable {
     /// - Throws: `DataError` where the path is no readable file, or the header breaks a rule of the format.
     public init(path: String) throws(DataError) {
         _ = try FileSystem.size(ofFile: path, expecting: "safetensors")
-        let content: Data
-        do {
-            content = try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
-        } catch {
-            throw DataError(
-                .system, at: path, "cannot read it", remedy: "check who owns it and its permissions")
-        }
+        let content: FileContent
+        do { content = try FileContent(mapping: path) } catch { throw DataError(error) }
         try self.init(content, path: path)
     }
 
     /// Reads a file that is already in memory; `path` is what messages call it.
-    package init(_ content: Data, path: String) throws(DataError) {
+    package init(_ content: some Collection<UInt8>, path: String) throws(DataError) {
+        try self.init(FileContent(content), path: path)
+    }
+
+    private init(_ content: FileContent, path: String) throws(DataError) {
         let header: SafeTensorsHeader
         let dataStart: Int
         do {
-            dataStart = try Self.dataStart(content)
-            let first = content.startIndex
-            header = try SafeTensorsHeader(content[(first + 8)..<(first + dataStart)])
-            try header.checkLayout(byteCount: content.count - dataStart)
+            dataStart = try Self.dataStart(content.bytes)
+            header = try SafeTensorsHeader(content.bytes[8..<dataStart])
+            try header.checkLayout(byteCount: content.bytes.count - dataStart)
         } catch {
             throw DataError(.badFormat, at: path, error.found, remedy: error.remedy)
         }
@@ -88,18 +80,20 @@ public struct SafeTensorsFile: Sendable {
         of entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
         precondition(
-            entry.byteRange.lowerBound >= 0 && entry.byteRange.upperBound <= content.count,
+            entry.byteRange.lowerBound >= 0 && entry.byteRange.upperBound <= content.bytes.count,
             "SafeTensorsFile.withBytes: the entry \(entry.name) is of another file")
-        return try content.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[entry.byteRange])) }
+        return try withExtendedLifetime(content) {
+            try body(UnsafeRawBufferPointer(rebasing: content.bytes[entry.byteRange]))
+        }
     }
 
-    private static func dataStart(_ content: Data) throws(SafeTensorsHeader.Problem) -> Int {
+    private static func dataStart(_ content: UnsafeRawBufferPointer) throws(SafeTensorsHeader.Problem) -> Int {
         guard content.count >= 8 else {
             throw SafeTensorsHeader.Problem(
                 "\(Wording.count(content.count, "byte")), a safetensors file has at least 10",
                 remedy: "fetch or write the file again")
         }
-        let length = UInt64(littleEndian: content.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
+        let length = UInt64(littleEndian: content.loadUnaligned(as: UInt64.self))
         guard length <= maximumHeaderBytes else {
             throw SafeTensorsHeader.Problem(
                 "the header is said to have \(length) bytes, the limit is \(maximumHeaderBytes)",

@@ -28,11 +28,11 @@ struct SafeTensorsHeader {
     init(_ bytes: some RandomAccessCollection<UInt8>) throws(Problem) {
         var text = JSONCursor(Array(bytes))
         guard text.next == UInt8(ascii: "{") else { throw Problem("the header does not begin with '{'") }
-        var names: Set<[UInt8]> = []
+        var names: Set<String> = []
         var metadata: [String: String] = [:]
         var tensors: [Tensor] = []
         try text.object { cursor, name throws(Problem) in
-            guard names.insert(Array(name.utf8)).inserted else {
+            guard names.insert(name).inserted else {
                 throw Problem("the name \(Wording.quoted(name)) occurs twice")
             }
             if name == Self.metadataKey {
@@ -100,6 +100,9 @@ struct SafeTensorsHeader {
         }
         guard let extent = type.extent(of: shape) else {
             throw Problem("\(place) has a shape \(shape.prefix(8)) that is too large for any file")
+        }
+        guard extent.elements * type.bitCount % 8 == 0 else {
+            throw Problem("\(place) of shape \(shape.prefix(8)) and dtype \(typeName) ends within a byte")
         }
         guard extent.bytes == offsets[1] - offsets[0] else {
             throw Problem(

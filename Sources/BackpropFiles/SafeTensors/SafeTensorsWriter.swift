@@ -138,7 +138,7 @@ public struct SafeTensorsWriter: Sendable {
         return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + text
     }
 
-    private static func quote(_ text: String) -> String {
+    static func quote(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

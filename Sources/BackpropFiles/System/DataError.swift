@@ -90,6 +90,12 @@ package enum Wording {
         return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
     }
 
+    /// Several findings as one, cut after `limit` of them.
+    package static func sentences(_ findings: [String], limit: Int = 20, joinedBy separator: String = ", ") -> String {
+        let shown = findings.prefix(limit).joined(separator: separator)
+        return findings.count > limit ? "\(shown)\(separator)and \(findings.count - limit) more" : shown
+    }
+
     /// "1 row", "2 rows".
     package static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
         "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
