@@ -6,6 +6,7 @@ extension Weights {
     public func write(
         to draft: RunDraft, part: String = "weights.safetensors", metadata: [String: String] = [:]
     ) throws {
-        try draft.writeTensors(try writer(metadata), to: part) { try provide($0, $1) }
+        let output = try output(metadata: metadata)
+        try draft.writeTensors(output.single, to: part) { try output.provide($0, $1) }
     }
 }

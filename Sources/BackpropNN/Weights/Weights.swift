@@ -45,13 +45,9 @@ public struct Weights: Sendable {
     /// - Throws: `DataError` that lists every name that is missing, unexpected or of another shape, in one line;
     ///   the model is unchanged then.
     public func restore(to model: some ParameterContainer) throws(DataError) {
-        let cells = model.namedCells()
-        let shapes = Dictionary(
-            entries.map { ($0.name, (shape: $0.value.shape, dtype: $0.value.dtype.description)) },
-            uniquingKeysWith: { first, _ in first })
-        try Self.check(cells, against: shapes, place: "weights") { $0.description == $1 }
-        for named in cells { named.cell.value = self[named.name]! }
-        evaluateOrStop(cells.map(\.cell.value))
+        let loading = WeightLoading(model.namedCells(), tensors, renaming: .none)
+        try loading.check("weights", isStrict: true)
+        assign(try loading.values(from: self))
     }
 
     // MARK: Digest
@@ -72,127 +68,46 @@ public struct Weights: Sendable {
 
     // MARK: Writing
 
-    /// Writes a safetensors file, all of it or nothing.
+    /// Writes a safetensors file, all of it or nothing, or several with an index.
     ///
-    /// - Throws: `DataError` where the system refuses.
-    public func write(to path: String, metadata: [String: String] = [:]) throws(DataError) {
-        do {
-            try writer(metadata).write(to: path) { try provide($0, $1) }
-        } catch let error as DataError {
-            throw error
-        } catch {
-            throw DataError(.system, at: path, "cannot write it: \(error)", remedy: "choose another place")
-        }
+    /// - Parameters:
+    ///   - type: how floating point is written, as it is where left out; see `saveTensors`.
+    ///   - maximumShardBytes: the most bytes of tensors in a file; see `saveTensors`.
+    /// - Throws: `DataError` where the system refuses, and for a finite number beyond the range of `type`.
+    public func write(
+        to path: String, as type: SafeTensorsType? = nil, metadata: [String: String] = [:],
+        maximumShardBytes: Int? = nil, file: StaticString = #fileID, line: UInt = #line
+    ) throws(DataError) {
+        requireWritable(type, maximumShardBytes, "Weights.write", file: file, line: line)
+        _ = try output(as: type, metadata: metadata, limit: maximumShardBytes).write(to: path)
     }
 
-    package func writer(_ metadata: [String: String]) throws(DataError) -> SafeTensorsWriter {
-        var writer = SafeTensorsWriter(metadata: metadata)
-        for entry in entries {
-            try writer.declare(entry.name, type: Self.fileType(entry.value.dtype), shape: entry.value.shape)
-        }
-        return writer
-    }
-
-    package func provide(
-        _ declaration: SafeTensorsWriter.Declaration, _ emit: SafeTensorsWriter.Emit
-    ) throws {
-        try self[declaration.name]!.withUnsafeBytes { try emit($0) }
+    package func output(
+        as type: SafeTensorsType? = nil, metadata: [String: String], limit: Int? = nil
+    ) throws(DataError) -> TensorOutput {
+        let tensors = Dictionary(entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        return try TensorOutput(tensors, as: type, metadata: metadata, limit: limit)
     }
 
     // MARK: Reading
 
-    /// Reads from a safetensors file the values that `model` needs, in its dtypes.
+    /// Reads the values that `model` needs, in its dtypes, from a safetensors file, an index of several, or a folder with
+    /// either.
     ///
-    /// The file has exactly the names and shapes of the model. A floating-point parameter takes F16, BF16, F32 and
-    /// F64; what is narrower than the parameter is widened exactly, what is wider is rounded to nearest, and refused
-    /// where it is finite and beyond the range of the parameter. A parameter of any other dtype takes its own only.
+    /// The names, after renaming, and shapes are exactly those of the model. A floating-point parameter takes every type of
+    /// floating point; what is narrower is widened exactly, what is wider is rounded to nearest, and refused where it is
+    /// finite and beyond the range of the parameter. One of integers takes all integers that fit, and one of truth values
+    /// its own only.
     ///
     /// - Throws: `DataError` where the file cannot be read, or that lists all names that are missing, unexpected, or
     ///   of another shape or type, in one line.
-    public init(reading path: String, for model: some ParameterContainer) throws(DataError) {
-        let file = try SafeTensorsFile(path: path)
-        let cells = model.namedCells()
-        let found = Dictionary(
-            file.entries.map { ($0.name, (shape: $0.shape, dtype: $0.type.rawValue)) },
-            uniquingKeysWith: { first, _ in first })
-        try Self.check(cells, against: found, place: path) { dtype, name in
-            guard let type = SafeTensorsType(rawValue: name) else { return false }
-            return type == Self.fileType(dtype) || (dtype.isFloatingPoint && type.isFloatingPoint)
-        }
-        var entries: [Entry] = []
-        for named in cells {
-            let entry = file[named.name]!
-            let dtype = named.cell.value.dtype
-            guard let value = Self.value(of: entry, in: file, as: dtype) else {
-                throw DataError(
-                    .mismatch, at: "\(path), tensor \(Wording.quoted(entry.name))",
-                    "a number of \(entry.type.rawValue) is beyond the range of \(dtype)",
-                    remedy: "load it into a model of float64")
-            }
-            entries.append(Entry(name: named.name, value: value))
-        }
-        self.init(entries)
-    }
-
-    /// Throws one line with everything that does not fit.
-    private static func check(
-        _ cells: [NamedCell], against found: [String: (shape: [Int], dtype: String)], place: String,
-        accepts: (DType, String) -> Bool
+    public init(
+        reading path: String, for model: some ParameterContainer, renaming: Renaming = .none
     ) throws(DataError) {
-        let expected = Set(cells.map(\.name))
-        let missing = cells.map(\.name).filter { found[$0] == nil }.sorted(by: precedes)
-        let unexpected = found.keys.filter { !expected.contains($0) }.sorted(by: precedes)
-        var misshapen: [String] = []
-        for named in cells {
-            guard let other = found[named.name] else { continue }
-            let (value, name) = (named.cell.value, Wording.quoted(named.name))
-            if other.shape != value.shape {
-                misshapen.append("\(name) is \(other.shape), the model has \(value.shape)")
-            } else if !accepts(value.dtype, other.dtype) {
-                misshapen.append("\(name) is \(other.dtype), the model has \(value.dtype)")
-            }
-        }
-        var problems: [String] = []
-        if !missing.isEmpty { problems.append("missing \(Wording.list(missing, limit: 100))") }
-        if !unexpected.isEmpty { problems.append("unexpected \(Wording.list(unexpected, limit: 100))") }
-        if !misshapen.isEmpty { problems.append(misshapen.joined(separator: ", ")) }
-        guard problems.isEmpty else {
-            throw DataError(
-                .mismatch, at: place, "the weights do not fit the model: \(problems.joined(separator: "; "))",
-                remedy: "use the weights of a model with the same layers")
-        }
-    }
-
-    private static func fileType(_ dtype: DType) -> SafeTensorsType {
-        switch dtype {
-        case .bool: .bool
-        case .uint8: .uint8
-        case .int32: .int32
-        case .int64: .int64
-        case .float32: .float32
-        case .float64: .float64
-        case .bfloat16: .bfloat16
-        }
-    }
-
-    /// Nil where a finite number does not fit.
-    private static func value(
-        of entry: SafeTensorsFile.Entry, in file: SafeTensorsFile, as dtype: DType
-    ) -> Tensor? {
-        file.withBytes(of: entry) { bytes in
-            if fileType(dtype) == entry.type {
-                return Tensor(shape: entry.shape, dtype: dtype) { target in
-                    if let base = bytes.baseAddress {
-                        target.copyMemory(from: .init(start: base, count: bytes.count))
-                    }
-                }
-            }
-            let numbers = (0..<entry.elementCount).map { entry.type.number(bytes, at: $0) }
-            if dtype == .float64 { return Tensor(numbers, shape: entry.shape, dtype: .float64) }
-            let rounded = numbers.map { dtype == .bfloat16 ? Float(BFloat16(Float($0))) : Float($0) }
-            let fits = zip(numbers, rounded).allSatisfy { !$0.isFinite || $1.isFinite }
-            return fits ? Tensor(rounded, shape: entry.shape).asType(dtype) : nil
-        }
+        let source = try SafeTensors(path: path)
+        let loading = WeightLoading(model.namedCells(), source.tensors, renaming: renaming)
+        try loading.check(path, isStrict: true)
+        self.init(try loading.values(from: source).map { Entry(name: $0.cell.name, value: $0.value) })
     }
 
     private static func copy(_ tensor: Tensor) -> Tensor {
@@ -206,40 +121,12 @@ public struct Weights: Sendable {
     }
 }
 
-extension SafeTensorsType {
-    /// Whether `number(_:at:)` reads it.
-    var isFloatingPoint: Bool {
-        switch self {
-        case .float16, .bfloat16, .float32, .float64: true
-        case .bool, .uint8, .int8, .float8e5m2, .float8e4m3, .int16, .uint16, .int32, .uint32, .int64,
-            .uint64:
-            false
-        }
+extension Weights: NamedTensors {
+    package var path: String { "weights" }
+
+    package var tensors: [StoredTensor] {
+        entries.map { StoredTensor(name: $0.name, shape: $0.value.shape, type: SafeTensorsType($0.value.dtype)) }
     }
 
-    /// One floating-point element; every value of these types is exact in a Double.
-    func number(_ bytes: UnsafeRawBufferPointer, at index: Int) -> Double {
-        func word<Word: FixedWidthInteger>(_ type: Word.Type) -> Word {
-            Word(littleEndian: bytes.loadUnaligned(fromByteOffset: index * byteCount, as: Word.self))
-        }
-        switch self {
-        case .float16: return Self.half(word(UInt16.self))
-        case .bfloat16: return Double(Float(bitPattern: UInt32(word(UInt16.self)) << 16))
-        case .float32: return Double(Float(bitPattern: word(UInt32.self)))
-        case .float64: return Double(bitPattern: word(UInt64.self))
-        default: preconditionFailure("\(rawValue) is not floating point")
-        }
-    }
-
-    /// The number that 16 bits stand for: a sign, five bits of exponent, ten of fraction.
-    private static func half(_ bits: UInt16) -> Double {
-        let sign = bits & 0x8000 == 0 ? 1.0 : -1.0
-        let exponent = Int(bits >> 10 & 0x1F), fraction = Double(bits & 0x3FF)
-        switch exponent {
-        case 0: return sign * fraction * 0x1p-24
-        case 31: return fraction == 0 ? sign * .infinity : .nan
-        default:
-            return sign * Double(sign: .plus, exponent: exponent - 15, significand: 1 + fraction * 0x1p-10)
-        }
-    }
+    package func read(_ tensor: StoredTensor) throws(DataError) -> Tensor { self[tensor.name]! }
 }

@@ -1,0 +1,65 @@
+import Backprop
+
+/// How the numbers of a tensor are arranged in another library, PyTorch, and how they become ours.
+enum Arrangement: Hashable {
+    case same
+    /// Channels of a kernel come before its places.
+    case convolution
+    /// Inputs come first, outputs of a group second.
+    case transposedConvolution(groups: Int)
+    /// One of several matrices or vectors that stand above one another.
+    case part(Int, of: Int)
+    /// The last axis is images whose axes are one: channels come first, all places of a channel in a row.
+    case flattened(channels: Int)
+
+    /// How axes are called on both sides; nil where nothing moves.
+    var name: (from: String, to: String)? {
+        switch self {
+        case .same: nil
+        case .convolution: ("[out, in, kernel...]", "[out, kernel..., in]")
+        case .transposedConvolution: ("[in, out, kernel...]", "[out, kernel..., in]")
+        case .part: nil
+        case .flattened(let channels):
+            ("[out, \(channels) channels of places]", "[out, places of \(channels) channels]")
+        }
+    }
+
+    /// What is done, for a report; nil where nothing is.
+    var change: String? {
+        if case .part(let index, let count) = self { return "part \(index + 1) of \(count)" }
+        return name.map { "\($0.from) turned to \($0.to)" }
+    }
+
+    /// The shape that a tensor has there which has `shape` here.
+    func sourceShape(for shape: [Int]) -> [Int] {
+        switch self {
+        case .same, .flattened: return shape
+        case .convolution:
+            guard shape.count > 2 else { return shape }
+            return [shape[0], shape[shape.count - 1]] + shape[1..<(shape.count - 1)]
+        case .transposedConvolution(let groups):
+            guard shape.count > 2 else { return shape }
+            return [shape[shape.count - 1] * groups, shape[0] / groups] + shape[1..<(shape.count - 1)]
+        case .part(_, let count): return [shape[0] * count] + shape.dropFirst()
+        }
+    }
+
+    /// The numbers in our arrangement, in `shape`.
+    func apply(_ source: Tensor, shape: [Int]) -> Tensor {
+        switch self {
+        case .same: return source
+        case .convolution:
+            let axes = source.ndim
+            return source.transposed(axes: [0] + Array(2..<axes) + [1])
+        case .transposedConvolution(let groups):
+            // [groups, in, out, kernel...] to [groups, out, kernel..., in].
+            let inner = source.shape.dropFirst()
+            let divided = source.reshaped([groups, source.dim(0) / groups] + inner)
+            return divided.transposed(axes: [0] + Array(2..<divided.ndim) + [1]).reshaped(shape)
+        case .part(let index, let count): return source.split(parts: count)[index]
+        case .flattened(let channels):
+            let divided = shape.dropLast() + [channels, shape[shape.count - 1] / channels]
+            return source.reshaped(Array(divided)).swappedAxes(-1, -2).reshaped(shape)
+        }
+    }
+}

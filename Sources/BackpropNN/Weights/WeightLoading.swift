@@ -1,0 +1,119 @@
+import Backprop
+import BackpropFiles
+
+/// Which tensors of a file become which parameters and buffers, everything that does not fit, and the values.
+struct WeightLoading {
+    /// One parameter or buffer and where its value comes from.
+    struct Match {
+        let cell: NamedCell
+        let source: StoredTensor
+        var arrangement = Arrangement.same
+    }
+
+    var matches: [Match] = []
+    var missing: [String] = []
+    var unexpected: [String] = []
+    var ignored: [String] = []
+    /// What is wrong whether or not everything has to be there.
+    var mistakes: [String] = []
+
+    /// Matches names as they are after renaming.
+    init(_ cells: [NamedCell], _ tensors: [StoredTensor], renaming: Renaming) {
+        var sources: [String: StoredTensor] = [:]
+        renamed(tensors, renaming) { sources[$1] = $0 }
+        for cell in cells {
+            guard let source = sources.removeValue(forKey: cell.name) else {
+                missing.append(cell.name)
+                continue
+            }
+            add(Match(cell: cell, source: source))
+        }
+        unexpected = sources.values.map(\.name)
+    }
+
+    init() {}
+
+    /// Hands out the tensors that are not left out, with their new names, no two of which are the same.
+    mutating func renamed(_ tensors: [StoredTensor], _ renaming: Renaming, _ body: (StoredTensor, String) -> Void) {
+        let unused = renaming.unused(by: tensors.map(\.name))
+        if !unused.isEmpty { mistakes.append("no name begins with \(Wording.list(unused)), which are to be renamed") }
+        var origins: [String: String] = [:]
+        for tensor in tensors {
+            guard let name = renaming(tensor.name) else {
+                ignored.append(tensor.name)
+                continue
+            }
+            if let other = origins.updateValue(tensor.name, forKey: name) {
+                mistakes.append(
+                    "\(Wording.quoted(other)) and \(Wording.quoted(tensor.name)) both become \(Wording.quoted(name))")
+            } else {
+                body(tensor, name)
+            }
+        }
+    }
+
+    /// Adds a match if shape and type fit, and a mistake otherwise.
+    mutating func add(_ match: Match) {
+        let value = match.cell.cell.value, source = match.source, name = Wording.quoted(match.cell.name)
+        let needed = match.arrangement.sourceShape(for: value.shape)
+        if needed != source.shape {
+            let order = match.arrangement.name.map { ", in the order \($0.from)" } ?? ""
+            let other = source.name == match.cell.name ? "" : " (\(Wording.quoted(source.name)))"
+            mistakes.append("\(name)\(other) is \(source.shape.prefix(9)), the model has \(needed)\(order)")
+        } else if source.type.dtype.map(value.dtype.takes) ?? false {
+            matches.append(match)
+        } else {
+            mistakes.append("\(name) is \(source.type.rawValue), the model has \(value.dtype)")
+        }
+    }
+
+    /// Throws one line with everything that does not fit; with `isStrict: false` names may be left on either side.
+    func check(_ place: String, isStrict: Bool) throws(DataError) {
+        var problems: [String] = []
+        if isStrict {
+            if !missing.isEmpty { problems.append("missing \(Self.list(missing))") }
+            if !unexpected.isEmpty { problems.append("unexpected \(Self.list(unexpected))") }
+        }
+        if !mistakes.isEmpty { problems.append(Wording.sentences(mistakes, limit: 50)) }
+        guard problems.isEmpty else {
+            throw DataError(
+                .mismatch, at: place, "the weights do not fit the model: \(problems.joined(separator: "; "))",
+                remedy: "use the weights of a model with the same layers, or rename them")
+        }
+        guard isStrict || !matches.isEmpty || unexpected.isEmpty else {
+            throw DataError(
+                .mismatch, at: place,
+                "no name is one of the model, which has \(Wording.list(missing)) where the file has \(Wording.list(unexpected))",
+                remedy: "rename them")
+        }
+    }
+
+    /// The values, each in memory of its own, in the dtypes of the model.
+    func values(from source: some NamedTensors) throws(DataError) -> [(cell: NamedCell, value: Tensor)] {
+        var values: [(cell: NamedCell, value: Tensor)] = []
+        for match in matches {
+            let value = try source.read(match.source, as: match.cell.cell.value.dtype)
+            values.append((match.cell, match.arrangement.apply(value, shape: match.cell.cell.value.shape)))
+        }
+        return values
+    }
+
+    var report: LoadReport {
+        LoadReport(
+            loaded: matches.map { .init(name: $0.cell.name, source: $0.source.name, change: $0.arrangement.change) },
+            missing: Self.sorted(missing), unexpected: Self.sorted(unexpected), ignored: Self.sorted(ignored))
+    }
+
+    private static func sorted(_ names: [String]) -> [String] {
+        names.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+    }
+
+    private static func list(_ names: [String]) -> String { Wording.list(sorted(names), limit: 100) }
+}
+
+/// Gives cells values, all of which exist.
+func assign(_ values: [(cell: NamedCell, value: Tensor)]) {
+    evaluateOrStop(values.map(\.value))
+    for (named, value) in values { named.cell.value = value }
+    evaluateOrStop(values.map(\.cell.cell.value))
+}
