@@ -20,7 +20,7 @@ enum Arrangement: Hashable {
         case .transposedConvolution: ("[in, out, kernel...]", "[out, kernel..., in]")
         case .part: nil
         case .flattened(let channels):
-            ("[out, \(channels) channels of places]", "[out, places of \(channels) channels]")
+            ("[..., \(channels) channels, places]", "[..., places, \(channels) channels]")
         }
     }
 

@@ -1,0 +1,414 @@
+import Backprop
+import BackpropNN
+import Foundation
+import Testing
+
+@testable import BackpropFiles
+
+/// State dictionaries of PyTorch in models of the same layers. Shapes, names and results are those of PyTorch 2.13; the numbers
+/// of each tensor follow a formula.
+@Suite struct PyTorchWeightsTests {
+    /// sin(0.7 i + 1.3 seed) / 2.
+    static func numbers(_ shape: [Int], _ seed: Int, isVariance: Bool = false) -> Tensor {
+        let numbers = (0..<shape.reduce(1, *)).map { index -> Float in
+            let number = sin(Double(index) * 0.7 + Double(seed) * 1.3) * 0.5
+            return Float(isVariance ? abs(number) + 0.5 : number)
+        }
+        return Tensor(numbers, shape: shape)
+    }
+
+    /// A state dictionary: each tensor has its place in the order of names as a seed.
+    static func state(_ shapes: [String: [Int]]) -> [String: Tensor] {
+        let names = shapes.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        var result: [String: Tensor] = [:]
+        for (seed, name) in names.enumerated() {
+            let isCounter = name.hasSuffix("num_batches_tracked")
+            result[name] =
+                isCounter ? Tensor(3) : numbers(shapes[name]!, seed, isVariance: name.hasSuffix("running_var"))
+        }
+        return result
+    }
+
+    static func load(
+        _ state: [String: Tensor], into model: some ParameterContainer, renaming: Renaming = .none,
+        flattened: [String: Int] = [:], isStrict: Bool = true
+    ) throws -> LoadReport {
+        let folder = try TemporaryFolder(), path = folder.path + "/m.safetensors"
+        try saveTensors(state, to: path, metadata: ["format": "pt"])
+        return try model.loadPyTorch(from: path, renaming: renaming, flattened: flattened, isStrict: isStrict)
+    }
+
+    /// Images as PyTorch has them, [batch, channels, places...], with the channels last.
+    static func images(_ shape: [Int], _ seed: Int = 50) -> Tensor {
+        let x = numbers(shape, seed)
+        return x.transposed(axes: [0] + Array(2..<shape.count) + [1])
+    }
+
+    static func difference(_ x: Tensor, _ expected: [Double]) -> Double {
+        let found = x.array(of: Double.self)
+        guard found.count == expected.count else { return .infinity }
+        return zip(found, expected).map { abs($0 - $1) }.max() ?? 0
+    }
+
+    // MARK: A whole model
+
+    struct Net: Module {
+        let convBlock = Sequential(
+            Conv2d(2, 4, kernel: 3, padding: 1), BatchNorm(4), Activation.relu,
+            ConvTransposed2d(4, 6, kernel: 2, stride: 2, groups: 2), PReLU(6), MaxPool2d(2))
+        let lstm = LSTM(24, 4, layers: 2, isBidirectional: true)
+        let attention = MultiHeadAttention(8, heads: 2)
+        let encoder = TransformerEncoderLayer(8, heads: 2, hidden: 6, dropout: 0)
+        let gru = GRU(8, 5)
+        let norm = LayerNorm(5)
+        let fc = Linear(5, 3)
+
+        func callAsFunction(_ x: Tensor) -> Tensor {
+            let lines = convBlock(x).flattened(start: 2, end: 3)
+            return fc(norm(gru(encoder(attention(lstm(lines))))))
+        }
+    }
+
+    static let netShapes: [String: [Int]] = [
+        "attention.in_proj_bias": [24], "attention.in_proj_weight": [24, 8], "attention.out_proj.bias": [8],
+        "attention.out_proj.weight": [8, 8], "conv_block.0.bias": [4], "conv_block.0.weight": [4, 2, 3, 3],
+        "conv_block.1.bias": [4], "conv_block.1.num_batches_tracked": [], "conv_block.1.running_mean": [4],
+        "conv_block.1.running_var": [4], "conv_block.1.weight": [4], "conv_block.3.bias": [6],
+        "conv_block.3.weight": [4, 3, 2, 2], "conv_block.4.weight": [6], "encoder.linear1.bias": [6],
+        "encoder.linear1.weight": [6, 8], "encoder.linear2.bias": [8], "encoder.linear2.weight": [8, 6],
+        "encoder.norm1.bias": [8], "encoder.norm1.weight": [8], "encoder.norm2.bias": [8], "encoder.norm2.weight": [8],
+        "encoder.self_attn.in_proj_bias": [24], "encoder.self_attn.in_proj_weight": [24, 8],
+        "encoder.self_attn.out_proj.bias": [8], "encoder.self_attn.out_proj.weight": [8, 8], "fc.bias": [3],
+        "fc.weight": [3, 5], "gru.bias_hh_l0": [15], "gru.bias_ih_l0": [15], "gru.weight_hh_l0": [15, 5],
+        "gru.weight_ih_l0": [15, 8], "lstm.bias_hh_l0": [16], "lstm.bias_hh_l0_reverse": [16], "lstm.bias_hh_l1": [16],
+        "lstm.bias_hh_l1_reverse": [16], "lstm.bias_ih_l0": [16], "lstm.bias_ih_l0_reverse": [16],
+        "lstm.bias_ih_l1": [16], "lstm.bias_ih_l1_reverse": [16], "lstm.weight_hh_l0": [16, 4],
+        "lstm.weight_hh_l0_reverse": [16, 4], "lstm.weight_hh_l1": [16, 4], "lstm.weight_hh_l1_reverse": [16, 4],
+        "lstm.weight_ih_l0": [16, 24], "lstm.weight_ih_l0_reverse": [16, 24], "lstm.weight_ih_l1": [16, 8],
+        "lstm.weight_ih_l1_reverse": [16, 8], "norm.bias": [5], "norm.weight": [5],
+    ]
+
+    static let netResult: [Double] = [
+        -0.070935071, 0.081013493, 0.017007202, -0.13285318, 0.17434585, -0.09587808, -0.12852013, 0.19059598,
+        -0.13064618, -0.1257185, 0.19422802, -0.14025033, -0.070899367, 0.08097858, 0.017036974, -0.13279536, 0.1742928,
+        -0.09583658, -0.12846291, 0.19054106, -0.1306006, -0.12566161, 0.19417137, -0.14020114,
+    ]
+
+    static func check(_ model: Net) {
+        model.eval()
+        let y = model(images([2, 2, 4, 4]))
+        #expect(y.shape == [2, 4, 3])
+        #expect(difference(y, netResult) < 1e-5)
+    }
+
+    @Test func aWholeModelGivesTheSameNumbers() throws {
+        let model = Net()
+        let report = try Self.load(Self.state(Self.netShapes), into: model)
+        Self.check(model)
+        #expect(report.missing.isEmpty && report.unexpected.isEmpty)
+        #expect(report.ignored == ["conv_block.1.num_batches_tracked"])
+        let lines = report.description.split(separator: "\n").map { line in
+            line.split(separator: " ").joined(separator: " ")
+        }
+        for line in [
+            "convBlock.layers.0.weight from conv_block.0.weight, [out, in, kernel...] turned to [out, kernel..., in]",
+            "convBlock.layers.3.weight from conv_block.3.weight, [in, out, kernel...] turned to [out, kernel..., in]",
+            "convBlock.layers.1.statistics.mean from conv_block.1.running_mean",
+            "attention.keys.weight from attention.in_proj_weight, part 2 of 3",
+            "lstm.stack.cells.1.1.weights.hiddenBias from lstm.bias_hh_l1_reverse", "fc.weight from fc.weight",
+        ] { #expect(lines.contains(line), "\(line) is not in\n\(report)") }
+    }
+
+    @Test func containersInFrontDoNotMatter() throws {
+        let state = Self.state(Self.netShapes)
+        let wrapped = Dictionary(uniqueKeysWithValues: state.map { ("module.model." + $0.key, $0.value) })
+        let model = Net()
+        _ = try Self.load(wrapped, into: model)
+        Self.check(model)
+        struct Outer: Module {
+            let body = Net()
+            func callAsFunction(_ x: Tensor) -> Tensor { body(x) }
+        }
+        for state in [state, wrapped] {
+            let outer = Outer()
+            _ = try Self.load(state, into: outer)
+            Self.check(outer.body)
+        }
+        let renamed = Net()
+        _ = try Self.load(wrapped, into: renamed, renaming: ["module.model": ""])
+        Self.check(renamed)
+    }
+
+    // MARK: Flattened images
+
+    static func sequence() -> Sequential {
+        Sequential(
+            Conv2d(2, 3, kernel: 3), BatchNorm(3), Activation.relu, MaxPool2d(2), Flatten(), BatchNorm(12),
+            Linear(12, 5),
+            Activation.tanh, Linear(5, 2))
+    }
+
+    static let sequenceShapes: [String: [Int]] = [
+        "0.bias": [3], "0.weight": [3, 2, 3, 3], "1.bias": [3], "1.num_batches_tracked": [], "1.running_mean": [3],
+        "1.running_var": [3], "1.weight": [3], "5.bias": [12], "5.num_batches_tracked": [], "5.running_mean": [12],
+        "5.running_var": [12], "5.weight": [12], "6.bias": [5], "6.weight": [5, 12], "8.bias": [2], "8.weight": [2, 5],
+    ]
+
+    @Test func sequencesKnowWhatTheyFlatten() throws {
+        let model = Self.sequence()
+        let report = try Self.load(Self.state(Self.sequenceShapes), into: model)
+        model.eval()
+        let y = model(Self.images([2, 2, 6, 6]))
+        #expect(Self.difference(y, [-0.52713883, 0.13123785, -0.52404094, 0.12722959]) < 1e-5)
+        let changes = Dictionary(uniqueKeysWithValues: report.loaded.map { ($0.name, $0.change) })
+        let turned = "[..., 3 channels, places] turned to [..., places, 3 channels]"
+        #expect(changes["layers.6.weight"] == turned)
+        #expect(changes["layers.5.statistics.mean"] == turned)
+        #expect(changes["layers.6.bias"] == .some(nil) && changes["layers.8.weight"] == .some(nil))
+        // Told that nothing is flattened there, it turns nothing.
+        let other = Self.sequence()
+        let told = try Self.load(
+            Self.state(Self.sequenceShapes), into: other, flattened: ["layers.5": 1, "layers.6": 1])
+        #expect(told.loaded.first { $0.name == "layers.6.weight" }?.change == nil)
+    }
+
+    struct Small: Module {
+        let conv = Conv1d(2, 3, kernel: 3)
+        let fc1 = Linear(12, 2)
+        func callAsFunction(_ x: Tensor) -> Tensor { fc1(relu(conv(x)).flattened(start: 1)) }
+    }
+
+    static let smallShapes = ["conv.bias": [3], "conv.weight": [3, 2, 3], "fc1.bias": [2], "fc1.weight": [2, 12]]
+
+    @Test func otherModelsHaveToSayWhatTheyFlatten() throws {
+        let state = Self.state(Self.smallShapes), model = Small()
+        let before = model.parameters().map { $0.value.array(of: Float.self) }
+        let error = try #require(throws: DataError.self) { try Self.load(state, into: model) }
+        #expect(error.description.contains("say flattened: [\"fc1\": 3], or 1 where it does not"))
+        #expect(isOneLine(error.description))
+        #expect(model.parameters().map { $0.value.array(of: Float.self) } == before)
+        _ = try Self.load(state, into: model, flattened: ["fc1": 3])
+        let y = model(Self.images([2, 2, 6]))
+        #expect(Self.difference(y, [0.18526608, -0.41940975, -0.070158184, 0.37077695]) < 1e-5)
+        _ = try Self.load(state, into: model, flattened: ["fc1": 1])
+        #expect(model.fc1.weight.value.array(of: Float.self) == state["fc1.weight"]!.array(of: Float.self))
+        for wrong in [["fc1": 5], ["fc2": 3], ["fc1": 0], ["fc1": -3]] {
+            let error = try #require(throws: DataError.self) { try Self.load(state, into: model, flattened: wrong) }
+            #expect(error.description.contains("is no layer whose inputs are"))
+        }
+    }
+
+    // MARK: Single layers
+
+    struct Single: Sendable, CustomTestStringConvertible {
+        let name: String
+        let expected: [Double]
+        let shape: [Int]
+        let state: [String: [Int]]
+        let layer: any ParameterContainer
+        let call: @Sendable () -> Tensor
+        var testDescription: String { name }
+
+        init<Layer: ParameterContainer>(
+            _ name: String, _ expected: [Double], _ shape: [Int], _ state: [String: [Int]], _ layer: Layer,
+            _ call: @escaping @Sendable (Layer) -> Tensor
+        ) {
+            (self.name, self.expected, self.shape, self.state, self.layer) = (name, expected, shape, state, layer)
+            self.call = { call(layer) }
+        }
+    }
+
+    static let singles: [Single] = [
+        Single(
+            "Conv1d", [0.40050335, -0.21806351], [2, 5, 6], ["bias": [6], "weight": [6, 2, 3]],
+            Conv1d(4, 6, kernel: 3, groups: 2)
+        ) { $0(images([2, 4, 7])) },
+        Single(
+            "Conv3d", [4.4168286, 0.29334132], [1, 3, 3, 3, 3], ["weight": [3, 2, 1, 2, 3]],
+            Conv3d(2, 3, kernel: [1, 2, 3], bias: false)
+        ) { $0(images([1, 2, 3, 4, 5])) },
+        Single(
+            "ConvTransposed1d", [0.72139873, -0.34835831], [2, 11, 6], ["bias": [6], "weight": [4, 3, 3]],
+            ConvTransposed1d(4, 6, kernel: 3, stride: 2, groups: 2)
+        ) { $0(images([2, 4, 5])) },
+        Single(
+            "ConvTransposed2d", [9.819595, -0.038022887], [1, 5, 7, 2], ["bias": [2], "weight": [3, 2, 2, 3]],
+            ConvTransposed2d(3, 2, kernel: [2, 3])
+        ) { $0(images([1, 3, 4, 5])) },
+        Single(
+            "ConvTransposed3d", [0.582961, -0.24285766], [1, 3, 4, 3, 4], ["bias": [4], "weight": [2, 2, 2, 2, 2]],
+            ConvTransposed3d(2, 4, kernel: 2, groups: 2)
+        ) { $0(images([1, 2, 2, 3, 2])) },
+        Single(
+            "RNN", [-0.027832892, 0.0045504748], [2, 5, 4],
+            [
+                "bias_hh_l0": [4], "bias_hh_l1": [4], "bias_ih_l0": [4], "bias_ih_l1": [4], "weight_hh_l0": [4, 4],
+                "weight_hh_l1": [4, 4], "weight_ih_l0": [4, 3], "weight_ih_l1": [4, 4],
+            ], RNN(3, 4, layers: 2, activation: .relu)
+        ) { $0(numbers([2, 5, 3], 50)) },
+        Single(
+            "LSTM", [0.034096799, 0.077656771], [2, 5, 4],
+            [
+                "bias_hh_l0": [16], "bias_hh_l0_reverse": [16], "bias_ih_l0": [16], "bias_ih_l0_reverse": [16],
+                "weight_hh_l0": [16, 2], "weight_hh_l0_reverse": [16, 2], "weight_hr_l0": [2, 4],
+                "weight_hr_l0_reverse": [2, 4], "weight_ih_l0": [16, 3], "weight_ih_l0_reverse": [16, 3],
+            ], LSTM(3, 4, outputs: 2, isBidirectional: true)
+        ) { $0(numbers([2, 5, 3], 50)) },
+        Single(
+            "GRUCell", [1.3584311, 0.20171614], [2, 4],
+            ["bias_hh": [12], "bias_ih": [12], "weight_hh": [12, 4], "weight_ih": [12, 3]], GRUCell(3, 4)
+        ) { $0(numbers([2, 3], 50)) },
+        Single(
+            "LSTMCell", [-0.073211843, 0.12789518], [2, 4], ["weight_hh": [16, 4], "weight_ih": [16, 3]],
+            LSTMCell(3, 4, bias: false)
+        ) { $0(numbers([2, 3], 50)).hidden },
+        Single(
+            "MultiHeadAttention", [-0.23495739, 0.18174924], [2, 3, 4],
+            [
+                "in_proj_bias": [12], "k_proj_weight": [4, 3], "out_proj.bias": [4], "out_proj.weight": [4, 4],
+                "q_proj_weight": [4, 4], "v_proj_weight": [4, 5],
+            ], MultiHeadAttention(4, heads: 2, keyFeatures: 3, valueFeatures: 5)
+        ) { $0(queries: numbers([2, 3, 4], 50), keys: numbers([2, 6, 3], 51), values: numbers([2, 6, 5], 52)) },
+        Single(
+            "TransformerDecoderLayer", [-0.73506001, 0.014823184], [2, 3, 4],
+            [
+                "linear1.bias": [6], "linear1.weight": [6, 4], "linear2.bias": [4], "linear2.weight": [4, 6],
+                "multihead_attn.in_proj_bias": [12], "multihead_attn.in_proj_weight": [12, 4],
+                "multihead_attn.out_proj.bias": [4], "multihead_attn.out_proj.weight": [4, 4], "norm1.bias": [4],
+                "norm1.weight": [4], "norm2.bias": [4], "norm2.weight": [4], "norm3.bias": [4], "norm3.weight": [4],
+                "self_attn.in_proj_bias": [12], "self_attn.in_proj_weight": [12, 4], "self_attn.out_proj.bias": [4],
+                "self_attn.out_proj.weight": [4, 4],
+            ], TransformerDecoderLayer(4, heads: 2, hidden: 6, dropout: 0)
+        ) { $0(numbers([2, 3, 4], 50), memory: numbers([2, 5, 4], 51)) },
+        Single("Embedding", [-0.15181393, -1.4640139], [2, 2, 3], ["weight": [5, 3]], Embedding(5, 3)) {
+            $0(Tensor([[0, 4], [2, 1]]))
+        },
+        Single("Bilinear", [0.39141783, 0.12006309], [2, 2], ["bias": [2], "weight": [2, 3, 3]], Bilinear(3, 3, 2)) {
+            $0(numbers([2, 3], 50), numbers([2, 3], 50))
+        },
+        Single(
+            "InstanceNorm", [0.59187168, 0.037667858], [2, 4, 3],
+            ["bias": [3], "num_batches_tracked": [], "running_mean": [3], "running_var": [3], "weight": [3]],
+            InstanceNorm(3, isScaled: true, tracksStatistics: true)
+        ) { $0(images([2, 3, 4])) },
+        Single(
+            "GroupNorm", [-0.23607306, 0.76687211], [2, 3, 4], ["bias": [4], "weight": [4]], GroupNorm(groups: 2, 4)
+        ) { $0(images([2, 4, 3])) },
+        Single("RMSNorm", [-0.41976487, 1.2421712], [2, 4], ["weight": [4]], RMSNorm(4)) { $0(numbers([2, 4], 50)) },
+    ]
+
+    @Test(arguments: singles) func layersGiveTheSameNumbers(_ single: Single) throws {
+        _ = try Self.load(Self.state(single.state), into: single.layer)
+        single.layer.eval()
+        let y = single.call()
+        #expect(y.shape == single.shape)
+        var sums = [0.0, 0.0]
+        for (index, number) in y.array(of: Double.self).enumerated() {
+            sums[0] += number * sin(Double(index) * 0.3)
+            sums[1] += number * cos(Double(index) * 0.9)
+        }
+        #expect(zip(sums, single.expected).allSatisfy { abs($0 - $1) < 1e-5 }, "\(sums)")
+    }
+
+    // MARK: What does not fit
+
+    struct Pair: Module {
+        let first = Linear(2, 3), second = Linear(3, 2)
+        func callAsFunction(_ x: Tensor) -> Tensor { second(first(x)) }
+    }
+
+    static let pairShapes = ["first.bias": [3], "first.weight": [3, 2], "second.bias": [2], "second.weight": [2, 3]]
+
+    struct Misfit: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let says: [String]
+        let change: @Sendable (inout [String: Tensor]) -> Void
+
+        init(_ name: String, _ says: String..., change: @escaping @Sendable (inout [String: Tensor]) -> Void) {
+            (testDescription, self.says, self.change) = (name, says, change)
+        }
+    }
+
+    static let misfits: [Misfit] = [
+        Misfit("swapped", "'first.weight' is [2, 3], the model has [3, 2]", "'second.weight' is [3, 2]") {
+            let first = $0["first.weight"]
+            ($0["first.weight"], $0["second.weight"]) = ($0["second.weight"], first)
+        },
+        Misfit("missing", "missing 'second.bias'") { $0["second.bias"] = nil },
+        Misfit("extra", "unexpected 'third.bias'") { $0["third.bias"] = Tensor([1.0]) },
+        Misfit("misspelled", "missing 'first.bias'; unexpected 'fist.bias'") {
+            $0["fist.bias"] = $0.removeValue(forKey: "first.bias")
+        },
+        Misfit("integers", "'first.bias' is I64, the model has float32") { $0["first.bias"] = Tensor([1, 2, 3]) },
+        Misfit("no axes", "'second.bias' is [], the model has [2]") { $0["second.bias"] = Tensor(1.0) },
+        Misfit("two that are alike", "'second.bias' could be each of 'Second.bias', 'sec_ond.bias'") {
+            $0["Second.bias"] = $0.removeValue(forKey: "second.bias")
+            $0["sec_ond.bias"] = $0["Second.bias"]
+        },
+    ]
+
+    @Test(arguments: misfits) func refuses(_ misfit: Misfit) throws {
+        var state = Self.state(Self.pairShapes)
+        misfit.change(&state)
+        let model = Pair(), before = model.parameters().map { $0.value.array(of: Float.self) }
+        let error = try #require(throws: DataError.self) { try Self.load(state, into: model) }
+        for text in misfit.says { #expect(error.description.contains(text), "\(error)") }
+        #expect(isOneLine(error.description) && error.reason == .mismatch)
+        #expect(model.parameters().map { $0.value.array(of: Float.self) } == before)
+    }
+
+    @Test func namesThatAreExactComeBeforeThoseThatAreAlike() throws {
+        var state = Self.state(Self.pairShapes)
+        state["First.bias"] = Tensor([9.0, 9, 9])
+        let model = Pair()
+        let error = try #require(throws: DataError.self) { try Self.load(state, into: model) }
+        #expect(error.description.contains("unexpected 'First.bias'"))
+        let report = try Self.load(state, into: model, isStrict: false)
+        #expect(report.unexpected == ["First.bias"] && report.loaded.count == 4)
+    }
+
+    @Test func namesAreTakenFromAMap() throws {
+        let state = Self.state(["a.bias": [3], "a.weight": [3, 2], "b.c.bias": [2], "b.c.weight": [2, 3], "opt": [1]])
+        let model = Pair()
+        let error = try #require(throws: DataError.self) { try Self.load(state, into: model) }
+        #expect(error.description.contains("missing 'first.bias', 'first.weight', 'second.bias', 'second.weight'"))
+        let report = try Self.load(state, into: model, renaming: ["a": "first", "b.c": "second", "opt": nil])
+        #expect(report.loaded.map(\.source) == ["a.weight", "a.bias", "b.c.weight", "b.c.bias"])
+        let half = try Self.load(state, into: Pair(), renaming: ["a": "first"], isStrict: false)
+        #expect(
+            half.missing == ["second.bias", "second.weight"] && half.unexpected == ["b.c.bias", "b.c.weight", "opt"])
+    }
+
+    @Test func sequencesAreCountedAlike() throws {
+        let shapes = ["0.bias": [3], "0.weight": [3, 2], "2.bias": [2], "2.weight": [2, 3]]
+        let model = Sequential(Linear(2, 3), Activation.tanh, Linear(3, 2))
+        _ = try Self.load(Self.state(shapes), into: model)
+        let other = Sequential(Linear(2, 3), Linear(3, 2))
+        let error = try #require(throws: DataError.self) { try Self.load(Self.state(shapes), into: other) }
+        #expect(error.description.contains("missing 'layers.1.bias (1.bias)', 'layers.1.weight (1.weight)'"))
+    }
+
+    struct Tied: Module {
+        let embedding = Embedding(4, 3)
+        let head: Linear
+
+        init() { head = Linear(weight: embedding.weight) }
+        func callAsFunction(_ x: Tensor) -> Tensor { head(embedding(x)) }
+    }
+
+    @Test func sharedParametersMayBeThereOnceOrTwice() throws {
+        let once = Self.state(["embedding.weight": [4, 3]])
+        var state = once
+        for name in ["embedding.weight", "head.weight"] {
+            let model = Tied()
+            _ = try Self.load([name: once["embedding.weight"]!], into: model)
+            #expect(model.head.weight.value.array(of: Float.self) == once["embedding.weight"]!.array(of: Float.self))
+        }
+        state["head.weight"] = state["embedding.weight"]
+        let report = try Self.load(state, into: Tied())
+        #expect(report.loaded.count == 1 && report.ignored == ["head.weight"])
+        state["head.weight"] = Self.numbers([4, 3], 9)
+        let error = try #require(throws: DataError.self) { try Self.load(state, into: Tied()) }
+        #expect(error.description.contains("are one parameter of the model, and differ"))
+    }
+}
