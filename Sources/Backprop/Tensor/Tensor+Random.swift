@@ -2,19 +2,29 @@ import Synchronization
 
 /// A stream of random keys. Each draw takes the next key; the numbers drawn are a function of the key and of the
 /// position of the element alone, so they are the same for any number of threads.
+///
+/// Seed and position say all about a stream: another one that is given both goes on with the same numbers.
 public final class RandomState: Sendable {
-    private let seed: UInt64
-    private let position: Atomic<UInt64>
+    private let place: Mutex<(seed: UInt64, position: UInt64)>
 
-    /// A stream that starts at the beginning for this seed.
-    public init(seed: UInt64) {
-        self.seed = seed
-        self.position = Atomic(0)
-    }
+    /// A stream that starts at the beginning for this seed, or at another place of it.
+    public init(seed: UInt64, position: UInt64 = 0) { place = Mutex((seed, position)) }
+
+    /// What the numbers depend on.
+    public var seed: UInt64 { place.withLock { $0.seed } }
+
+    /// Keys taken since the beginning.
+    public var position: UInt64 { place.withLock { $0.position } }
+
+    /// Goes on from another place, of the same seed or of another one. Whoever draws from this stream does so too.
+    public func move(toSeed seed: UInt64, position: UInt64 = 0) { place.withLock { $0 = (seed, position) } }
 
     /// The next 64 bits of the stream.
     package func nextKey() -> UInt64 {
-        let index = position.add(1, ordering: .relaxed).newValue
+        let (seed, index) = place.withLock { place in
+            place.position &+= 1
+            return place
+        }
         return mixed(mixed(seed) &+ index &* 0x9E37_79B9_7F4A_7C15)
     }
 
@@ -36,12 +46,10 @@ public final class RandomState: Sendable {
     }
 
     @TaskLocal private static var scoped: RandomState?
-    private static let shared = Mutex(RandomState(seed: 0))
+    fileprivate static let shared = RandomState(seed: 0)
 
     /// The stream of the innermost scope, or outside of scopes the one that the whole process shares.
-    package static var current: RandomState { scoped ?? shared.withLock { $0 } }
-
-    fileprivate static func share(_ state: RandomState) { shared.withLock { $0 = state } }
+    public static var current: RandomState { scoped ?? shared }
 
     fileprivate static func with<Result>(_ state: RandomState, _ body: () throws -> Result) rethrows -> Result {
         try $scoped.withValue(state, operation: body)
@@ -60,7 +68,7 @@ public final class RandomState: Sendable {
 /// setRandomSeed(7)
 /// Tensor.uniform([3]).shape  // [3]
 /// ```
-public func setRandomSeed(_ seed: UInt64) { RandomState.share(RandomState(seed: seed)) }
+public func setRandomSeed(_ seed: UInt64) { RandomState.shared.move(toSeed: seed) }
 
 /// Runs `body` with a stream of random numbers of its own: whatever it draws depends on the seed alone.
 ///

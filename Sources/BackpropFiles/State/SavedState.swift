@@ -32,12 +32,24 @@ public struct SavedState: Sendable, Equatable {
 /// let kept = optimizer.savedState
 /// try sameOptimizerInAnotherProcess.restore(kept)
 /// ```
+///
+/// A state is taken between steps: gradients that wait for one are no part of it.
 public protocol Resumable: AnyObject {
     /// Everything on which the next step depends, apart from what the part was made with. Later steps do not change it.
     var savedState: SavedState { get }
+
+    /// Throws what `restore` would throw, and changes nothing.
+    ///
+    /// A part without it accepts everything here. A checkpoint then learns from `restore` what does not fit, and gives the
+    /// parts that it has changed by then what they had.
+    func check(_ state: SavedState) throws(DataError)
 
     /// Goes back to a state of this part, or of one that was made alike.
     ///
     /// - Throws: `DataError` that says in one line everything that does not fit; the part is as before then.
     func restore(_ state: SavedState) throws(DataError)
+}
+
+extension Resumable {
+    public func check(_ state: SavedState) throws(DataError) {}
 }

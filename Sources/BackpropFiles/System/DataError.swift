@@ -54,12 +54,15 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible, Lo
     public let reason: Reason
     /// One line: where, what was found, and what to do.
     public let description: String
+    /// The middle of it: what was found.
+    package let found: String
 
     /// The same text as `description`.
     public var errorDescription: String? { description }
 
     package init(_ reason: Reason, at place: String, _ found: String, remedy: String) {
         self.reason = reason
+        self.found = found
         self.description = Wording.sentence(place: place, found: found, remedy: remedy)
     }
 

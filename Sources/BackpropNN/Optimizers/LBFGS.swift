@@ -1,4 +1,5 @@
 import Backprop
+import BackpropFiles
 
 /// The quasi-Newton method of limited memory (Liu and Nocedal, 1989), with the choices of PyTorch's `LBFGS`: for a loss that is
 /// the same function at every step, which it computes several times.
@@ -162,4 +163,66 @@ public final class LBFGS {
 
     private func inner(_ a: Tensor, _ b: Tensor) -> Double { (a * b).sum().item() }
     private func size(_ x: Tensor) -> Double { abs(x).max().item() }
+}
+
+extension LBFGS: Resumable {
+    private struct Contents {
+        var learningRate = 1.0
+        var scale = 1.0
+        var history: [Memory] = []
+        var last: (gradient: Tensor, move: Tensor)?
+    }
+
+    /// The learning rate, what is remembered of the inverse Hessian, and what the last iteration has left. Vectors are those
+    /// of all parameters one after the other.
+    public var savedState: SavedState {
+        var state = SavedState(values: [
+            "learningRate": .number(learningRate), "scale": .number(scale),
+            "reciprocals": .list(history.map { .number($0.reciprocal) }), "hasStepped": .bool(last != nil),
+        ])
+        for (number, memory) in history.enumerated() {
+            state.tensors["move.\(number)"] = memory.move.kept
+            state.tensors["change.\(number)"] = memory.change.kept
+        }
+        if let last {
+            state.tensors["gradient"] = last.gradient.kept
+            state.tensors["move"] = last.move.kept
+        }
+        return state
+    }
+
+    public func check(_ state: SavedState) throws(DataError) { _ = try contents(of: state) }
+
+    /// Goes on from a state of an optimizer of the same parameters in the same order.
+    ///
+    /// - Throws: `DataError` that says in one line everything that does not fit; nothing has changed then.
+    public func restore(_ state: SavedState) throws(DataError) {
+        let contents = try contents(of: state)
+        (learningRate, scale) = (contents.learningRate, contents.scale)
+        (history, last) = (contents.history, contents.last)
+    }
+
+    private func contents(of state: SavedState) throws(DataError) -> Contents {
+        var reader = StateReader(state, of: "LBFGS"), result = Contents()
+        let size = parameters.reduce(0) { $0 + $1.value.size }
+        // What concatenating the gradients gives.
+        let dtype = concatenated(parameters.map { Tensor.zeros([1], dtype: $0.dtype) }).dtype
+        func vector(_ name: String) -> Tensor? { reader.tensor(name, shape: [size], dtype: dtype) }
+        result.learningRate = reader.number("learningRate")
+        result.scale = reader.number("scale")
+        let reciprocals = reader.numbers("reciprocals")
+        if reciprocals.count > historySize {
+            reader.note("\(reciprocals.count) changes are remembered, expected at most \(historySize)")
+        }
+        for (number, reciprocal) in reciprocals.enumerated() {
+            let (move, change) = (vector("move.\(number)"), vector("change.\(number)"))
+            if let move, let change { result.history.append((move, change, reciprocal)) }
+        }
+        if reader.bool("hasStepped") {
+            let (gradient, move) = (vector("gradient"), vector("move"))
+            if let gradient, let move { result.last = (gradient, move) }
+        }
+        try reader.finish()
+        return result
+    }
 }

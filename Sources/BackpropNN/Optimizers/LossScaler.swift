@@ -1,4 +1,5 @@
 import Backprop
+import BackpropFiles
 
 /// Keeps small gradients from vanishing in a narrow dtype: the loss is multiplied by a scale and the gradients are divided by
 /// it, which falls when they overflow and rises when they have not for a while (Micikevicius et al., 2018).
@@ -57,5 +58,25 @@ public final class LossScaler {
             streak = 0
         }
         return true
+    }
+}
+
+extension LossScaler: Resumable {
+    /// The scale, and the steps since it changed.
+    public var savedState: SavedState {
+        SavedState(values: ["scale": .number(scale), "streak": .integer(streak)])
+    }
+
+    public func check(_ state: SavedState) throws(DataError) { _ = try contents(of: state) }
+
+    public func restore(_ state: SavedState) throws(DataError) { (scale, streak) = try contents(of: state) }
+
+    private func contents(of state: SavedState) throws(DataError) -> (scale: Double, streak: Int) {
+        var reader = StateReader(state, of: "LossScaler")
+        let scale = reader.number("scale")
+        if !(scale > 0 && scale.isFinite) { reader.note("'scale' is \(scale), expected more than 0") }
+        let streak = reader.integer("streak", in: 0...(interval - 1))
+        try reader.finish()
+        return (scale, streak)
     }
 }

@@ -1,23 +1,24 @@
 import Backprop
+import BackpropFiles
 
 /// Moves parameters by their gradients. What the gradients are is the business of `backward()`; how to move is that of the
 /// subclasses, such as `SGD` and `AdamW`.
 ///
 /// `step()` records the update of every parameter that has a gradient and computes everything that was recorded,
 /// forward pass, backward pass and update, as one plan. The gradients are used up by it.
-open class Optimizer {
+open class Optimizer: Resumable {
     /// The parameters, in the order in which the state is kept.
     public private(set) var parameters: [Parameter] = []
     /// Parameters with a learning rate and a weight decay of their own.
-    public private(set) var groups: [OptimizerGroup] = []
+    public internal(set) var groups: [OptimizerGroup] = []
     /// Whether steps go up the gradient instead of down.
     public var isMaximizing = false
     /// Steps done.
-    public private(set) var stepCount = 0
+    public internal(set) var stepCount = 0
     /// Updates done of each parameter: steps at which it had a gradient.
-    public private(set) var updateCounts: [Int] = []
+    public internal(set) var updateCounts: [Int] = []
     /// Tensors that the rule keeps for each parameter.
-    public private(set) var state: [[Tensor]] = []
+    public internal(set) var state: [[Tensor]] = []
     /// The group whose parameters are being updated; the first between steps.
     private var presentGroup = 0
     /// The size of a step that was recorded last, for parameters that have it in common.
@@ -173,6 +174,23 @@ open class Optimizer {
     }
 
     private func widened(_ x: Tensor) -> Tensor { x.dtype == .bfloat16 ? x.asType(.float32) : x }
+
+    /// Steps and updates done, rates, and the tensors that the rule keeps for each parameter, `layers.0.weight.0` and so on;
+    /// by the number of the parameter where not all of them have names of their own.
+    ///
+    /// A subclass that keeps more than `state` adds it here, and takes it out before it hands a state to `check` and
+    /// `restore` of this class.
+    open var savedState: SavedState { stateOfRule }
+
+    /// Throws where the state is of another rule, or of other parameters or groups; changes nothing.
+    open func check(_ state: SavedState) throws(DataError) { _ = try contents(of: state) }
+
+    /// Goes on from a state of an optimizer that was made alike. Gradients that wait for a step are forgotten.
+    ///
+    /// Parameters are found by their names where those are the same, and otherwise by their order.
+    ///
+    /// - Throws: `DataError` that says in one line everything that does not fit; nothing has changed then.
+    open func restore(_ state: SavedState) throws(DataError) { adopt(try contents(of: state)) }
 
     /// Forgets the gradients. `step()` uses them up anyway.
     public func zeroGradients() {

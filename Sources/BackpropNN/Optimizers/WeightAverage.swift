@@ -1,4 +1,5 @@
 import Backprop
+import BackpropFiles
 
 /// The mean of the values that parameters had at several moments: of all of them (Izmailov et al., 2018), or with a decay one
 /// that forgets (Polyak and Juditsky, 1992).
@@ -51,5 +52,37 @@ public final class WeightAverage {
         }
         defer { for (parameter, value) in zip(parameters, own) { parameter.value = value } }
         return try body()
+    }
+}
+
+extension WeightAverage: Resumable {
+    /// The number of values taken into account, and the average of each parameter under its name.
+    public var savedState: SavedState {
+        let keys = parameters.savedKeys
+        return SavedState(
+            tensors: Dictionary(zip(keys, values.map(\.kept))) { first, _ in first },
+            values: ["count": .integer(count), "parameters": .list(keys.map { .text($0) })])
+    }
+
+    public func check(_ state: SavedState) throws(DataError) { _ = try contents(of: state) }
+
+    public func restore(_ state: SavedState) throws(DataError) {
+        let (count, values) = try contents(of: state)
+        self.count = count
+        for (average, value) in zip(averages, values) { average.value = value }
+        evaluateOrStop(self.values)
+    }
+
+    private func contents(of state: SavedState) throws(DataError) -> (count: Int, values: [Tensor]) {
+        var reader = StateReader(state, of: "WeightAverage")
+        let count = reader.integer("count", in: 0...Int.max), saved = reader.texts("parameters")
+        var result: [Tensor] = []
+        if let places = reader.places(of: parameters.savedKeys, in: saved) {
+            result = zip(values, places).map { reader.tensor(saved[$1], like: $0) }
+        } else {
+            reader.ignoreRest()
+        }
+        try reader.finish()
+        return (count, result)
     }
 }

@@ -1,4 +1,5 @@
 import Backprop
+import BackpropFiles
 
 /// Sets the learning rates of an optimizer by a schedule, each group from the rate that it had when the scheduler was made.
 public final class Scheduler {
@@ -6,7 +7,7 @@ public final class Scheduler {
     public let schedule: LearningRateSchedule
     /// Steps done.
     public private(set) var stepCount: Int
-    private let bases: [Double]
+    private var bases: [Double]
 
     /// Sets the rates to those after `stepCount` steps, the beginning where left out.
     public init(_ optimizer: Optimizer, _ schedule: LearningRateSchedule, stepCount: Int = 0) {
@@ -105,5 +106,74 @@ public final class PlateauScheduler {
             let new = max(old * factor, minimumRate)
             if old - new > smallestChange { optimizer.setLearningRate(new, group: group) }
         }
+    }
+}
+
+extension Scheduler: Resumable {
+    /// Steps done, the rates that the groups started from, and those that they have now.
+    public var savedState: SavedState {
+        SavedState(values: [
+            "stepCount": .integer(stepCount), "bases": .list(bases.map { .number($0) }), "rates": optimizer.savedRates,
+        ])
+    }
+
+    public func check(_ state: SavedState) throws(DataError) { _ = try contents(of: state) }
+
+    /// Goes on from a state of a scheduler of the same schedule; the optimizer has the rates of that moment then.
+    public func restore(_ state: SavedState) throws(DataError) {
+        let rates: [Double]
+        (stepCount, bases, rates) = try contents(of: state)
+        optimizer.setLearningRates(rates)
+    }
+
+    private func contents(
+        of state: SavedState
+    ) throws(DataError) -> (stepCount: Int, bases: [Double], rates: [Double]) {
+        var reader = StateReader(state, of: "Scheduler")
+        let stepCount = reader.integer("stepCount", in: 0...Int.max)
+        let bases = reader.numbers("bases", count: self.bases.count)
+        let rates = reader.numbers("rates", count: optimizer.groups.count)
+        try reader.finish()
+        return (stepCount, bases, rates)
+    }
+}
+
+extension PlateauScheduler: Resumable {
+    /// The best measure so far, how long it has been, and the rates that the groups have now.
+    public var savedState: SavedState {
+        SavedState(values: [
+            "best": best.map { .number($0) } ?? .null, "failures": .integer(failures), "rest": .integer(rest),
+            "rates": optimizer.savedRates,
+        ])
+    }
+
+    public func check(_ state: SavedState) throws(DataError) { _ = try contents(of: state) }
+
+    /// Goes on from a state of a scheduler that was made alike; the optimizer has the rates of that moment then.
+    public func restore(_ state: SavedState) throws(DataError) {
+        let rates: [Double]
+        (best, failures, rest, rates) = try contents(of: state)
+        optimizer.setLearningRates(rates)
+    }
+
+    private func contents(
+        of state: SavedState
+    ) throws(DataError) -> (best: Double?, failures: Int, rest: Int, rates: [Double]) {
+        var reader = StateReader(state, of: "PlateauScheduler")
+        let saved = reader.value("best"), best = saved.number
+        if best == nil && !saved.isNull { reader.note("'best' is not a number") }
+        let failures = reader.integer("failures", in: 0...Int.max), rest = reader.integer("rest", in: 0...Int.max)
+        let rates = reader.numbers("rates", count: optimizer.groups.count)
+        try reader.finish()
+        return (best, failures, rest, rates)
+    }
+}
+
+extension Optimizer {
+    /// The learning rates of all groups, as a part of a saved state.
+    fileprivate var savedRates: SavedValue { .list(groups.map { .number($0.learningRate) }) }
+
+    fileprivate func setLearningRates(_ rates: [Double]) {
+        for (group, rate) in rates.enumerated() { setLearningRate(rate, group: group) }
     }
 }
