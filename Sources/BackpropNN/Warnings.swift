@@ -2,10 +2,10 @@ import Foundation
 import Synchronization
 
 /// Advice to the person who runs the program, on standard error.
-enum Warnings {
+package enum Warnings {
     private static let places = Mutex<Set<String>>([])
 
-    static func print(_ text: String) {
+    package static func print(_ text: String) {
         FileHandle.standardError.write(Data(("warning: " + text + "\n").utf8))
     }
 

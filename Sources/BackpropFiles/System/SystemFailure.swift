@@ -44,6 +44,7 @@ package struct SystemFailure: Error, Equatable, Sendable {
         case ENAMETOOLONG: "choose a shorter name"
         case EMFILE, ENFILE: "too many files are open; close some or raise the limit (ulimit -n)"
         case ELOOP: "symbolic links go in a circle there; remove one"
+        case EWOULDBLOCK: "another process is writing there; wait for it or end it"
         case EIO: "the disk reports a fault; check it and its cable, or choose another one"
         default: "see the system's message"
         }
