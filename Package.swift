@@ -51,7 +51,12 @@ let package = Package(
         .testTarget(name: "BackpropTests", dependencies: ["Backprop", "CKernels"]),
         .testTarget(name: "BackpropNNTests", dependencies: ["BackpropNN"]),
         .testTarget(name: "BackpropDataTests", dependencies: ["BackpropData"]),
-        .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain"]),
+        // A training that the tests kill.
+        .executableTarget(
+            name: "TrainingTrial",
+            dependencies: ["Backprop", "BackpropFiles", "BackpropNN", "BackpropData", "BackpropTrain"],
+            path: "Tests/TrainingTrial"),
+        .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain", "TrainingTrial"]),
         .testTarget(name: "BackpropConformanceTests", dependencies: ["backprop-conformance"]),
         .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool"]),
     ],
