@@ -41,7 +41,7 @@ do {
     if let found = try folder.latest() { try found.checkpoint.restore(to: training) }
     FileHandle.standardOutput.write(Data("ready\n".utf8))
     for epoch in progress["epoch"]!.integer!..<(epochs + 1) {
-        for batch in loader.epoch(epoch) where batch.index >= progress["batch"]!.integer! {
+        for batch in loader.epoch(epoch, from: progress["batch"]!.integer!) {
             let loss = crossEntropy(model(batch.inputs), batch.labels)
             loss.backward()
             optimizer.step()

@@ -30,7 +30,7 @@ extension Checkpoint {
             metadata[Self.digestKey] = Self.digest(metadata, tensors)
             var writer = SafeTensorsWriter(metadata: metadata)
             for (name, tensor) in tensors {
-                try writer.declare(name, type: tensor.dtype.stored, shape: tensor.shape)
+                try writer.declare(name, type: SafeTensorsType(tensor.dtype), shape: tensor.shape)
             }
             try writer.write(to: path) { declaration, emit in
                 try tensors[declaration.name]!.withUnsafeBytes { try emit($0) }
@@ -145,8 +145,7 @@ extension Checkpoint {
     private static func tensor(
         _ entry: SafeTensorsFile.Entry, of file: SafeTensorsFile
     ) throws(DataError) -> Tensor {
-        guard let dtype = DType(stored: entry.type), entry.shape.count <= 8,
-            entry.shape.allSatisfy({ $0 <= Int32.max })
+        guard let dtype = entry.type.dtype, SafeTensorsType(dtype) == entry.type, Shape.mistake(in: entry.shape) == nil
         else {
             throw DataError(
                 .badFormat, at: "\(file.path), tensor \(Wording.quoted(entry.name))",
@@ -201,25 +200,5 @@ extension Checkpoint {
             }
         }
         return deepest
-    }
-}
-
-extension DType {
-    /// How elements of this dtype stand in a checkpoint: as they are.
-    fileprivate var stored: SafeTensorsType {
-        switch self {
-        case .bool: .bool
-        case .uint8: .uint8
-        case .int32: .int32
-        case .int64: .int64
-        case .float32: .float32
-        case .float64: .float64
-        case .bfloat16: .bfloat16
-        }
-    }
-
-    fileprivate init?(stored type: SafeTensorsType) {
-        guard let dtype = DType.allCases.first(where: { $0.stored == type }) else { return nil }
-        self = dtype
     }
 }
