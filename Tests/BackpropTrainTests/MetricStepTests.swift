@@ -12,7 +12,7 @@ import Testing
     struct Setup {
         let model = withRandomSeed(1) { Sequential(Linear(6, 16), Activation.tanh, Linear(16, 4)) }
         let optimizer: Adam
-        let loader: DataLoader
+        let loader: DataLoader<LabelledBatch>
         let inputs: Tensor, labels: Tensor
 
         init(examples: Int = 96) {
@@ -24,7 +24,7 @@ import Testing
         }
 
         /// One step that leaves the loss unread.
-        func step(_ batch: DataLoader.Batch, _ record: (Tensor, Tensor, Tensor) -> Void) {
+        func step(_ batch: LabelledBatch, _ record: (Tensor, Tensor, Tensor) -> Void) {
             let scores = model(batch.inputs), loss = crossEntropy(scores, batch.labels)
             record(scores, loss, batch.labels)
             loss.backward()
@@ -32,7 +32,7 @@ import Testing
         }
 
         /// How many plans a step takes that adds up the gradients of some batches.
-        func plans(gathering batches: ArraySlice<DataLoader.Batch>, _ metric: (any Metric)?) -> Int {
+        func plans(gathering batches: ArraySlice<LabelledBatch>, _ metric: (any Metric)?) -> Int {
             let runs = EngineCounters.plansRun
             for batch in batches {
                 let scores = model(batch.inputs)
