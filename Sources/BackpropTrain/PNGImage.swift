@@ -16,8 +16,13 @@ struct PNGImage {
         let colours = palette.flatMap { [UInt8($0.red), UInt8($0.green), UInt8($0.blue)] }
         var rows: [UInt8] = []
         for row in 0..<height { rows += [0] + pixels[(row * width)..<((row + 1) * width)] }
-        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + Self.chunk("IHDR", header)
-            + Self.chunk("PLTE", colours) + Self.chunk("IDAT", Self.stored(rows)) + Self.chunk("IEND", [])
+        return Self.file(header: header, colours: colours, rows: rows)
+    }
+
+    /// The signature and the chunks of a file; `rows` start with their filter each, and only palettes have `colours`.
+    static func file(header: [UInt8], colours: [UInt8]?, rows: [UInt8]) -> [UInt8] {
+        [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header)
+            + (colours.map { chunk("PLTE", $0) } ?? []) + chunk("IDAT", stored(rows)) + chunk("IEND", [])
     }
 
     /// The file as text of letters, digits, "+", "/" and "=".
@@ -42,7 +47,8 @@ struct PNGImage {
         return big(content.count) + body + big(Int(checksum(body)))
     }
 
-    private static func big(_ number: Int) -> [UInt8] {
+    /// Four bytes, the highest first.
+    static func big(_ number: Int) -> [UInt8] {
         (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }
     }
 

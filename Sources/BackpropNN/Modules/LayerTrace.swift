@@ -79,6 +79,8 @@ final class LayerRecorder: Sendable {
         var census = Census()
         /// By row, what was recorded in it and not in a layer within it.
         var counts: [Census.Count] = []
+        /// By row, what the layer was called with and what it gave.
+        var operands: [(inputs: [Tensor], outputs: [Tensor])] = []
     }
 
     private struct Call {
@@ -126,6 +128,7 @@ final class LayerRecorder: Sendable {
                 multiplyAdds: 0, keptBytes: 0)
             state.rows.append(row)
             state.counts.append(Census.Count())
+            state.operands.append((inputs, []))
             state.open.append(Call(row: state.rows.count - 1, isAnnounced: label != nil || state.rows.count == 1))
         }
     }
@@ -136,6 +139,18 @@ final class LayerRecorder: Sendable {
             let count = state.census.count(outputs)
             state.counts[call.row] += count
             state.rows[call.row].outputShapes = outputs.map(\.shape)
+            state.operands[call.row].outputs = outputs
+        }
+    }
+
+    /// The calls with their tensors, which are recorded only.
+    var calls: [LayerCall] {
+        state.withLock { state in
+            zip(state.rows, state.operands).map { row, operands in
+                LayerCall(
+                    name: row.name, typeName: row.typeName, depth: row.depth, inputs: operands.inputs,
+                    outputs: operands.outputs)
+            }
         }
     }
 
@@ -167,6 +182,17 @@ final class LayerRecorder: Sendable {
         }
         return label ?? ""
     }
+}
+
+/// One call of a layer, with what it was called with and what it gave.
+package struct LayerCall {
+    /// The path of the layer in the model; empty for the model itself.
+    package let name: String
+    package let typeName: String
+    /// Layers around it.
+    package let depth: Int
+    package let inputs: [Tensor]
+    package let outputs: [Tensor]
 }
 
 extension ParameterContainer {

@@ -101,6 +101,13 @@ extension ParameterContainer {
 
     fileprivate func summary(excluding inputs: [Tensor], _ forward: (Self) -> [Tensor]) -> ModelSummary {
         let parameters = parametersWithoutNaming()
+        return ModelSummary(
+            rows: recorded(inputs, forward).finished(), parameterCount: parameters.reduce(0) { $0 + $1.value.size },
+            trainableCount: parameters.reduce(0) { $0 + ($1.isTrainable ? $1.value.size : 0) })
+    }
+
+    /// The calls of layers in a forward pass that is recorded and not computed.
+    fileprivate func recorded(_ inputs: [Tensor], _ forward: (Self) -> [Tensor]) -> LayerRecorder {
         let recorder = LayerRecorder(self)
         recorder.exclude(inputs)
         let buffers = namedBuffers().map { ($0.buffer, $0.buffer.value) }
@@ -114,8 +121,12 @@ extension ParameterContainer {
             }
         }
         for (buffer, value) in buffers { buffer.restore(value) }
-        return ModelSummary(
-            rows: recorder.finished(), parameterCount: parameters.reduce(0) { $0 + $1.value.size },
-            trainableCount: parameters.reduce(0) { $0 + ($1.isTrainable ? $1.value.size : 0) })
+        return recorder
     }
+}
+
+extension Module {
+    /// The calls of layers for an input, of which only shape and dtype matter, in the order in which they begin. Nothing is
+    /// computed.
+    package func layerCalls(inputs: Tensor) -> [LayerCall] { recorded([inputs]) { [$0(inputs)] }.calls }
 }
