@@ -125,16 +125,16 @@ import Testing
         let graph = ModelGraph(Self.model, inputs: .zeros([8, 4]))
         let operations = Dictionary(uniqueKeysWithValues: graph.operations.map { ($0.name, $0) })
         #expect(operations.count == graph.operations.count)
-        let product = operations["Sequential/Linear[layers.0]/matmul"]
+        let product = operations["layers.0[Linear]/matmul"]
         #expect(product?.shape == [8, 3])
         #expect(product?.inputs.contains("input") == true)
-        #expect(operations["Sequential/Linear[layers.0]/weight"]?.kind == "parameter")
+        #expect(operations["layers.0[Linear]/weight"]?.kind == "parameter")
         #expect(
-            operations["Sequential/Activation[layers.1]/tanh"]?.inputs.first?.hasPrefix("Sequential/Linear[layers.0]/")
+            operations["layers.1[Activation]/tanh"]?.inputs.first?.hasPrefix("layers.0[Linear]/")
                 == true)
-        let inner = graph.operations.filter { $0.name.contains("Residual[layers.2]") && $0.kind == "parameter" }
+        let inner = graph.operations.filter { $0.name.contains("layers.2[Residual]") && $0.kind == "parameter" }
         #expect(inner.count == 4)
-        #expect(operations["output"]?.inputs.first?.hasPrefix("Sequential/Linear[layers.3]/") == true)
+        #expect(operations["output"]?.inputs.first?.hasPrefix("layers.3[Linear]/") == true)
         // Everything that is read is there, and before.
         var met: Set<String> = []
         for operation in graph.operations {
@@ -144,8 +144,8 @@ import Testing
             met.insert(operation.name)
         }
         // The sum behind the residual branch reads what goes around it.
-        let sum = graph.operations.last { $0.kind == "add" && $0.name.hasPrefix("Sequential/Residual[layers.2]/add") }
-        #expect(sum?.inputs.contains("Sequential/Activation[layers.1]/tanh") == true)
+        let sum = graph.operations.last { $0.kind == "add" && $0.name.hasPrefix("layers.2[Residual]/add") }
+        #expect(sum?.inputs.contains("layers.1[Activation]/tanh") == true)
     }
 
     @Test(.enabled(if: python != nil, "python3, or the one in BACKPROP_PYTHON, has no tensorboard"))

@@ -6,7 +6,7 @@ import BackpropNN
 struct ModelGraph {
     /// An operation, a parameter, the input or the output.
     struct Operation: Equatable {
-        /// Path with slashes, such as `Sequential/Linear[layers.0]/matmul`.
+        /// Path with slashes, such as `layers.0[Linear]/matmul`.
         let name: String
         let kind: String
         let inputs: [String]
@@ -45,19 +45,21 @@ struct ModelGraph {
         }
     }
 
-    /// The type of each layer with its path in the layer around it.
+    /// The path of each layer in the layer around it with its type, which the page cuts off first. The model itself has none: the page then shows its layers
+    /// at once.
     private mutating func nameScopes() {
         var open: [(scope: String, path: String)] = []
         for call in calls {
             open.removeLast(open.count - min(open.count, call.depth))
-            var scope = call.typeName
+            var scope = ""
             if let outer = open.last {
                 let prefix = outer.path.isEmpty ? "" : outer.path + "."
                 let path = call.name.hasPrefix(prefix) ? String(call.name.dropFirst(prefix.count)) : call.name
-                scope = outer.scope + "/" + call.typeName + (path.isEmpty ? "" : "[\(path)]")
+                let name = path.isEmpty ? call.typeName : "\(path)[\(call.typeName)]"
+                scope = unique(outer.scope.isEmpty ? name : outer.scope + "/" + name)
             }
-            scopes.append(unique(scope))
-            open.append((scopes.last!, call.name))
+            scopes.append(scope)
+            open.append((scope, call.name))
         }
     }
 
