@@ -1,5 +1,6 @@
 import Backprop
 import BackpropData
+import BackpropNN
 import Testing
 
 @testable import BackpropTrain
@@ -253,7 +254,27 @@ import Testing
         #expect(mean.value == 16_777_231.0 / 16)
     }
 
+    @Test func aBatchThatFailsIsForgotten() throws {
+        let accuracy = Accuracy(), scores = Tensor([[1.0, 2]]), loss = crossEntropy(scores, Tensor([7]))
+        accuracy.update(scores, Tensor([7]))
+        #expect(throws: EvaluationError.self) { try evaluate(loss) }
+        accuracy.reset()
+        accuracy.update(scores, Tensor([1]))
+        #expect(crossEntropy(scores, Tensor([1])).item() < 0.32)
+        #expect(accuracy.value == 1)
+    }
+
     @Test func misuseNamesTheMetric() async {
+        await #expect(processExitsWith: .failure) {
+            let area = AreaUnderCurve()
+            area.update(Tensor([1.0, 2]), Tensor([0, 2]))
+            _ = area.value
+        }
+        await #expect(processExitsWith: .failure) {
+            let accuracy = Accuracy(.binary())
+            accuracy.update(Tensor([1.0, 2]), Tensor([0, 0.5]))
+            _ = accuracy.value
+        }
         await #expect(processExitsWith: .failure) { Accuracy().update(Tensor([[1.0, 2]]), Tensor([[0, 1]])) }
         await #expect(processExitsWith: .failure) { Accuracy().update(Tensor([[1.0, 2]]), Tensor([0.0])) }
         await #expect(processExitsWith: .failure) { F1(.multiclass(3)).update(Tensor([[1.0, 2]]), Tensor([0])) }

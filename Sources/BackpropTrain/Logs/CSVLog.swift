@@ -13,7 +13,7 @@ import BackpropData
 /// Texts, pictures and histograms have no place in it.
 public final class CSVLog: TrainingLog {
     public var path: String { file.path }
-    public private(set) var failure: DataError?
+    public var failure: DataError? { file.failure }
     private var file: LogFile
     private var columns: [String]
     private let clock: () -> Double
@@ -52,18 +52,10 @@ public final class CSVLog: TrainingLog {
         if !new.isEmpty { widen(by: new) }
         let cells = columns.dropFirst(2).map { scalars[$0].map(LogFiles.text) ?? "" }
         file.append(Self.line([String(step), NumberFormat.fixed(clock(), digits: 3)] + cells).utf8)
-        failure = file.failure
     }
 
-    public func flush() {
-        file.flush()
-        failure = file.failure
-    }
-
-    public func close() {
-        file.close()
-        failure = file.failure
-    }
+    public func flush() { file.flush() }
+    public func close() { file.close() }
 
     /// Writes the file anew with further columns: all of it, or nothing.
     private func widen(by new: [String]) {

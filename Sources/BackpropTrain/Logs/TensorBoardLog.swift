@@ -31,7 +31,7 @@ public final class TensorBoardLog: TrainingLog {
     /// Creates an event file in a folder, which is made where it is missing.
     ///
     /// - Parameter step: goes on with the run of an earlier training, from this step: what that one had written of this step
-    ///   and later ones is not shown any more.
+    ///   and later ones is not shown any more, as soon as something of the same name follows.
     /// - Throws: `DataError` where the file cannot be made.
     public convenience init(_ folder: String, resumingAt step: Int? = nil) throws(DataError) {
         try self.init(folder, resumingAt: step, clock: { WallClock.now })

@@ -21,6 +21,7 @@ public final class AreaUnderCurve: Metric {
     private var scores: [Float] = []
     private var labels: [Bool] = []
     private static let ignored: UInt8 = 2
+    private static let wrong: UInt8 = 3
     private static let longestRecording = 8
 
     public init(ignoredLabel: Int? = nil, name: String = "auc") {
@@ -35,11 +36,12 @@ public final class AreaUnderCurve: Metric {
             if areComputed || !gradientsAreOn || recorded.count >= Self.longestRecording { gather() }
         }
         withoutGradients {
-            let marks = which(labels.asType(.float64) .!= 0, 1, 0).asType(.uint8)
-            let isIgnored = ignoredLabel.map { labels.asType(.float64) .== Double($0) }
+            let label = labels.asType(.float64)
+            var marks = which(label .== 0, 0, which(label .== 1, 1, Int(Self.wrong)))
+            if let ignoredLabel { marks = which(label .== ignoredLabel, Int(Self.ignored), marks) }
             let scores = Buffer(Tensor(0.0)), kept = Buffer(Tensor(0.0))
             scores.value = outputs.asType(.float32).flattened()
-            kept.value = (isIgnored.map { which($0, Int(Self.ignored), marks) } ?? marks).flattened()
+            kept.value = marks.asType(.uint8).flattened()
             recorded.append((scores, kept))
         }
     }
@@ -55,6 +57,7 @@ public final class AreaUnderCurve: Metric {
         evaluateOrStop(recorded.flatMap { [$0.scores.value, $0.labels.value] })
         for batch in recorded {
             let marks = batch.labels.value.array(of: UInt8.self)
+            require(!marks.contains(Self.wrong), "AreaUnderCurve: a label is neither 0 nor 1")
             for (score, mark) in zip(batch.scores.value.array(of: Float.self), marks) where mark != Self.ignored {
                 scores.append(score)
                 labels.append(mark == 1)

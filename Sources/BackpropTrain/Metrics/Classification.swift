@@ -53,7 +53,9 @@ public enum Classification: Sendable, Hashable {
 
     /// Records what is decided; `check` has been called before.
     func decisions(_ outputs: Tensor, _ labels: Tensor, ignoring ignoredLabel: Int?) -> Decisions {
-        let labels = labels.asType(.int64).flattened()
+        // A fraction is no class, rather than the one below.
+        let whole = labels.dtype.isFloatingPoint ? which(floor(labels) .== labels, labels, -1) : labels
+        let labels = whole.asType(.int64).flattened()
         let isCounted = ignoredLabel.map { labels .!= $0 }
         let known = isCounted.map { which($0, labels, 0) } ?? labels
         return Decisions(
