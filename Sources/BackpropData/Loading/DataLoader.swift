@@ -95,10 +95,16 @@ public struct DataLoader<Batch: Sendable>: Sendable {
     public func map<Changed: Sendable>(
         _ change: @escaping @Sendable (Batch) throws -> Changed
     ) -> DataLoader<Changed> {
+        changed { batch, _ in try change(batch) }
+    }
+
+    func changed<Changed: Sendable>(
+        _ change: @escaping @Sendable (Batch, BatchRequest) throws -> Changed
+    ) -> DataLoader<Changed> {
         let make = make
         return DataLoader<Changed>(count: count, options: options, skipped: skipsBadSamples ? skipped : nil) {
             request in
-            try make(request).map(change)
+            try make(request).map { try change($0, request) }
         }
     }
 
