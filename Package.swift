@@ -14,6 +14,9 @@ let package = Package(
         .executable(name: "backprop-bench", targets: ["backprop-bench"]),
         .executable(name: "backprop-conformance", targets: ["backprop-conformance"]),
     ],
+    traits: [
+        .trait(name: "Images", description: "Decodes PNG and JPEG, by libpng and libjpeg-turbo of the system.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
@@ -24,7 +27,21 @@ let package = Package(
             exclude: ["Tensor", "Graph", "Gradient", "Plan", "CPU"].map { $0 + "/README.md" }),
         .target(name: "BackpropFiles", dependencies: ["Backprop"]),
         .target(name: "BackpropNN", dependencies: ["Backprop", "BackpropFiles"]),
-        .target(name: "BackpropData", dependencies: ["Backprop", "BackpropFiles"]),
+        .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+        .target(
+            name: "CImages",
+            dependencies: [
+                .target(name: "CLibPNG", condition: .when(traits: ["Images"])),
+                .target(name: "CLibJPEG", condition: .when(traits: ["Images"])),
+            ],
+            cSettings: [.define("BACKPROP_IMAGES", .when(traits: ["Images"]))]),
+        .target(
+            name: "BackpropData",
+            dependencies: [
+                "Backprop", "BackpropFiles", .target(name: "CImages", condition: .when(traits: ["Images"])),
+            ]),
         .target(name: "BackpropTrain", dependencies: ["Backprop", "BackpropFiles", "BackpropNN", "BackpropData"]),
         .executableTarget(
             name: "backprop-tool",

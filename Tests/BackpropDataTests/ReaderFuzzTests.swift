@@ -44,7 +44,7 @@ import Testing
         return bytes
     }
 
-    private func run(
+    func run(
         _ name: String, _ files: [[UInt8]], rounds: Int, seed: UInt64 = 1,
         mutate: ([[UInt8]], inout SplitMix64) -> [UInt8] = mutated, read: ([UInt8]) throws -> Void
     ) {

@@ -48,6 +48,8 @@ public struct DataError: Error, Equatable, Sendable, CustomStringConvertible, Lo
         case badFormat
         /// Values that do not agree with the declared shape or type.
         case mismatch
+        /// A part that was left out when the package was built.
+        case notBuilt
     }
 
     /// What kind of mistake it is.

@@ -59,7 +59,7 @@ package struct FileBytes: @unchecked Sendable {
     }
 
     /// Takes over a block of `malloc`.
-    init(owning base: UnsafeMutableRawPointer, count: Int) {
+    package init(owning base: UnsafeMutableRawPointer, count: Int) {
         let address = UInt(bitPattern: base)
         self.init(
             UnsafeRawBufferPointer(start: base, count: count),
