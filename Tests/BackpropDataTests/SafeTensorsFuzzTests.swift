@@ -59,7 +59,7 @@ import Testing
         var opened = 0, read = 0
         let rounds = Self.mutate(SafeTensorsTypeTests.whole, rounds: 3000, textFrom: 8) { bytes in
             do throws(DataError) {
-                let file = try SafeTensorsFile(bytes, path: "m.safetensors")
+                let file = try SafeTensorsFile(FileBytes(bytes), path: "m.safetensors")
                 opened += 1
                 for entry in file.entries {
                     do throws(DataError) {

@@ -12,7 +12,7 @@ import Testing
     }
 
     static func open(_ bytes: [UInt8]) throws(DataError) -> SafeTensorsFile {
-        try SafeTensorsFile(bytes, path: "m.safetensors")
+        try SafeTensorsFile(FileBytes(bytes), path: "m.safetensors")
     }
 
     static func entry(_ type: String, _ shape: String, _ begin: Int, _ end: Int) -> String {

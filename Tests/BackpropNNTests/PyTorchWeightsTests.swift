@@ -1,9 +1,9 @@
 import Backprop
-import BackpropNN
 import Foundation
 import Testing
 
 @testable import BackpropFiles
+@testable import BackpropNN
 
 /// State dictionaries of PyTorch in models of the same layers. Shapes, names and results are those of PyTorch 2.13; the numbers
 /// of each tensor follow a formula.
@@ -410,5 +410,45 @@ import Testing
         state["head.weight"] = Self.numbers([4, 3], 9)
         let error = try #require(throws: DataError.self) { try Self.load(state, into: Tied()) }
         #expect(error.description.contains("are one parameter of the model, and differ"))
+    }
+
+    // MARK: Files of torch.save
+
+    /// What `torch.save` of PyTorch 2.13 writes for the state of nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.BatchNorm1d(3)),
+    /// packed by gzip; the tensor with place k in the order of names has k, k + 1/4, k + 1/2, and so on.
+    private static let file = """
+        H4sIAAAAAAACA6WWT2zbVBzHX/40SUOa/oHRrmzd+J9ClyZO4qQta0o2DMhIlAwkCw6Wk5jEWmL3Z7+0AilSJdRpiAN/DpwQ2nEHDtxAXNgRDg
+        i47LQDEkIIIcGZnXjPL03tV9oyz9KL5cSf7/f7nPf7PW/KkShCiQQ6dEyhGaTZzY6xrS+3NKxlt652pVoavek7dsPNptXt6k1sWKaTfNVu6bbe
+        umw0cRLQYh1CGYVq57I7utHuYAg3sUVEs2ofG10nqdp6o290WyrWTcey1W0hCZFMRokTxiF3am0dogxJSl1Lw1fYl0kYU0JUF2JKhJybW32Iyz
+        EMiddkJEfk8DUYl8Ny6Bok3+/QHA9gSNVhQom5YRqG5kC6Q5w60Q5TysNkJy5HMEy5CnswLYf2YIbRD2J4qA6n3KkI+1N52McLMMv4uSF/mvLz
+        jH8Ew5k6nHXdBea+4KMLcI7R54f0o5R+jNGPY3iiDk8qaZe2+6ZpmG21p2smPOVTKcLTTCUzVFmkKs8wlWcxLNXhgjLhU9nWbMj6REqwzERyQ5
+        E8FRGYSAFDsQ4l5ZQrYvZ7akPDzY7uqNjWmlf1FohMbPifvWKZ7dFfVnb1RagQ/RCGFaK/uMh0VzGs1eG5/gAuKuPkJjI7rNFVB+vu79WMQtck
+        bAzgeXdxbOu2Q1Yc1OSQM1wJlwZwuTO6zsMLA5AOrgV4cQAvkeuw03ca2U05nli++/KVr8MI0bF5ZB3MokujOsi+bdk9DatDd6lW5crhno88Df
+        LV33feoxnpODrIPCofBBkWh6p1jbbZ000s1QpBsohFGqC6A3+Qh4DCxwaYRtVRgMY7WLdosUu1tft5Bl0D465OM+xd/PU0rY/YsRnSaN3XlZZz
+        Um31PgIgtFtF6AYZt8j4hQy0QXrfBk30251Ubo58MXdCoiV/orxUy6D/70+P3XXyUaWevX9mfkiRi9QJnhW/pyDViijY/G+R+X5Hxk/unG9/8P
+        qHAfwLwf3Z80bovOt//e7q2QD+xeD+u8T7Ohkfuf7nvv/xrwD+peD+N4j3TTK+dP3f+vObQgB/Mah/fKhIvbdu/25Rs8Sx3pNobeQ96oPloCVY
+        SFLnnz9vv3Fy/1lAwkEDdKft6LZBOuC7Gn37UI2WVMveY5CcWFkpCSslsViulIScWCqVKzkhly/ny6JYrhSFgiBWcqUVmvKLndS3GZIj46YM0b
+        CjnN69ZOpQcv49iqe9G8Csj0xE0FG7Dy/ibeLzPpGPvSKHdg5ex9uIp306M1F0eAPgcW/XTPvwT6OI69086+1+fjYzxrF5nvV2Lj/7Gc8KPOvt
+        On72TIxjCzzr7RicL88WedZb7ZxvnGNLPOutVs6XZ0We9dbbpI+dSyC+unnYWwYLPvgTD/zfBbopx2JL++UcuTAiJ7hzOcLOlfH99hRzO5WVYt
+        fsTWksxpgJ935277+SGHnI0QwAAA==
+        """
+
+    @Test func filesOfTorchSaveAreRead() throws {
+        let folder = try TemporaryFolder()
+        let packed = try #require(Data(base64Encoded: Self.file, options: .ignoreUnknownCharacters))
+        let path = try folder.file("state.pt", try Gzip.unpacked(Array(packed)))
+        let model = Sequential(Linear(2, 3), Activation.tanh, BatchNorm(3))
+        let report = try model.loadPyTorch(from: path)
+        #expect(report.ignored == ["2.num_batches_tracked"])
+        let order = [
+            "0.bias", "0.weight", "2.bias", "2.num_batches_tracked", "2.running_mean", "2.running_var", "2.weight",
+        ]
+        let values = Dictionary(uniqueKeysWithValues: model.namedCells().map { ($0.name, $0.cell.value) })
+        for entry in report.loaded {
+            let place = Double(try #require(order.firstIndex(of: entry.source)))
+            let value = try #require(values[entry.name])
+            #expect(value.array(of: Double.self) == (0..<value.size).map { place + Double($0) / 4 }, "\(entry.name)")
+        }
+        #expect(report.loaded.count == 6)
     }
 }

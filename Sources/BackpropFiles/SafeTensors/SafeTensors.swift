@@ -133,17 +133,29 @@ extension SafeTensors: NamedTensors {
     }
 }
 
-/// The tensors of a safetensors file, an index of several, or a folder with either, by their names. They are in memory of
-/// their own; `SafeTensors` reads one by one, and in place where it can.
+/// The tensors of a safetensors file, an index of several, a folder with either, or a file of `torch.save`, by their names.
+/// They are in memory of their own; `SafeTensors` reads one by one, and in place where it can.
 ///
 /// ```swift
 /// try saveTensors(["weight": .ones([2, 3])], to: "some.safetensors")
 /// let weight = try loadTensors(from: "some.safetensors")["weight"]!
 /// ```
 ///
+/// Of a file of PyTorch nothing is executed: what is in its pickle but no tensors, numbers or texts in dictionaries and lists
+/// is refused by its name. A tensor is called by its way through them.
+///
 /// - Throws: `DataError` where something cannot be read, or has a type that no dtype holds.
 public func loadTensors(from path: String) throws(DataError) -> [String: Tensor] {
-    let source = try SafeTensors(path: path)
+    let source = try namedTensors(path)
+    return try read(source)
+}
+
+/// The file, or the files, at a path, whatever format they have.
+package func namedTensors(_ path: String) throws(DataError) -> any NamedTensors {
+    try TorchFile.isArchive(path) ? TorchFile(path: path) : SafeTensors(path: path)
+}
+
+private func read(_ source: some NamedTensors) throws(DataError) -> [String: Tensor] {
     var result: [String: Tensor] = [:]
     for stored in source.tensors { result[stored.name] = try source.read(stored) }
     return result

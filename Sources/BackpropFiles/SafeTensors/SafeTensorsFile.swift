@@ -27,31 +27,24 @@ public struct SafeTensorsFile: Sendable {
     /// The tensors, sorted by name.
     public let entries: [Entry]
 
-    let content: FileContent
+    let content: FileBytes
     private let positions: [String: Int]
 
     /// Opens a file and checks its whole header: no tensor reaches outside the file or into another one.
     ///
     /// - Throws: `DataError` where the path is no readable file, or the header breaks a rule of the format.
     public init(path: String) throws(DataError) {
-        _ = try FileSystem.size(ofFile: path, expecting: "safetensors")
-        let content: FileContent
-        do { content = try FileContent(mapping: path) } catch { throw DataError(error) }
-        try self.init(content, path: path)
+        try self.init(FileBytes(mapping: path, expecting: "safetensors"), path: path)
     }
 
     /// Reads a file that is already in memory; `path` is what messages call it.
-    package init(_ content: some Collection<UInt8>, path: String) throws(DataError) {
-        try self.init(FileContent(content), path: path)
-    }
-
-    private init(_ content: FileContent, path: String) throws(DataError) {
+    package init(_ content: FileBytes, path: String) throws(DataError) {
         let header: SafeTensorsHeader
         let dataStart: Int
         do {
-            dataStart = try Self.dataStart(content.bytes)
-            header = try SafeTensorsHeader(content.bytes[8..<dataStart])
-            try header.checkLayout(byteCount: content.bytes.count - dataStart)
+            dataStart = try Self.dataStart(content.buffer)
+            header = try SafeTensorsHeader(content.buffer[8..<dataStart])
+            try header.checkLayout(byteCount: content.buffer.count - dataStart)
         } catch {
             throw DataError(.badFormat, at: path, error.found, remedy: error.remedy)
         }
@@ -80,10 +73,10 @@ public struct SafeTensorsFile: Sendable {
         of entry: Entry, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
         precondition(
-            entry.byteRange.lowerBound >= 0 && entry.byteRange.upperBound <= content.bytes.count,
+            entry.byteRange.lowerBound >= 0 && entry.byteRange.upperBound <= content.buffer.count,
             "SafeTensorsFile.withBytes: the entry \(entry.name) is of another file")
         return try withExtendedLifetime(content) {
-            try body(UnsafeRawBufferPointer(rebasing: content.bytes[entry.byteRange]))
+            try body(UnsafeRawBufferPointer(rebasing: content.buffer[entry.byteRange]))
         }
     }
 

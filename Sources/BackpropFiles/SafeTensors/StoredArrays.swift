@@ -143,6 +143,44 @@ enum StoredArrays {
     }
 }
 
+extension StoredArrays {
+    /// A tensor in memory of its own, in the smallest dtype that holds every value of a type. There are as many bytes as
+    /// the shape needs.
+    ///
+    /// - Throws: `DataError` in the name of `place` for a shape that no tensor has, a type that no dtype holds, a U64 beyond
+    ///   those of int64, and a truth value other than 0 and 1.
+    static func tensor(
+        _ bytes: UnsafeRawBufferPointer, shape: [Int], type: SafeTensorsType, place: String
+    ) throws(DataError) -> Tensor {
+        guard Shape.mistake(in: shape) == nil else {
+            throw DataError(
+                .mismatch, at: place, "its shape is \(shape.prefix(9))",
+                remedy: "reshape it to at most \(Shape.maximumRank) axes of at most \(Shape.maximumExtent) elements")
+        }
+        guard let dtype = type.dtype else {
+            let known = SafeTensorsType.allCases.filter { $0.dtype != nil }.map(\.rawValue)
+            throw DataError(
+                .mismatch, at: place, "its elements are \(type.rawValue), for which tensors have no dtype",
+                remedy: type == .complex64
+                    ? "write real and imaginary parts as two tensors of F32"
+                    : "convert it to one of \(known.joined(separator: " "))")
+        }
+        var misfit: Misfit?
+        let tensor = Tensor(shape: shape, dtype: dtype) { target in
+            do throws(Misfit) { try widen(type, bytes, to: target) } catch { misfit = error }
+        }
+        switch misfit {
+        case nil: return tensor
+        case .truth:
+            throw DataError(
+                .badFormat, at: place, "a truth value is neither 0 nor 1", remedy: "fetch or write the file again")
+        case .range:
+            throw DataError(
+                .mismatch, at: place, "a number is beyond the range of \(dtype)", remedy: "convert it to F64")
+        }
+    }
+}
+
 extension Tensor {
     /// The elements as another dtype of the same kind, rounded to nearest; throws where a finite one does not fit.
     func stored(as dtype: DType) throws(StoredArrays.Misfit) -> Tensor {

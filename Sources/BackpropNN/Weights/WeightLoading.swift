@@ -91,8 +91,17 @@ struct WeightLoading {
     /// The values, each in memory of its own, in the dtypes of the model.
     func values(from source: some NamedTensors) throws(DataError) -> [(cell: NamedCell, value: Tensor)] {
         var values: [(cell: NamedCell, value: Tensor)] = []
+        // A matrix of several parts is read once for those that follow each other.
+        var last: (name: String, value: Tensor)?
         for match in matches {
-            let value = try source.read(match.source, as: match.cell.cell.value.dtype)
+            let dtype = match.cell.cell.value.dtype
+            let value: Tensor
+            if let last, last.name == match.source.name, last.value.dtype == dtype {
+                value = last.value
+            } else {
+                value = try source.read(match.source, as: dtype)
+            }
+            if case .part = match.arrangement { last = (match.source.name, value) }
             values.append((match.cell, match.arrangement.apply(value, shape: match.cell.cell.value.shape)))
         }
         return values

@@ -3,7 +3,8 @@ import BackpropFiles
 
 extension ParameterContainer {
     /// Reads the values of all parameters and buffers from a state dictionary of PyTorch, saved from a model of the same layers
-    /// with `safetensors.torch.save_file`; an index of several files, or a folder, will do as well.
+    /// with `safetensors.torch.save_file` (an index of several files, or a folder, will do as well) or with `torch.save`, of
+    /// which nothing is executed.
     ///
     /// ```swift
     /// print(try model.loadPyTorch(from: "model.safetensors"))
@@ -30,7 +31,7 @@ extension ParameterContainer {
         from path: String, renaming: Renaming = .none, flattened: [String: Int] = [:], isStrict: Bool = true
     ) throws(DataError) -> LoadReport {
         try loadPyTorch(
-            from: SafeTensors(path: path), renaming: renaming, flattened: flattened, isStrict: isStrict)
+            from: namedTensors(path), renaming: renaming, flattened: flattened, isStrict: isStrict)
     }
 
     func loadPyTorch(
