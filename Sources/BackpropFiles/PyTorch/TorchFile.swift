@@ -48,7 +48,8 @@ package struct TorchFile: NamedTensors {
         }
         guard pickle.byteCount <= Self.maximumPickleBytes else {
             throw DataError(
-                .tooLarge, at: path, "its pickle has \(pickle.byteCount) bytes, the limit is \(Self.maximumPickleBytes)",
+                .tooLarge, at: path,
+                "its pickle has \(pickle.byteCount) bytes, the limit is \(Self.maximumPickleBytes)",
                 remedy: "save a state dictionary: torch.save(model.state_dict(), path)")
         }
         let bytes = try archive.content(of: pickle)

@@ -76,3 +76,9 @@ extension Optimizer {
     )
     public func update(model: some ParameterContainer, gradients: Any) { fatalError() }
 }
+
+@available(*, unavailable, message: "write loadTensors(from: path)")
+public func loadArrays(url: Any) throws -> [String: Tensor] { fatalError() }
+
+@available(*, unavailable, message: "write saveTensors(tensors, to: path)")
+public func save(arrays: [String: Tensor], metadata: [String: String] = [:], url: Any) throws { fatalError() }

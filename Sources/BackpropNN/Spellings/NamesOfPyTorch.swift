@@ -22,3 +22,10 @@ extension Parameter {
     @available(*, unavailable, renamed: "value")
     public var data: Tensor { fatalError() }
 }
+
+extension ParameterContainer {
+    @available(*, unavailable, message: "use load(from:) or, for a file of PyTorch, loadPyTorch(from:)")
+    public func loadStateDict(_ state: Any, strict: Bool = true) { fatalError() }
+    @available(*, unavailable, message: "use save(to:); Weights(of:) has the values now")
+    public func stateDict() -> [String: Tensor] { fatalError() }
+}
