@@ -6,6 +6,17 @@ extension DocumentedExample {
     private static let randomExamples: [DocumentedExample] = [
         DocumentedExample(
             """
+            let stream = RandomState(seed: 7)
+            stream.move(toSeed: 3, position: 12)
+            [Int(stream.seed), Int(stream.position)]
+            """, [3, 12]
+        ) { () -> [Int] in
+            let stream = RandomState(seed: 7)
+            stream.move(toSeed: 3, position: 12)
+            return [Int(stream.seed), Int(stream.position)]
+        },
+        DocumentedExample(
+            """
             setRandomSeed(7)
             Tensor.uniform([3]).shape
             """, [3]

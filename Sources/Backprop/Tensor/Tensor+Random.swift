@@ -17,6 +17,12 @@ public final class RandomState: Sendable {
     public var position: UInt64 { place.withLock { $0.position } }
 
     /// Goes on from another place, of the same seed or of another one. Whoever draws from this stream does so too.
+    ///
+    /// ```swift
+    /// let stream = RandomState(seed: 7)
+    /// stream.move(toSeed: 3, position: 12)
+    /// [Int(stream.seed), Int(stream.position)]  // [3, 12]
+    /// ```
     public func move(toSeed seed: UInt64, position: UInt64 = 0) { place.withLock { $0 = (seed, position) } }
 
     /// The next 64 bits of the stream.
