@@ -190,12 +190,12 @@ import Testing
             ([0, 1, 1, 4], [0, 4]), ([3, 3], [3, 3]), ([-1e308, 1e308], [-1e308, 1e308]),
             ([.leastNonzeroMagnitude, 0], [0, .leastNonzeroMagnitude]),
         ] as [([Double], [Double])])
-    func aDistributionHasEveryElement(_ elements: [Double], _ ends: [Double]) throws {
-        let found = try #require(Distribution(of: Tensor(elements + [.nan, .infinity], dtype: .float64)))
+    func aHistogramHasEveryElement(_ elements: [Double], _ ends: [Double]) throws {
+        let found = try #require(ElementHistogram(of: Tensor(elements + [.nan, .infinity], dtype: .float64)))
         #expect(found.count == elements.count && found.counts.reduce(0, +) == elements.count)
         #expect([found.minimum, found.maximum] == ends && [found.edges.first!, found.edges.last!] == ends)
         #expect(found.edges.count == found.counts.count + 1 && found.edges == found.edges.sorted())
-        #expect(Distribution(of: Tensor([Double.nan])) == nil)
-        #expect(Distribution(of: Tensor.zeros([0])) == nil)
+        #expect(ElementHistogram(of: Tensor([Double.nan])) == nil)
+        #expect(ElementHistogram(of: Tensor.zeros([0])) == nil)
     }
 }

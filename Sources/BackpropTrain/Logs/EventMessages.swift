@@ -37,7 +37,7 @@ enum EventMessages {
         }.bytes
     }
 
-    static func histogram(_ tag: String, _ found: Distribution) -> [UInt8] {
+    static func histogram(_ tag: String, _ found: ElementHistogram) -> [UInt8] {
         ProtocolBuffer {
             $0.text(1, tag)
             $0.message(5) {

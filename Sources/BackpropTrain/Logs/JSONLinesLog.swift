@@ -50,7 +50,7 @@ public final class JSONLinesLog: TrainingLog {
     }
 
     public func write(histogramOf tensor: Tensor, name: String, step: Int) {
-        guard file.isOpen, let found = Distribution(of: tensor) else { return }
+        guard file.isOpen, let found = ElementHistogram(of: tensor) else { return }
         append(
             "histogram", step,
             [

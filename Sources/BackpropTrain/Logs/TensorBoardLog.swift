@@ -82,7 +82,7 @@ public final class TensorBoardLog: TrainingLog {
     }
 
     public func write(histogramOf tensor: Tensor, name: String, step: Int) {
-        guard file.isOpen, let found = Distribution(of: tensor) else { return }
+        guard file.isOpen, let found = ElementHistogram(of: tensor) else { return }
         append(EventMessages.summary(time: clock(), step: step, [EventMessages.histogram(name, found)]))
     }
 

@@ -1,7 +1,7 @@
 import Backprop
 
 /// How the elements of a tensor are distributed: buckets of equal width from the least to the greatest.
-struct Distribution: Equatable {
+struct ElementHistogram: Equatable {
     /// Elements that are finite.
     let count: Int
     let minimum: Double
