@@ -133,4 +133,30 @@ struct BadSample: Error, Equatable, CustomStringConvertible {
         }
         #expect(draws.count == 54)
     }
+
+    @Test func aSampleThatComesAgainHasANewKey() {
+        let loader = DataLoader(
+            0..<3, batchSize: 4, seed: 1, sampler: .weighted([1, 1, 1], count: 20), load: { $1 }, collate: { $0 })
+        let keys = loader.epoch(1).flatMap { $0 }
+        #expect(Set(keys).count == 20)
+        for index in 0..<3 {
+            let repetitions = keys.filter { $0.index == index }.map(\.repetition)
+            #expect(repetitions == Array(0..<repetitions.count))
+        }
+        var draws: Set<UInt64> = []
+        for key in keys {
+            var generator = key.generator()
+            draws.insert(generator.next())
+        }
+        #expect(draws.count == 20)
+        // Resumed in the middle, it is the same.
+        #expect(loader.epoch(1, from: 3).flatMap { $0 } == Array(keys[12...]))
+    }
+
+    @Test func identityTellsLoadersApart() {
+        let loader = Self.loader()
+        #expect(loader.identity == Self.loader(prefetch: 3).identity)
+        for other in [Self.loader(11), Self.loader(batchSize: 4)] { #expect(other.identity != loader.identity) }
+        #expect(DataLoader(0..<10, batchSize: 3, seed: 1) { $0 }.identity != loader.identity)
+    }
 }

@@ -9,6 +9,20 @@ extension DataLoader {
         /// The number of the first batch.
         public let first: Int
         let order: [Int]
+        private let repetitions: [Int]?
+
+        init(loader: DataLoader, number: Int, first: Int, order: [Int]) {
+            self.loader = loader
+            self.number = number
+            self.first = first
+            self.order = order
+            var uses = [Int](repeating: 0, count: loader.count)
+            let repetitions = order.map { position in
+                defer { uses[position] += 1 }
+                return uses[position]
+            }
+            self.repetitions = repetitions.contains { $0 > 0 } ? repetitions : nil
+        }
 
         /// Exactly how many batches there are, unless bad samples are skipped, which may leave none of a batch.
         public var underestimatedCount: Int { loader.skipsBadSamples ? 0 : loader.batchCount - first }
@@ -20,7 +34,9 @@ extension DataLoader {
             let start = index * loader.batchSize
             let end = Swift.min(start + loader.batchSize, order.count)
             return try loader.make(
-                BatchRequest(seed: loader.seed, epoch: number, index: index, positions: order[start..<end]))
+                BatchRequest(
+                    seed: loader.seed, epoch: number, index: index, positions: order[start..<end],
+                    repetitions: repetitions?[start..<end]))
         }
     }
 }

@@ -86,13 +86,12 @@ extension DataLoader where Batch == LabelledBatch {
         self.init(count: images.count, options: options, skipped: skipped) { request in
             var made: [ImageBuffer] = []
             var positions: [Int] = []
-            for position in request.positions {
-                let key = request.key(position)
+            for key in request.keys {
                 do {
-                    var image = try buffer(images[images.index(images.startIndex, offsetBy: position)])
+                    var image = try buffer(images[images.index(images.startIndex, offsetBy: key.index)])
                     try transforms.apply(to: &image, key: key)
                     made.append(image)
-                    positions.append(position)
+                    positions.append(key.index)
                 } catch {
                     guard let skipped else { throw error }
                     skipped.add(key, error)

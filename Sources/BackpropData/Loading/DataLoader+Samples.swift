@@ -53,10 +53,9 @@ extension DataLoader {
         self.init(count: samples.count, options: options, skipped: skipped) { request in
             var made: [Sample] = []
             made.reserveCapacity(request.positions.count)
-            for position in request.positions {
-                let key = request.key(position)
+            for key in request.keys {
                 do {
-                    made.append(try load(samples[samples.index(samples.startIndex, offsetBy: position)], key))
+                    made.append(try load(samples[samples.index(samples.startIndex, offsetBy: key.index)], key))
                 } catch {
                     guard let skipped else { throw error }
                     skipped.add(key, error)

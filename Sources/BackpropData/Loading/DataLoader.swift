@@ -73,6 +73,15 @@ public struct DataLoader<Batch: Sendable>: Sendable {
     /// How many samples the sampler chooses for an epoch, those of a partial batch included.
     public var samplesPerEpoch: Int { sampler.length(of: count) }
 
+    /// What decides which samples each batch has. A run that goes on with another loader than it began with is told by it.
+    public var identity: [String: SavedValue] {
+        [
+            "samples": .integer(count), "batchSize": .integer(batchSize),
+            "seed": .integer(Int(truncatingIfNeeded: seed)), "keepsPartialBatch": .bool(keepsPartialBatch),
+            "sampler": .text("\(sampler)"),
+        ]
+    }
+
     /// The batches of one epoch. The same number gives the same batches.
     ///
     /// - Parameter batch: the number of the first batch, where an epoch is resumed in its middle; the others are not made.
@@ -135,6 +144,13 @@ struct BatchRequest: Sendable {
     let index: Int
     /// The positions of its samples in the data.
     let positions: ArraySlice<Int>
+    /// How often each sample has come before in the epoch; nil where none has.
+    let repetitions: ArraySlice<Int>?
 
-    func key(_ position: Int) -> SampleKey { SampleKey(seed: seed, epoch: epoch, index: position) }
+    /// The key of each sample, in their order.
+    var keys: [SampleKey] {
+        positions.indices.map {
+            SampleKey(seed: seed, epoch: epoch, index: positions[$0], repetition: repetitions?[$0] ?? 0)
+        }
+    }
 }

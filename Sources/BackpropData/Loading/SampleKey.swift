@@ -7,16 +7,20 @@ public struct SampleKey: Sendable, Hashable {
     public let epoch: Int
     /// The position of the sample in the data, from 0.
     public let index: Int
+    /// How often it has come before in the epoch, which a sampler that draws samples again decides.
+    public let repetition: Int
 
-    public init(seed: UInt64, epoch: Int, index: Int) {
+    public init(seed: UInt64, epoch: Int, index: Int, repetition: Int = 0) {
         self.seed = seed
         self.epoch = epoch
         self.index = index
+        self.repetition = repetition
     }
 
     /// Random numbers that follow from the key; each stream has numbers of its own.
     public func generator(stream: Int = 0) -> SampleGenerator {
-        SampleGenerator(seed: SplitMix64.mixed([seed] + [epoch, index, stream].map { UInt64(bitPattern: Int64($0)) }))
+        let numbers = [epoch, index, stream] + (repetition > 0 ? [repetition] : [])
+        return SampleGenerator(seed: SplitMix64.mixed([seed] + numbers.map { UInt64(bitPattern: Int64($0)) }))
     }
 }
 
