@@ -6,11 +6,11 @@ import Testing
 
 /// Rows of files that are larger than what anybody wants to read.
 @Suite struct MappedRowsTests {
-    /// A tensor [1,024, 1 MB] of mapped memory, most of which is a hole in its file.
+    /// A tensor [1,024, 64 KB] of mapped memory, most of which is a hole in its file.
     @Test func onlyRowsOfABatchAreRead() throws {
         let folder = try TemporaryFolder()
         let path = try folder.file("rows", [1, 2, 3])
-        let count = 1024, width = 1 << 20
+        let count = 1024, width = 1 << 16
         let descriptor = open(path, O_RDWR)
         defer { close(descriptor) }
         #expect(descriptor >= 0 && ftruncate(descriptor, count * width) == 0)
@@ -20,6 +20,8 @@ import Testing
         }
         let memory = try #require(mmap(nil, count * width, PROT_READ, MAP_PRIVATE, descriptor, 0))
         #expect(memory != MAP_FAILED)
+        // Otherwise the system reads ahead, which depends on the system.
+        #expect(madvise(memory, count * width, MADV_RANDOM) == 0)
         let bytes = UnsafeRawBufferPointer(start: memory, count: count * width)
         nonisolated(unsafe) let mapped = memory
         let rows = Tensor(noCopy: bytes, shape: [count, width], dtype: .uint8) { munmap(mapped, count * width) }
@@ -34,6 +36,7 @@ import Testing
         // What has been read of a file is in the memory of the system.
         var resident = [UInt8](repeating: 0, count: count * width / 4096)
         #expect(mincore(memory, count * width, &resident) == 0)
-        #expect(resident.count { $0 & 1 != 0 } * 4096 < 32 * width)
+        let read = resident.reduce(0) { $0 + Int($1 & 1) }
+        #expect(read < 16 * width / 4096)
     }
 }
