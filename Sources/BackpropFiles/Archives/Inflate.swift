@@ -8,6 +8,8 @@ struct Inflate: ~Copyable {
     private let distances = HuffmanTable(.distances)
     private let codeLengths = HuffmanTable(.codeLengths)
     private var lengths = [UInt8](repeating: 0, count: 320)
+    /// Whether the tables are those of the fixed codes: a stream may have a block for every byte.
+    private var hasFixedCodes = false
 
     /// A repetition is written in words, so memory goes on behind the last byte that may be written.
     private static let slack = 288
@@ -68,16 +70,19 @@ struct Inflate: ~Copyable {
     }
 
     private mutating func prepareFixedCodes() throws(FormatProblem) {
+        guard !hasFixedCodes else { return }
         for symbol in 0..<288 { lengths[symbol] = symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8 }
         try build(literals, 0..<288)
         for symbol in 0..<32 { lengths[symbol] = 5 }
         try build(distances, 0..<32)
+        hasFixedCodes = true
     }
 
     private static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
     /// Reads the codes of a block, whose lengths are themselves packed.
     private mutating func readCodes(_ bits: inout BitReader) throws(FormatProblem) {
+        hasFixedCodes = false
         bits.refill()
         let literalCount = Int(bits.take(5)) + 257, distanceCount = Int(bits.take(5)) + 1
         let lengthCount = Int(bits.take(4)) + 4

@@ -62,7 +62,7 @@ struct NPYArray {
         case (.unsigned, 2): fill(target, Int32.self) { (bits: UInt16) in Int32(bits) }
         case (.unsigned, 4): fill(target, Int64.self) { (bits: UInt32) in Int64(bits) }
         case (.unsigned, 8): fill(target, Int64.self) { (bits: UInt64) in Int64(bitPattern: bits) }
-        case (.floating, 2): fill(target, UInt32.self) { HalfPrecision.float32Bits($0) }
+        case (.floating, 2): fill(target, Float.self) { StoredNumbers.half($0) }
         case (.floating, 4): fill(target, UInt32.self) { (bits: UInt32) in bits }
         case (.floating, _): fill(target, UInt64.self) { (bits: UInt64) in bits }
         case (.bool, _), (.unsigned, _): target.copyMemory(from: elements.buffer)
@@ -90,20 +90,5 @@ package enum ElementBytes {
             let number = convert(isBigEndian ? Bits(bigEndian: bits) : Bits(littleEndian: bits))
             target.storeBytes(of: number, toByteOffset: index * MemoryLayout<Number>.stride, as: Number.self)
         }
-    }
-}
-
-/// Floating-point numbers of 16 bits, all of which are numbers of 32 bits.
-///
-/// Source: IEEE 754-2019, binary16.
-package enum HalfPrecision {
-    /// The bits of the float32 with the same value; the payload of NaN stays in its highest bits.
-    package static func float32Bits(_ half: UInt16) -> UInt32 {
-        let sign = UInt32(half & 0x8000) << 16
-        let exponent = UInt32(half >> 10 & 31), fraction = UInt32(half & 1023)
-        if exponent == 31 { return sign | 0x7F80_0000 | fraction << 13 }
-        if exponent > 0 { return sign | (exponent + 112) << 23 | fraction << 13 }
-        // Subnormal: fraction times 2^-24, which float32 holds exactly.
-        return sign | (Float(fraction) * 0x1p-24).bitPattern
     }
 }
