@@ -7,7 +7,7 @@
 //   BROADCAST(p)      a vector of copies of *p
 // and, with MASKED_LOADS, MASK, MASK_OF(count), LOAD_MASKED(p, mask), STORE_MASKED(p, vector, mask).
 
-#define ALWAYS static inline __attribute__((always_inline))
+#define ALWAYS static inline __attribute__((always_inline, nodebug))  // see INLINE in program_body.h
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 typedef ELEMENT NAME(vector) __attribute__((vector_size(LANES * sizeof(ELEMENT))));

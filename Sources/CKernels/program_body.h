@@ -17,7 +17,8 @@
 #include "bk_special.h"
 #include "program_constants.h"
 
-#define INLINE static inline __attribute__((always_inline))
+// Without line tables of their own (`nodebug`): each call would repeat them, which is a good part of the compile time.
+#define INLINE static inline __attribute__((always_inline, nodebug))
 #define PASTE_(name, lane) name##_##lane
 #define PASTE(name, lane) PASTE_(name, lane)
 #define N(name) PASTE(name, SHAPE)  // the name of this lane's version of something, for vectors of this shape

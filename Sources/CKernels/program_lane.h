@@ -44,7 +44,7 @@ INLINE V N(get_part)(const T *p, int64_t count, V fill) {
 #else
     T lanes[BODY_VECTOR_BYTES / LANE_BYTES];
     N(put)(lanes, fill);
-    for (int64_t i = 0; i < count; i++) lanes[i] = p[i];
+    memcpy(lanes, p, (size_t)count * LANE_BYTES);
     return N(get)(lanes);
 #endif
 }
@@ -57,7 +57,7 @@ INLINE void N(put_part)(T *p, V x, int64_t count) {
 #else
     T lanes[BODY_VECTOR_BYTES / LANE_BYTES];
     N(put)(lanes, x);
-    for (int64_t i = 0; i < count; i++) p[i] = lanes[i];
+    memcpy(p, lanes, (size_t)count * LANE_BYTES);
 #endif
 }
 
