@@ -167,28 +167,41 @@ func differentiating<Result>(
     _ body: ([Node], _ mask: UInt16) throws -> Result
 ) rethrows -> Result {
     try withGradients {
-        bk_transform_depth_add(1)
-        OpenTransforms.count.add(1, ordering: .relaxed)
-        defer {
-            bk_transform_depth_add(-1)
-            OpenTransforms.count.subtract(1, ordering: .relaxed)
-        }
-        let depth = bk_transform_depth()
-        require(depth < 16, "gradients of gradients nest at most 15 deep", file: file, line: line)
-        let mask: UInt16 = 1 << UInt16(depth)
-        let variables = arguments.map { argument in
-            require(
-                argument.dtype.isFloatingPoint, "a gradient needs floating-point arguments, not \(argument.dtype)",
-                file: file,
-                line: line)
-            let variable = Node.alias(argument.node)
-            variable.variables |= mask
-            variable.addReader()
-            return variable
-        }
-        defer { Graph.state.withLock { _ in for variable in variables { variable.removeReader() } } }
+        let (variables, mask) = openTransform(arguments, file: file, line: line)
+        defer { closeTransform(variables) }
         return try body(variables, mask)
     }
+}
+
+// Apart from `differentiating`, which is compiled once for each of its bodies.
+
+@inline(never)
+private func openTransform(
+    _ arguments: [Tensor], file: StaticString, line: UInt
+) -> (variables: [Node], mask: UInt16) {
+    bk_transform_depth_add(1)
+    OpenTransforms.count.add(1, ordering: .relaxed)
+    let depth = bk_transform_depth()
+    require(depth < 16, "gradients of gradients nest at most 15 deep", file: file, line: line)
+    let mask: UInt16 = 1 << UInt16(depth)
+    let variables = arguments.map { argument in
+        require(
+            argument.dtype.isFloatingPoint, "a gradient needs floating-point arguments, not \(argument.dtype)",
+            file: file,
+            line: line)
+        let variable = Node.alias(argument.node)
+        variable.variables |= mask
+        variable.addReader()
+        return variable
+    }
+    return (variables, mask)
+}
+
+@inline(never)
+private func closeTransform(_ variables: [Node]) {
+    Graph.state.withLock { _ in for variable in variables { variable.removeReader() } }
+    bk_transform_depth_add(-1)
+    OpenTransforms.count.subtract(1, ordering: .relaxed)
 }
 
 private func cotangents(of outputs: [Tensor], seeds: [Tensor], inputs: [Node], mask: UInt16) -> [Tensor] {

@@ -55,8 +55,11 @@ package final class Node: @unchecked Sendable {
         }
     }
 
+    /// The number of axes.
+    package var rank: Int { Int(rankAndFlag & 15) }
+
     package var shape: Shape {
-        let rank = Int(rankAndFlag & 15)
+        let rank = rank
         if rank > 4 { return extras!._withUnsafeGuaranteedRef(\.shape) }
         return Shape(extents01, extents23, rank: rank)
     }

@@ -20,6 +20,7 @@ package func require(
 
 /// Stops the program where operands of a composed operator have different dtypes, or shapes without a common one: in the
 /// name of that operator, not of the one inside that would meet them first.
+@inline(never)
 package func requireCommon(
     _ name: String, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
 ) {
@@ -29,6 +30,7 @@ package func requireCommon(
 }
 
 /// Stops the program where operands of a composed operator have different dtypes.
+@inline(never)
 package func requireSameDType(
     _ name: String, _ a: Tensor, _ b: Tensor, file: StaticString = #fileID, line: UInt = #line
 ) {

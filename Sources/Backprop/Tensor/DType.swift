@@ -33,6 +33,8 @@ public enum DType: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     /// Whether elements are whole numbers; masks are not.
     package var isInteger: Bool { self == .uint8 || self == .int32 || self == .int64 }
 
+    // Out of line: hundreds of messages name a dtype.
+    @inline(never)
     public var description: String {
         switch self {
         case .bool: "bool"

@@ -30,30 +30,55 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
     var firstExtents: (SIMD2<Int32>, SIMD2<Int32>) { (low.lowHalf, low.highHalf) }
 
     /// Traps, in the name of an operator, where no tensor has these extents.
+    @inline(never)
     package init(
         _ extents: some Collection<Int>, _ name: @autoclosure () -> String = "", file: StaticString = #fileID,
         line: UInt = #line
     ) {
         self.init()
-        if let mistake = Shape.mistake(in: extents) {
-            trap(name().isEmpty ? mistake : "\(name()): \(mistake)", file: file, line: line)
+        var count = 1
+        for extent in extents {
+            let isAxis = rank < Shape.maximumRank && extent >= 0 && extent <= Shape.maximumExtent
+            // Two factors below 2^49 and 2^32 at most: what is too large is noticed before it overflows twice.
+            let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+            if !isAxis || overflow || product > Shape.maximumCount {
+                Shape.refuse(Array(extents), name(), file: file, line: line)
+            }
+            count = product
+            append(extent)
         }
-        for extent in extents { append(extent) }
     }
 
+    // What is said about mistakes stands out of line: shapes are made in hundreds of places, each of which would repeat it.
+
+    @inline(never)
+    private static func refuse(_ extents: [Int], _ name: String, file: StaticString, line: UInt) -> Never {
+        let mistake = mistake(in: extents)!
+        trap(name.isEmpty ? mistake : "\(name): \(mistake)", file: file, line: line)
+    }
+
+    @inline(never)
+    private static func mistake(in extent: Int) -> String {
+        "an axis has between 0 and \(maximumExtent) elements, not \(extent)"
+    }
+
+    @inline(never)
+    private static var tooManyAxes: String { "a tensor has at most \(maximumRank) axes" }
+
     /// Why no tensor has these extents, if none has.
-    package static func mistake(in extents: some Collection<Int>) -> String? {
+    @inline(never)
+    package static func mistake(in extents: [Int]) -> String? {
         if extents.count > maximumRank {
-            return "a tensor has at most \(maximumRank) axes, not \(extents.count): \(Array(extents))"
+            return "\(tooManyAxes), not \(extents.count): \(extents)"
         }
         var count = 1
         for extent in extents {
             if extent < 0 || extent > maximumExtent {
-                return "an axis has between 0 and \(maximumExtent) elements, not \(extent): \(Array(extents))"
+                return "\(mistake(in: extent)): \(extents)"
             }
             let (product, overflow) = count.multipliedReportingOverflow(by: extent)
             if overflow || product > maximumCount {
-                return "a tensor of shape \(Array(extents)) has too many elements"
+                return "a tensor of shape \(extents) has too many elements"
             }
             count = product
         }
@@ -79,15 +104,13 @@ package struct Shape: Hashable, Sendable, CustomStringConvertible {
     package subscript(axis: Int) -> Int {
         get { Int(axis < 4 ? low[axis] : high[axis &- 4]) }
         set {
-            require(
-                newValue >= 0 && newValue <= Shape.maximumExtent,
-                "an axis has between 0 and \(Shape.maximumExtent) elements, not \(newValue)")
+            require(newValue >= 0 && newValue <= Shape.maximumExtent, Shape.mistake(in: newValue))
             if axis < 4 { low[axis] = Int32(newValue) } else { high[axis &- 4] = Int32(newValue) }
         }
     }
 
     package mutating func append(_ extent: Int) {
-        require(rank < Shape.maximumRank, "a tensor has at most \(Shape.maximumRank) axes")
+        require(rank < Shape.maximumRank, Shape.tooManyAxes)
         rank += 1
         self[rank - 1] = extent
     }

@@ -22,16 +22,16 @@ public struct PerAxis: Hashable, Sendable, ExpressibleByIntegerLiteral, Expressi
     public var description: String { numbers.count == 1 ? "\(numbers[0])" : "\(numbers)" }
 
     /// The numbers of all axes.
+    @inline(never)
     package func callAsFunction(
-        _ rank: Int, _ name: @autoclosure () -> String, file: StaticString, line: UInt
+        _ rank: Int, _ name: String, _ option: String, file: StaticString, line: UInt
     ) -> [Int] {
         require(
-            numbers.allSatisfy { $0.magnitude <= Shape.maximumExtent }, "\(name()): \(numbers) is too large",
-            file: file,
-            line: line)
+            numbers.allSatisfy { $0.magnitude <= Shape.maximumExtent }, "\(name): \(option): \(numbers) is too large",
+            file: file, line: line)
         if numbers.count == 1 { return [Int](repeating: numbers[0], count: rank) }
         require(
-            numbers.count == rank, "\(name()): \(numbers) for \(rank) spatial axes", file: file, line: line)
+            numbers.count == rank, "\(name): \(option): \(numbers) for \(rank) spatial axes", file: file, line: line)
         return numbers
     }
 }
@@ -110,7 +110,7 @@ public struct ConvolutionPadding: Hashable, Sendable, ExpressibleByIntegerLitera
 
     /// The widths where they are numbers.
     private func given(_ rank: Int, _ name: String, file: StaticString, line: UInt) -> (low: [Int], high: [Int]) {
-        func numbers(_ widths: PerAxis) -> [Int] { widths(rank, "\(name): padding", file: file, line: line) }
+        func numbers(_ widths: PerAxis) -> [Int] { widths(rank, name, "padding", file: file, line: line) }
         switch kind {
         case .symmetric(let widths): return (numbers(widths), numbers(widths))
         case .sides(let low, let high): return (numbers(low), numbers(high))

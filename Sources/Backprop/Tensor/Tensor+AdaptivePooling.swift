@@ -13,7 +13,7 @@ private func adaptiveSize(
     require(
         (1...3).contains(rank), "\(name): a tensor of shape \(x.node.shape) does not have 1 to 3 spatial axes",
         file: file, line: line)
-    let sizes = size.perAxis(rank, "\(name): size", file: file, line: line)
+    let sizes = size.perAxis(rank, name, "size", file: file, line: line)
     for axis in 0..<rank {
         require(
             sizes[axis] >= 0 && (sizes[axis] == 0 || x.dim(axis + 1) > 0),

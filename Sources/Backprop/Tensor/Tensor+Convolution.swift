@@ -140,13 +140,13 @@ private func convolved(
     inputDilation: any PerAxisConvertible = 1, _ file: StaticString, _ line: UInt
 ) -> Tensor {
     requireSpatial(name, x, weights, rank, file, line)
-    let strides = stride.perAxis(rank, "\(name): stride", file: file, line: line)
-    let dilations = dilation.perAxis(rank, "\(name): dilation", file: file, line: line)
+    let strides = stride.perAxis(rank, name, "stride", file: file, line: line)
+    let dilations = dilation.perAxis(rank, name, "dilation", file: file, line: line)
     let spans = (0..<rank).map { max(0, weights.dim($0 + 1) - 1) * dilations[$0] + 1 }
     let (low, high) = padding.convolutionPadding.widths(spans: spans, strides: strides, name, file: file, line: line)
     let geometry = WindowGeometry(
         stride: strides, low: low, high: high, dilation: dilations,
-        inputDilation: inputDilation.perAxis(rank, "\(name): inputDilation", file: file, line: line))
+        inputDilation: inputDilation.perAxis(rank, name, "inputDilation", file: file, line: line))
     return Tensor(Node.convolution(x.node, weights.node, geometry, groups: groups, as: name, file: file, line: line))
 }
 
@@ -157,9 +157,9 @@ private func convolvedTransposed(
     _ outputPadding: any PerAxisConvertible, _ groups: Int, _ file: StaticString, _ line: UInt
 ) -> Tensor {
     requireSpatial(name, x, weights, rank, file, line)
-    let dilations = dilation.perAxis(rank, "\(name): dilation", file: file, line: line)
-    let strides = stride.perAxis(rank, "\(name): stride", file: file, line: line)
-    let more = outputPadding.perAxis(rank, "\(name): outputPadding", file: file, line: line)
+    let dilations = dilation.perAxis(rank, name, "dilation", file: file, line: line)
+    let strides = stride.perAxis(rank, name, "stride", file: file, line: line)
+    let more = outputPadding.perAxis(rank, name, "outputPadding", file: file, line: line)
     let spans = (0..<rank).map { max(0, weights.dim($0 + 1) - 1) * dilations[$0] + 1 }
     let cropped = padding.convolutionPadding.croppedWidths(
         spans: spans, strides: strides, name, file: file, line: line)

@@ -16,10 +16,10 @@ private struct Pooling {
         require(
             (1...3).contains(rank), "\(name): a tensor of shape \(x.node.shape) does not have 1 to 3 spatial axes",
             file: file, line: line)
-        let sizes = window.perAxis(rank, "\(name): window", file: file, line: line)
-        let strides = stride?.perAxis(rank, "\(name): stride", file: file, line: line) ?? sizes
-        let paddings = padding.perAxis(rank, "\(name): padding", file: file, line: line)
-        let dilations = dilation.perAxis(rank, "\(name): dilation", file: file, line: line)
+        let sizes = window.perAxis(rank, name, "window", file: file, line: line)
+        let strides = stride?.perAxis(rank, name, "stride", file: file, line: line) ?? sizes
+        let paddings = padding.perAxis(rank, name, "padding", file: file, line: line)
+        let dilations = dilation.perAxis(rank, name, "dilation", file: file, line: line)
         require(
             (sizes + strides + dilations).allSatisfy { $0 > 0 },
             "\(name): window \(sizes), stride \(strides) and dilation \(dilations) must be positive", file: file,

@@ -32,7 +32,7 @@ public func resize(
     antialias: Bool = false, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
     requireImage(x, file, line)
-    let sizes = size.perAxis(x.ndim - 2, "resize: size", file: file, line: line)
+    let sizes = size.perAxis(x.ndim - 2, "resize", "size", file: file, line: line)
     return resized(x, sizes, nil, method, alignCorners, antialias, file, line)
 }
 

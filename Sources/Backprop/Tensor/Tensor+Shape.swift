@@ -21,7 +21,7 @@ extension Tensor {
     /// The extents with the one that is -1 worked out; nil where they do not hold so many elements.
     private func filled(_ extents: [Int], count: Int) -> [Int]? {
         let known = extents.filter { $0 != -1 }
-        guard known.count + 1 >= extents.count, Shape.mistake(in: known.prefix(Shape.maximumRank)) == nil else {
+        guard known.count + 1 >= extents.count, Shape.mistake(in: Array(known.prefix(Shape.maximumRank))) == nil else {
             return nil
         }
         let product = known.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
@@ -168,6 +168,7 @@ extension Tensor {
     /// ```swift
     /// Tensor.arange(6).narrowed(axis: 0, 1..<6, step: 2)  // [1, 3, 5]
     /// ```
+    @inline(never)
     public func narrowed(
         axis: Int, _ range: Range<Int>, step: Int = 1, file: StaticString = #fileID, line: UInt = #line
     ) -> Tensor {

@@ -18,10 +18,10 @@ private struct WindowIndices {
         require(
             (1...3).contains(rank), "\(name): extents \(size), not those of 1 to 3 spatial axes", file: file, line: line
         )
-        let window = window.perAxis(rank, "\(name): window", file: file, line: line)
-        let strides = stride.perAxis(rank, "\(name): stride", file: file, line: line)
-        let dilations = dilation.perAxis(rank, "\(name): dilation", file: file, line: line)
-        let padding = padding.perAxis(rank, "\(name): padding", file: file, line: line)
+        let window = window.perAxis(rank, name, "window", file: file, line: line)
+        let strides = stride.perAxis(rank, name, "stride", file: file, line: line)
+        let dilations = dilation.perAxis(rank, name, "dilation", file: file, line: line)
+        let padding = padding.perAxis(rank, name, "padding", file: file, line: line)
         require(
             (window + strides + dilations).allSatisfy { $0 > 0 } && padding.allSatisfy { $0 >= 0 },
             "\(name): window \(window), stride \(strides), dilation \(dilations) or padding \(padding) is too small",

@@ -10,7 +10,7 @@ public struct Tensor: Sendable {
     /// The extents of the axes.
     public var shape: [Int] { node.shape.array }
     /// The number of axes.
-    public var ndim: Int { node.shape.rank }
+    public var ndim: Int { node.rank }
     /// The number of elements.
     public var size: Int { node.shape.count }
     /// The type of the elements.
@@ -25,6 +25,8 @@ public struct Tensor: Sendable {
         node.shape[resolved(axis: axis, "dim", file: file, line: line)]
     }
 
+    // Out of line: nearly every operator asks, and would repeat the message.
+    @inline(never)
     package func resolved(
         axis: Int, _ name: String, file: StaticString = #fileID, line: UInt = #line
     ) -> Int {

@@ -49,8 +49,8 @@ public struct Pad: Module {
         reported([x]) {
             let axes = x.ndim - 2
             require(axes > 0, "Pad: a tensor of shape \(x.shape) has no axis between batch and channels")
-            let low = low(axes, "Pad: low", file: #fileID, line: #line)
-            let high = high(axes, "Pad: high", file: #fileID, line: #line)
+            let low = low(axes, "Pad", "low", file: #fileID, line: #line)
+            let high = high(axes, "Pad", "high", file: #fileID, line: #line)
             let spatial = (0..<axes).map { (low: low[$0], high: high[$0]) }
             return x.padded(widths: [(low: 0, high: 0)] + spatial + [(low: 0, high: 0)], mode: mode)
         }

@@ -28,8 +28,10 @@ extension ParameterContainer {
     func reported(
         _ inputs: @autoclosure () -> [Tensor], label: @autoclosure () -> String? = nil, _ body: () -> Tensor
     ) -> Tensor {
-        if LayerTrace.isOff { return body() }
-        return report(inputs(), label: label(), body) { [$0] }
+        let recorder = LayerTrace.isOff ? nil : announced(inputs(), label: label())
+        let result = body()
+        if let recorder { recorder.leave([result]) }
+        return result
     }
 
     /// The same for layers whose result is several tensors.
@@ -37,19 +39,23 @@ extension ParameterContainer {
     func reported<Result>(
         _ inputs: @autoclosure () -> [Tensor], outputs: (Result) -> [Tensor], _ body: () -> Result
     ) -> Result {
-        if LayerTrace.isOff { return body() }
-        return report(inputs(), label: nil, body, outputs)
-    }
-
-    private func report<Result>(
-        _ inputs: [Tensor], label: String?, _ body: () -> Result, _ outputs: (Result) -> [Tensor]
-    ) -> Result {
-        guard let recorder = LayerTrace.current else { return body() }
-        recorder.enter(ErasedLayer(self), inputs, label: label)
+        let recorder = LayerTrace.isOff ? nil : announced(inputs(), label: nil)
         let result = body()
-        recorder.leave(outputs(result))
+        if let recorder { recorder.leave(outputs(result)) }
         return result
     }
+
+    /// Whom the call is reported to, now that it begins.
+    private func announced(_ inputs: [Tensor], label: String?) -> LayerRecorder? {
+        enter(ErasedLayer(self), inputs, label: label)
+    }
+}
+
+@inline(never)
+private func enter(_ layer: ErasedLayer, _ inputs: [Tensor], label: String?) -> LayerRecorder? {
+    let recorder = LayerTrace.current
+    recorder?.enter(layer, inputs, label: label)
+    return recorder
 }
 
 /// What a module makes of x, reported under its name in the layer that calls it.

@@ -9,7 +9,7 @@ struct ConvolutionStart {
         _ name: String, _ inputs: Int, _ outputs: Int, _ kernel: PerAxis, axes: Int, groups: Int,
         isTransposed: Bool = false
     ) {
-        let extents = kernel(axes, "\(name): kernel", file: #fileID, line: #line)
+        let extents = kernel(axes, name, "kernel", file: #fileID, line: #line)
         require(
             inputs > 0 && outputs > 0 && extents.allSatisfy { $0 > 0 },
             "\(name): \(inputs) inputs, \(outputs) outputs and a kernel of \(extents)")
