@@ -69,16 +69,16 @@ import Testing
         for _ in 0..<kills {
             let trial = try Trial(folder.path, epochs: epochs)
             trial.waitUntilReady()
-            usleep(UInt32(generator.unit() * 1.5 * time / Double(kills)))
+            usleep(UInt32(generator.unit() * time / Double(kills)))
             kill(trial.process.processIdentifier, SIGKILL)
             if trial.end().status == -SIGKILL { hits += 1 }
-            if folder.names().contains(where: { $0.contains(".partial-") }) { writes += 1 }
+            if folder.names().contains(where: { $0.hasPrefix(".checkpoint-") }) { writes += 1 }
         }
         print("killed \(hits) times, \(writes) times while a checkpoint was being written")
         let end = try Trial(folder.path, epochs: epochs).end()
         #expect(end.status == 0 && end.last == expected.last, "\(end)")
-        #expect(hits > kills / 2)
-        #expect(!folder.names().contains { $0.contains(".partial-") })
+        #expect(hits > kills / 4)
+        #expect(!folder.names().contains { $0.hasPrefix(".checkpoint-") })
         #expect(folder.names().filter { $0.hasPrefix("checkpoint-") }.count <= 3, "\(folder.names())")
     }
 
