@@ -88,4 +88,18 @@ extension ParameterContainer {
 
     /// Has all layers behave as in use: `train(false)`.
     public func eval() { train(false) }
+
+    /// Runs `body` with all layers as in use, and gives each the mode back that it had.
+    ///
+    /// ```swift
+    /// let outputs = model.evaluating { withoutGradients { model(inputs) } }
+    /// ```
+    public func evaluating<Result>(_ body: () throws -> Result) rethrows -> Result {
+        var search = PropertySearch()
+        search.visit(self, "")
+        let before = search.modes.map(\.isTraining)
+        for mode in search.modes { mode.isTraining = false }
+        defer { for (mode, wasTraining) in zip(search.modes, before) { mode.isTraining = wasTraining } }
+        return try body()
+    }
 }

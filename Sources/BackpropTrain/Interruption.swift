@@ -11,6 +11,7 @@ import Synchronization
 /// The wish of the person or of the system that the program ends soon (Ctrl-C, a closed terminal, `kill`).
 package enum Interruption {
     private static let signalNumber = Atomic<Int32>(0)
+    private static let wishes = [SIGINT, SIGTERM, SIGHUP]
 
     /// From now on such a wish is only noted, so that the program can clean up. A second one ends it at once.
     ///
@@ -19,7 +20,7 @@ package enum Interruption {
         signalNumber.store(0, ordering: .relaxed)
         var wanted = sigset_t()
         sigemptyset(&wanted)
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        for number in wishes {
             var present = sigaction()
             if number == SIGHUP, sigaction(number, nil, &present) == 0, present.isIgnored { continue }
             sigaddset(&wanted, number)
@@ -30,6 +31,19 @@ package enum Interruption {
         }
         // Whoever started the program may have held them back.
         pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
+    }
+
+    /// Runs `body` while such a wish is only noted; afterwards signals have the effect that they had before. Where a caller
+    /// watches already, it goes on watching.
+    package static func noted<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let before = wishes.map { number in
+            var action = sigaction()
+            sigaction(number, nil, &action)
+            return action
+        }
+        watch()
+        defer { for (number, action) in zip(wishes, before) { withUnsafePointer(to: action) { _ = sigaction(number, $0, nil) } } }
+        return try body()
     }
 
     /// From now on a reader that goes away (`backprop ... | head`), and a file that grows beyond the limit of the process

@@ -29,6 +29,8 @@ public struct ProgressBar: Sendable {
     private let terminal: Terminal
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
+    /// Epochs that were done before the clock started.
+    private var skipped = 0.0
     private var epochStart: ContinuousClock.Instant
     private var lastDrawn: ContinuousClock.Instant?
     private var isLineOpen = false
@@ -48,6 +50,9 @@ public struct ProgressBar: Sendable {
         self.epochStart = start
     }
 
+    /// Says that so many epochs were done before the clock started, so that they count for nothing in the time that is left.
+    mutating func skip(epochs: Double) { skipped = epochs }
+
     /// Shows the state after `batch` batches (counted from 1) of `epoch` (counted from 1). It is cheap: the
     /// line is drawn at most twelve times a second.
     public mutating func update(epoch: Int, batch: Int, _ values: [Value]) {
@@ -56,7 +61,7 @@ public struct ProgressBar: Sendable {
         if let lastDrawn, lastDrawn.duration(to: now) < Self.pause { return }
         lastDrawn = now
         let state = ProgressState(
-            epoch: epoch, epochs: epochs, batch: batch, batches: batchesPerEpoch,
+            epoch: epoch, epochs: epochs, batch: batch, batches: batchesPerEpoch, skipped: skipped,
             runSeconds: Self.seconds(start, now), epochSeconds: Self.seconds(epochStart, now), values: values)
         Terminal.write("\r" + state.liveLine(terminal) + "\u{1B}[K")
         isLineOpen = true
@@ -70,7 +75,7 @@ public struct ProgressBar: Sendable {
         lastDrawn = nil
         guard style != .quiet else { return }
         let state = ProgressState(
-            epoch: epoch, epochs: epochs, batch: batchesPerEpoch, batches: batchesPerEpoch,
+            epoch: epoch, epochs: epochs, batch: batchesPerEpoch, batches: batchesPerEpoch, skipped: skipped,
             runSeconds: Self.seconds(start, now), epochSeconds: seconds, values: values)
         Terminal.write((isLineOpen ? "\r\u{1B}[K" : "") + state.epochLine() + "\n")
         isLineOpen = false
@@ -94,6 +99,8 @@ struct ProgressState {
     var epochs: Int
     var batch: Int
     var batches: Int
+    /// Epochs that were done before the seconds of the run began.
+    var skipped = 0.0
     var runSeconds: Double
     var epochSeconds: Double
     var values: [ProgressBar.Value]
@@ -105,8 +112,8 @@ struct ProgressState {
     var secondsLeft: Double? {
         guard epochs > 0, batches > 0 else { return nil }
         let done = Double(epoch - 1) + epochShare
-        guard done > 0, runSeconds > 0 else { return nil }
-        return max(0, runSeconds / done * (Double(epochs) - done))
+        guard done > skipped, runSeconds > 0 else { return nil }
+        return max(0, runSeconds / (done - skipped) * (Double(epochs) - done))
     }
 
     /// Batches a second in this epoch; nil while that is unknown.

@@ -10,7 +10,10 @@ public struct LabelledImages: Sendable {
     /// How many images there are.
     public var count: Int { labels.dim(0) }
 
-    init(images: Tensor, labels: Tensor) {
+    /// - Parameters:
+    ///   - images: uint8, [images, height, width] or [images, height, width, channels].
+    ///   - labels: int64, [images].
+    public init(images: Tensor, labels: Tensor) {
         self.images = images
         self.labels = labels
     }

@@ -1,0 +1,206 @@
+import Backprop
+import BackpropData
+import BackpropNN
+
+extension Trainer {
+    /// Trains until `epochs` are done, or until an option, a callback or a person ends it before.
+    ///
+    /// Ctrl-C and `kill` end it after the step that is being done: a checkpoint is kept where there is a folder for them, and a
+    /// line on standard error says how to go on. A second one ends the program at once.
+    ///
+    /// - Parameters:
+    ///   - validation: judged after each epoch, with all layers as in use.
+    ///   - epochs: in all, those before a resume included.
+    ///   - resuming: whether to go on from the newest checkpoint of the folder, where there is one.
+    /// - Returns: what became of it. Layers are in the mode that they were in before.
+    /// - Throws: `TrainError` where the loss is no finite number any more, or where checkpoints of another training are in the
+    ///   way; `DataError` for a record or a file; whatever `forward` and callbacks throw. Checkpoints stay as they are then.
+    @discardableResult
+    public func fit(
+        _ data: DataLoader<Batch>, validation: DataLoader<Batch>? = nil, epochs: Int, resuming: Bool = false
+    ) throws -> FitReport {
+        let fit = Fit(self, data, validation, epochs)
+        return try Interruption.noted { try fit.perform(resuming: resuming) }
+    }
+}
+
+/// One call of `fit`.
+private final class Fit<Model: ParameterContainer, Batch: Sendable> {
+    let trainer: Trainer<Model, Batch>
+    let data: DataLoader<Batch>
+    let validation: DataLoader<Batch>?
+    let epochs: Int
+    let options: TrainerOptions
+    let monitor: Monitor
+    let keeper: CheckpointKeeper
+    let progress = TrainerProgress()
+    let moment = TrainerMoment()
+    let clock = ContinuousClock()
+    let start: ContinuousClock.Instant
+    var end: FitReport.End?
+    /// Of the batches of this epoch since it was begun or resumed, as it is shown.
+    var shownLoss = (sum: 0.0, count: 0)
+    var bar: ProgressBar
+
+    init(_ trainer: Trainer<Model, Batch>, _ data: DataLoader<Batch>, _ validation: DataLoader<Batch>?, _ epochs: Int) {
+        self.trainer = trainer
+        self.data = data
+        self.validation = validation
+        self.epochs = epochs
+        options = trainer.options
+        monitor = options.monitor ?? Monitor(validation == nil ? "loss" : "validation/loss", .lower)
+        keeper = CheckpointKeeper(trainer, progress, clock)
+        start = clock.now
+        bar = ProgressBar(epochs: epochs, batchesPerEpoch: data.batchCount, style: options.progress)
+    }
+
+    func perform(resuming: Bool) throws -> FitReport {
+        require(options.accumulation > 0, "Trainer: an accumulation of \(options.accumulation) batches, expected 1 or more")
+        defer { bar.finish() }
+        try keeper.begin(resuming: resuming)
+        bar.skip(epochs: Double(progress.epoch - 1) + Double(progress.batch) / Double(max(data.batchCount, 1)))
+        update(moment)
+        for callback in trainer.callbacks { try callback.trainingBegins(moment) }
+        if !trainer.configuration.isEmpty { for log in trainer.logs { log.write(configuration: trainer.configuration) } }
+        while end == nil, progress.epoch <= epochs { try performEpoch() }
+        try keeper.finish(measure: progress.epochs.last?[monitor.name])
+        return try conclude()
+    }
+
+    /// The rest of the present epoch.
+    private func performEpoch() throws {
+        if progress.batch == 0 { trainer.resetMetrics() }
+        shownLoss = (0, 0)
+        var batches = data.epoch(progress.epoch, from: progress.batch).makeIterator()
+        while let loss = try step(&batches) {
+            try noteStep(loss)
+            if end != nil { return }
+            keeper.keepIfDue()
+        }
+        try finishEpoch()
+    }
+
+    /// One update, from as many batches as make one.
+    ///
+    /// - Returns: the mean of their losses; nil where the epoch has no batch left.
+    private func step(_ batches: inout DataLoader<Batch>.Epoch.Iterator) throws -> Double? {
+        let left = data.batchCount - batches.nextIndex
+        let wanted = min(options.accumulation, left)
+        var losses: [Tensor] = []
+        moment.exampleCount = 0
+        while losses.count < wanted, let batch = try batches.nextBatch() {
+            let output = try trainer.output(batch)
+            trainer.measure(output)
+            (wanted == 1 ? output.loss : output.loss * (1 / Double(wanted))).backward()
+            losses.append(output.loss)
+            moment.exampleCount += output.count
+            // What is computed now need not stay in memory until the last batch.
+            if losses.count < wanted { evaluateOrStop(trainer.optimizer.parameters.compactMap(\.gradient)) }
+        }
+        guard !losses.isEmpty else { return nil }
+        switch options.clipping {
+        case .norm(let limit): clipGradientNorm(trainer.optimizer.parameters, to: limit)
+        case .values(let limit): clipGradientValues(trainer.optimizer.parameters, to: limit)
+        case nil: break
+        }
+        trainer.optimizer.step()
+        trainer.average?.update()
+        progress.batch = batches.nextIndex
+        progress.step += 1
+        return losses.reduce(0) { $0 + $1.item() } / Double(losses.count)
+    }
+
+    private func noteStep(_ loss: Double) throws {
+        moment.loss = loss
+        update(moment)
+        trainer.scheduler?.step()
+        guard loss.isFinite else { throw diverged(loss) }
+        if progress.step % options.logInterval == 0 {
+            log(["step/loss": loss, "step/learning rate": moment.learningRate])
+        }
+        shownLoss.sum += loss * Double(moment.exampleCount)
+        shownLoss.count += moment.exampleCount
+        bar.update(
+            epoch: progress.epoch, batch: progress.batch, [("loss", shownLoss.sum / Double(max(shownLoss.count, 1)))])
+        for callback in trainer.callbacks { try callback.stepEnded(moment) }
+        noteEnd()
+    }
+
+    private func noteEnd() {
+        if Interruption.requested != 0 || moment.shallStop {
+            end = .interrupted
+        } else if let limit = options.timeLimit, moment.seconds >= limit {
+            end = .timeLimit
+        } else if let limit = options.stepLimit, progress.step >= limit {
+            end = .completed
+        }
+    }
+
+    private func finishEpoch() throws {
+        var values = trainer.values
+        if let validation {
+            let judged = try trainer.withAverage { try trainer.evaluate(validation) }
+            values += judged.map { MetricValue("validation/" + $0.name, $0.value) }
+        }
+        require(
+            values.contains { $0.name == monitor.name } || (!options.keepsBest && options.stopping == nil),
+            "Trainer: the monitor '\(monitor.name)' is none of \(values.map(\.name))")
+        let number = progress.epoch
+        let change = options.stopping?.smallestChange ?? 0
+        let isBest = progress.finish(values, monitor, change)
+        if isBest && options.keepsBest {
+            let weights = trainer.withAverage { Weights(of: trainer.model) }
+            progress.bestWeights = Dictionary(uniqueKeysWithValues: weights.names.map { ($0, weights[$0]!) })
+        }
+        if let plateau = trainer.plateau, let value = progress.epochs.last?[monitor.name] { plateau.step(value) }
+        bar.finishEpoch(number, values.map { ($0.name, $0.value) })
+        log(Dictionary(values.map { ($0.name.contains("/") ? $0.name : "train/" + $0.name, $0.value) }) { _, last in last })
+        moment.values = values
+        for callback in trainer.callbacks { try callback.epochEnded(moment) }
+        moment.values = []
+        noteEnd()
+        if let stopping = options.stopping, progress.failures > stopping.patience, end == nil { end = .stoppedEarly }
+        if end == nil { keeper.keepIfDue(epoch: number, measure: progress.epochs.last?[monitor.name]) }
+    }
+
+    /// Gives the model the weights that stay.
+    private func conclude() throws -> FitReport {
+        if !progress.bestWeights.isEmpty {
+            for named in trainer.model.namedCells() {
+                if let value = progress.bestWeights[named.name] { named.cell.value = value }
+            }
+        } else {
+            trainer.adoptAverage()
+        }
+        update(moment)
+        for callback in trainer.callbacks { try callback.trainingEnded(moment) }
+        for log in trainer.logs { log.flush() }
+        bar.finish()
+        if end == .interrupted { keeper.sayHowToGoOn(options.resumeHint) }
+        return FitReport(
+            end: end ?? .completed, epochs: progress.epochs, bestEpoch: progress.best?.epoch, stepCount: progress.step,
+            seconds: moment.seconds)
+    }
+
+    // MARK: What is kept and told
+
+    private func update(_ moment: TrainerMoment) {
+        progress.secondsNow = (clock.now - start) / .seconds(1)
+        moment.epoch = progress.epoch
+        moment.batch = progress.batch
+        moment.step = progress.step
+        moment.learningRate = trainer.optimizer.learningRate
+        moment.seconds = progress.seconds + progress.secondsNow
+    }
+
+    private func log(_ values: [String: Double]) {
+        for log in trainer.logs { log.write(values, step: progress.step) }
+    }
+
+    private func diverged(_ loss: Double) -> TrainError {
+        let rate = NumberFormat.significant(moment.learningRate)
+        return TrainError(
+            .diverged, at: "epoch \(progress.epoch), batch \(progress.batch)", "the loss became \(loss)",
+            remedy: "lower the learning rate (now \(rate)) or clip the gradients\(keeper.whereToGoOn)")
+    }
+}

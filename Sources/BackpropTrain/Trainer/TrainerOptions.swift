@@ -1,0 +1,47 @@
+import Backprop
+import BackpropFiles
+
+/// How a `Trainer` trains. Everything is off unless it is asked for.
+public struct TrainerOptions: Sendable {
+    /// What is done to gradients before a step.
+    public enum Clipping: Sendable, Equatable {
+        /// All together are scaled so that their norm is at most this (`clipGradientNorm`).
+        case norm(Double)
+        /// Every element is at most this in size (`clipGradientValues`).
+        case values(Double)
+    }
+
+    /// When a checkpoint is kept, besides the end and an interruption.
+    public enum Interval: Sendable, Equatable {
+        case epochs(Int)
+        case steps(Int)
+        case seconds(Double)
+    }
+
+    /// Batches whose gradients make one update: their mean, computed batch by batch, so that only one is in memory.
+    public var accumulation = 1
+    /// What is done to gradients before a step.
+    public var clipping: Clipping?
+    /// `.bfloat16` for mixed precision with float32 weights (`autocast`); nil for the precision of the model.
+    public var precision: DType?
+    /// The measure that says which epoch is best: the validation loss where left out, or without validation the loss.
+    public var monitor: Monitor?
+    /// When the training ends before its last epoch.
+    public var stopping: EarlyStopping?
+    /// Whether the model has the weights of its best epoch at the end, and not of its last.
+    public var keepsBest = false
+    /// Ends after the step during which so many seconds of training have passed.
+    public var timeLimit: Double?
+    /// Ends after so many updates.
+    public var stepLimit: Int?
+    /// How often a checkpoint is kept, where there is a folder for them.
+    public var checkpointInterval = Interval.epochs(1)
+    /// How a person goes on with an interrupted training, for the line that says so: `mnist-cnn --resume goes on`.
+    public var resumeHint: String?
+    /// How often the values of a step are logged, in steps. Those of epochs always are.
+    public var logInterval = 10
+    /// What is shown on standard error.
+    public var progress = ProgressBar.Style.automatic
+
+    public init() {}
+}
