@@ -7,9 +7,6 @@ public enum Options {
     /// Whether the example shall only show that it runs: `--quick`.
     public static let quick = arguments.contains("--quick")
 
-    /// Whether it shall go on from the last checkpoint: `--resume`.
-    public static let resumes = arguments.contains("--resume")
-
     /// The text that follows an option, such as `--data`; nil where it is not there.
     public static func value(_ option: String) -> String? {
         guard let place = arguments.firstIndex(of: option), place + 1 < arguments.count else { return nil }

@@ -21,17 +21,16 @@ struct Writer: ParameterContainer {
 }
 
 setRandomSeed(1)
-let text = try Characters(file: Options.file)
+let text = try Text(file: Options.file)
 let (streams, length) = (32, 64)
 let model = Writer(text.vocabulary.count, Options.quick ? 32 : 256)
 let optimizer = Adam(model.parameters(), learningRate: 2e-3)
-print("\(text.numbers.size) characters, \(text.vocabulary.count) different ones, \(model.parameterCount) parameters")
+print(model)
 
 // As many places of the text are read at once as there are streams, each from its own beginning on.
-let width = (text.numbers.size - 1) / streams
-let rows = text.numbers[0..<(streams * width)].reshaped(streams, width)
-let next = text.numbers[1..<(streams * width + 1)].reshaped(streams, width)
-try evaluate(rows, next)
+let width = (text.tokens.count - 1) / streams
+let rows = Tensor(text.tokens.prefix(streams * width), shape: [streams, width])
+let next = Tensor(text.tokens.dropFirst().prefix(streams * width), shape: [streams, width])
 
 for epoch in 1...(Options.quick ? 1 : 10) {
     var state: LSTMState?
@@ -50,7 +49,7 @@ for epoch in 1...(Options.quick ? 1 : 10) {
 }
 
 // It goes on by itself.
-var written: [Int] = []
+var written: [Int32] = []
 withoutGradients {
     var state: LSTMState?
     var last = Tensor([[0]])
@@ -58,7 +57,7 @@ withoutGradients {
         let result = model(last, state: state)
         last = Tensor.categorical(logits: result.scores[0] / 0.8).reshaped(1, 1)
         state = result.state
-        written.append(last.item(Int.self))
+        written.append(last.item(Int32.self))
     }
 }
-print(text.text(written))
+print(text.vocabulary.text(of: written))

@@ -5,6 +5,7 @@ import BackpropData
 import BackpropNN
 import BackpropTrain
 import ExampleSupport
+import Foundation
 
 setRandomSeed(1)
 let training = DataLoader(
@@ -16,6 +17,8 @@ let trainer = Trainer(model, optimizer, loss: { crossEntropy($0, $1) }, metrics:
 trainer.scheduler = Scheduler(optimizer, .cosine(steps: epochs * training.batchCount))
 trainer.checkpoints = CheckpointFolder(Options.value("--folder") ?? "runs/digits")
 trainer.options.checkpointInterval = .steps(50)
+trainer.options.resumeHint = "the same command"
 
 let report = try trainer.fit(training, epochs: epochs, resuming: true)
-if report.end == .completed { print("weights \(Weights(of: model).digest)") }
+guard report.end == .completed else { exit(130) }
+print("weights \(Weights(of: model).digest)")

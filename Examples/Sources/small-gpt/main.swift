@@ -1,6 +1,8 @@
 // A small GPT learns to write, character by character, and writes. `small-gpt shakespeare.txt` reads a text of yours.
 import Backprop
+import BackpropData
 import BackpropNN
+import BackpropTrain
 import ExampleSupport
 
 struct GPT: ParameterContainer {
@@ -27,8 +29,7 @@ struct GPT: ParameterContainer {
 }
 
 setRandomSeed(1)
-let text = try Characters(file: Options.file)
-let batch = Options.quick ? 4 : 16
+let text = try Text(file: Options.file)
 let model =
     Options.quick
     ? GPT(count: text.vocabulary.count, context: 16, width: 32, heads: 2, depth: 1)
@@ -37,27 +38,25 @@ let optimizer = AdamW(model.parameters(), learningRate: 1e-3)
 let steps = Options.quick ? 20 : 2_000
 let scheduler = Scheduler(
     optimizer, .linear(from: 0.01, to: 1, steps: 100).followed(after: 100, by: .cosine(steps: max(1, steps - 100))))
-print("\(text.numbers.size) characters, \(text.vocabulary.count) different ones, \(model.parameterCount) parameters")
+print("\(model.parameterCount) parameters")
 
-// Windows of the text, each one place further than the one before; a batch takes some at random.
-let last = text.numbers.size - model.context - 1
-let window = Tensor.arange(model.context)
-for step in 1...steps {
-    let starts = Tensor.integers([batch, 1], high: last)
-    let inputs = text.numbers.take(starts + window), labels = text.numbers.take(starts + window + 1)
-    let loss = crossEntropy(model(inputs).reshaped(-1, text.vocabulary.count), labels.reshaped(-1))
-    loss.backward()
-    clipGradientNorm(model.parameters(), to: 1)
-    optimizer.step()
-    scheduler.step()
-    if step % (steps / 10) == 0 { print("step \(step)  loss \(loss.item())") }
+// Windows of the text, each one place further than the one before, in an order of their own.
+let windows = TokenWindows(text.tokens, length: model.context, stride: 1)
+let loader = DataLoader(0..<windows.count, batchSize: Options.quick ? 4 : 16, seed: 1, prefetch: 2) { windows[$0] }
+let trainer = Trainer(model, optimizer) { (model, batch: (inputs: Tensor, targets: Tensor)) in
+    let scores = model(batch.inputs).reshaped(-1, text.vocabulary.count)
+    return StepOutput(loss: crossEntropy(scores, batch.targets.reshaped(-1)), count: batch.inputs.dim(0))
 }
+trainer.scheduler = scheduler
+trainer.options.clipping = .norm(1)
+trainer.options.stepLimit = steps
+try trainer.fit(loader, epochs: 1)
 
 // It goes on by itself. The context always has the same length, so that there is one plan for all characters.
 model.eval()
-var written = text.numbers[0..<model.context].array(of: Int.self)
+var written = Array(text.tokens.prefix(model.context))
 for _ in 0..<(Options.quick ? 20 : 400) {
     let scores = withoutGradients { model(Tensor([Array(written.suffix(model.context))])) }
-    written.append(Tensor.categorical(logits: scores[0, -1] / 0.8).item(Int.self))
+    written.append(Tensor.categorical(logits: scores[0, -1] / 0.8).item(Int32.self))
 }
-print(text.text(written))
+print(text.vocabulary.text(of: written))

@@ -36,7 +36,8 @@ public struct TrainerOptions: Sendable {
     public var stepLimit: Int?
     /// How often a checkpoint is kept, where there is a folder for them.
     public var checkpointInterval = Interval.epochs(1)
-    /// How a person goes on with an interrupted training, for the line that says so: `mnist-cnn --resume goes on`.
+    /// How a person goes on with an interrupted training, for the line that says so: with `the same command` it ends
+    /// in "the same command goes on from there".
     public var resumeHint: String?
     /// How often the values of a step are logged, in steps. Those of epochs always are.
     public var logInterval = 10
