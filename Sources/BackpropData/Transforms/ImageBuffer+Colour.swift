@@ -14,16 +14,17 @@ extension ImageBuffer {
         isBytes = false
         let channels = channels
         withPixels { pixels in
+            // One product and one sum for each pixel.
             if mean.count == 1, deviation.count == 1 {
-                let (mean, deviation) = (mean[0], deviation[0])
-                for index in pixels.indices { pixels[index] = (pixels[index] / scale - mean) / deviation }
+                let factor = 1 / (scale * deviation[0]), shift = -mean[0] / deviation[0]
+                for index in pixels.indices { pixels[index] = pixels[index] * factor + shift }
                 return
             }
             for channel in 0..<channels {
-                let mean = mean[mean.count == 1 ? 0 : channel]
                 let deviation = deviation[deviation.count == 1 ? 0 : channel]
+                let factor = 1 / (scale * deviation), shift = -mean[mean.count == 1 ? 0 : channel] / deviation
                 for index in stride(from: channel, to: pixels.count, by: channels) {
-                    pixels[index] = (pixels[index] / scale - mean) / deviation
+                    pixels[index] = pixels[index] * factor + shift
                 }
             }
         }

@@ -132,19 +132,28 @@ extension ImageBuffer {
                         for channel in 0..<channels { new[target + channel] = value }
                         continue
                     }
-                    let left = fromX.rounded(.down), top = fromY.rounded(.down)
-                    let shareX = fromX - left, shareY = fromY - top
-                    for channel in 0..<channels { new[target + channel] = 0 }
-                    for (offsetY, weightY) in [(0, 1 - shareY), (1, shareY)] {
-                        for (offsetX, weightX) in [(0, 1 - shareX), (1, shareX)] {
-                            let sourceX = Int(left) + offsetX, sourceY = Int(top) + offsetY
-                            let weight = weightX * weightY
-                            let isInside = sourceX >= 0 && sourceX < width && sourceY >= 0 && sourceY < height
-                            let source = isInside ? (sourceY * width + sourceX) * channels : 0
-                            for channel in 0..<channels {
-                                new[target + channel] += weight * (isInside ? old[source + channel] : value)
-                            }
+                    let left = Int(fromX.rounded(.down)), top = Int(fromY.rounded(.down))
+                    let shareX = fromX - Float(left), shareY = fromY - Float(top)
+                    if left >= 0, left < width - 1, top >= 0, top < height - 1 {
+                        let upper = (top * width + left) * channels, lower = upper + width * channels
+                        let a = (1 - shareX) * (1 - shareY), b = shareX * (1 - shareY)
+                        let c = (1 - shareX) * shareY, d = shareX * shareY
+                        for channel in 0..<channels {
+                            new[target + channel] =
+                                a * old[upper + channel] + b * old[upper + channels + channel]
+                                + c * old[lower + channel] + d * old[lower + channels + channel]
                         }
+                        continue
+                    }
+                    // At the edge, where some of the four pixels are outside.
+                    for channel in 0..<channels {
+                        func pixel(_ y: Int, _ x: Int) -> Float {
+                            y >= 0 && y < height && x >= 0 && x < width
+                                ? old[(y * width + x) * channels + channel] : value
+                        }
+                        let upper = (1 - shareX) * pixel(top, left) + shareX * pixel(top, left + 1)
+                        let lower = (1 - shareX) * pixel(top + 1, left) + shareX * pixel(top + 1, left + 1)
+                        new[target + channel] = (1 - shareY) * upper + shareY * lower
                     }
                 }
             }
