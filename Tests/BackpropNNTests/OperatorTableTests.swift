@@ -73,7 +73,8 @@ import Testing
     }
 
     @Test func everyNameInTheTableExists() {
-        let sources = ["Sources/Backprop", "Sources/BackpropFiles", "Sources/BackpropNN", "Sources/BackpropTrain"].flatMap(Self.sources)
+        let sources = ["Sources/Backprop", "Sources/BackpropFiles", "Sources/BackpropNN", "Sources/BackpropTrain"]
+            .flatMap(Self.sources)
         let functions = Self.functions(sources)
         var declared = Set(functions.map(\.name))
         for source in sources {

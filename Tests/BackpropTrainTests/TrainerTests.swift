@@ -1,6 +1,7 @@
 import Backprop
 import BackpropData
 import BackpropNN
+import Foundation
 import Testing
 
 @testable import BackpropTrain
@@ -26,7 +27,9 @@ private struct Problem {
 
     var digest: String { Weights(of: model).digest }
 
-    func trainer(_ change: (Trainer<Sequential, LabelledBatch>) -> Void = { _ in }) -> Trainer<Sequential, LabelledBatch> {
+    func trainer(_ change: (Trainer<Sequential, LabelledBatch>) -> Void = { _ in }) -> Trainer<
+        Sequential, LabelledBatch
+    > {
         let trainer = Trainer(model, optimizer, loss: { crossEntropy($0, $1) }, metrics: [Accuracy()])
         trainer.options.progress = .quiet
         change(trainer)
@@ -161,6 +164,11 @@ private final class Recorder: TrainerCallback, TrainingLog {
         let problem = Problem()
         let trainer = problem.trainer { $0.options.stepLimit = 7 }
         #expect(try trainer.fit(problem.loader, epochs: 9).stepCount == 7)
+        let folder = try TemporaryFolder()
+        trainer.checkpoints = CheckpointFolder(folder.path)
+        #expect(try trainer.fit(problem.loader, epochs: 9).stepCount == 7)
+        #expect(try trainer.fit(problem.loader, epochs: 9, resuming: true).stepCount == 7)
+        trainer.checkpoints = nil
         trainer.options.stepLimit = nil
         trainer.options.timeLimit = 0
         let report = try trainer.fit(problem.loader, epochs: 9)
@@ -185,6 +193,34 @@ private final class Recorder: TrainerCallback, TrainingLog {
         #expect(
             recorder.scalars[1].values.keys.sorted()
                 == ["train/accuracy", "train/loss", "validation/accuracy", "validation/loss"])
+    }
+
+    @Test func logsGoOnWhereTheTrainingDoes() throws {
+        func train(_ folder: String, stopping: Int?, resuming: Bool) throws {
+            let problem = Problem()
+            let trainer = problem.trainer {
+                $0.options.logInterval = 1
+                $0.checkpoints = CheckpointFolder(folder + "/checkpoints")
+                $0.options.checkpointInterval = .steps(4)
+                if let stopping { $0.options.stepLimit = stopping }
+                $0.openLogs = { step in [try JSONLinesLog(folder + "/log.jsonl", resumingAt: step)] }
+            }
+            try withRandomSeed(1) { _ = try trainer.fit(problem.loader, epochs: 3, resuming: resuming) }
+        }
+        func steps(_ folder: String) throws -> [Substring] {
+            try String(contentsOfFile: folder + "/log.jsonl", encoding: .utf8).split(separator: "\n").map { line in
+                line.split(separator: ",").first { $0.contains("\"step\":") } ?? ""
+            }
+        }
+        let folder = try TemporaryFolder()
+        for name in ["a", "b"] {
+            try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+        }
+        try train(folder.path + "/a", stopping: nil, resuming: false)
+        try train(folder.path + "/b", stopping: 7, resuming: false)
+        try train(folder.path + "/b", stopping: nil, resuming: true)
+        #expect(try steps(folder.path + "/a").count == 18)
+        #expect(try steps(folder.path + "/a") == steps(folder.path + "/b"))
     }
 
     @Test func evaluatesAsInUse() throws {
@@ -228,6 +264,23 @@ private final class Recorder: TrainerCallback, TrainingLog {
             ($0 as? TrainError)?.reason == .diverged && isOneLine("\($0)") && "\($0)".contains("epoch 1, batch 2")
         }
         problem.optimizer.learningRate = rate
+    }
+
+    @Test func otherBatchesAreNotResumedInTheMiddle() throws {
+        let folder = try TemporaryFolder()
+        func train(_ batchSize: Int, stopping: Int?) throws {
+            let problem = Problem(batchSize: batchSize)
+            let trainer = problem.trainer { $0.checkpoints = CheckpointFolder(folder.path) }
+            trainer.options.stepLimit = stopping
+            try trainer.fit(problem.loader, epochs: 3, resuming: true)
+        }
+        try train(8, stopping: 2)
+        #expect {
+            try train(4, stopping: nil)
+        } throws: {
+            $0 is DataError && isOneLine("\($0)") && "\($0)".contains("the loader's batchSize was 8, now 4")
+        }
+        try train(8, stopping: 5)
     }
 
     @Test func anotherModelIsNotResumed() throws {

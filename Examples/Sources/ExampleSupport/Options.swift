@@ -17,7 +17,11 @@ public enum Options {
     public static var file: String? {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
-            if argument == "--data" || argument == "--folder" { rest = rest.dropFirst() } else if !argument.hasPrefix("--") { return argument }
+            if argument == "--data" || argument == "--folder" {
+                rest = rest.dropFirst()
+            } else if !argument.hasPrefix("--") {
+                return argument
+            }
         }
         return nil
     }

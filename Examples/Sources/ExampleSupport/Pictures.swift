@@ -24,8 +24,10 @@ public struct Pictures: Sendable {
     public static func cifar10(_ folder: String, file: String?, limit: Int? = nil) throws -> Pictures {
         if let file {
             let all = try CIFAR10.read(files: [file])
-            return Pictures(training: part(all, 0..<(all.count * 4 / 5)), test: part(all, (all.count * 4 / 5)..<all.count))
-                .limited(limit)
+            return Pictures(
+                training: part(all, 0..<(all.count * 4 / 5)), test: part(all, (all.count * 4 / 5)..<all.count)
+            )
+            .limited(limit)
         }
         do {
             let cifar = try CIFAR10(folder: folder)
@@ -40,7 +42,8 @@ public struct Pictures: Sendable {
     private func limited(_ limit: Int?) -> Pictures {
         guard let limit else { return self }
         return Pictures(
-            training: Self.part(training, 0..<min(limit, training.count)), test: Self.part(test, 0..<min(limit, test.count)))
+            training: Self.part(training, 0..<min(limit, training.count)),
+            test: Self.part(test, 0..<min(limit, test.count)))
     }
 
     private init(training: LabelledImages, test: LabelledImages) {

@@ -25,9 +25,11 @@ let augmented: [ImageTransform] = [
     .normalize(mean: [0.491, 0.482, 0.447], deviation: [0.247, 0.243, 0.262]),
 ]
 let training = DataLoader(
-    images: pictures.training.images, labels: pictures.training.labels, transforms: augmented, batchSize: 128, seed: 1, prefetch: 2)
+    images: pictures.training.images, labels: pictures.training.labels, transforms: augmented, batchSize: 128, seed: 1,
+    prefetch: 2)
 let test = DataLoader(
-    images: pictures.test.images, labels: pictures.test.labels, transforms: [augmented[2]], batchSize: 250, shuffles: false)
+    images: pictures.test.images, labels: pictures.test.labels, transforms: [augmented[2]], batchSize: 250,
+    shuffles: false)
 
 let width = Options.quick ? 8 : 32
 let model = Sequential(

@@ -9,7 +9,8 @@ import Foundation
 
 setRandomSeed(1)
 let training = DataLoader(
-    inputs: Digits.training.features, inputShape: [64], labels: Digits.training.labels.map(Int.init), batchSize: 32, seed: 1)
+    inputs: Digits.training.features, inputShape: [64], labels: Digits.training.labels.map(Int.init), batchSize: 32,
+    seed: 1)
 let model = Sequential(Linear(64, 256), Activation.relu, Dropout(0.3), Linear(256, 10))
 let epochs = Options.quick ? 2 : 40
 let optimizer = SGD(model.parameters(), learningRate: 0.1, momentum: 0.9)

@@ -120,15 +120,15 @@ public struct SafeTensorsWriter: Sendable {
         var members: [String] = []
         if !metadata.isEmpty {
             let pairs = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-                .map { "\(Self.quote($0.key)):\(Self.quote($0.value))" }
-            members.append("\(Self.quote(SafeTensorsHeader.metadataKey)):{\(pairs.joined(separator: ","))}")
+                .map { "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))" }
+            members.append("\(JSONText.quoted(SafeTensorsHeader.metadataKey)):{\(pairs.joined(separator: ","))}")
         }
         var begin = 0
         for declaration in declarations {
             let end = begin + declaration.byteCount
             let shape = declaration.shape.map(String.init).joined(separator: ",")
             members.append(
-                "\(Self.quote(declaration.name)):{\"dtype\":\"\(declaration.type.rawValue)\","
+                "\(JSONText.quoted(declaration.name)):{\"dtype\":\"\(declaration.type.rawValue)\","
                     + "\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}")
             begin = end
         }
@@ -136,23 +136,5 @@ public struct SafeTensorsWriter: Sendable {
         while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
         let length = UInt64(text.count)
         return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + text
-    }
-
-    static func quote(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

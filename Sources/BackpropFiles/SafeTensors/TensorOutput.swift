@@ -106,7 +106,7 @@ package struct TensorOutput {
 
     private func index(_ places: [(name: String, file: String)]) -> [UInt8] {
         let lines = places.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }.map {
-            "    \(SafeTensorsWriter.quote($0.name)): \(SafeTensorsWriter.quote($0.file))"
+            "    \(JSONText.quoted($0.name)): \(JSONText.quoted($0.file))"
         }
         let head = "{\n  \"metadata\": {\n    \"total_size\": \(totalBytes)\n  },\n  \"weight_map\": {\n"
         return Array((head + lines.joined(separator: ",\n") + "\n  }\n}\n").utf8)

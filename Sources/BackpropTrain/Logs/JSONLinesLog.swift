@@ -96,8 +96,8 @@ public final class JSONLinesLog: TrainingLog {
     }
 }
 
-/// Saved values as plain JSON: numbers are numbers there.
-enum JSONText {
+// Saved values as plain JSON: numbers are numbers there.
+extension JSONText {
     static func object(_ members: [(String, SavedValue)]) -> String {
         "{" + members.map { quoted($0.0) + ":" + value($0.1) }.joined(separator: ",") + "}"
     }
@@ -114,23 +114,5 @@ enum JSONText {
         case .list(let values): "[" + values.map(Self.value).joined(separator: ",") + "]"
         case .object(let members): object(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -104,7 +104,9 @@ extension Trainer {
         var result = parts
         func add(_ name: String, _ part: (any Resumable)?) {
             guard let part else { return }
-            require(result[name] == nil, "Trainer: a part of one's own is called '\(name)', which is one of the trainer's names")
+            require(
+                result[name] == nil,
+                "Trainer: a part of one's own is called '\(name)', which is one of the trainer's names")
             result[name] = part
         }
         add("model", ModelState(model))

@@ -11,6 +11,8 @@ extension Trainer {
     /// Makes the averages the weights, where there are any.
     func adoptAverage() {
         guard let average else { return }
-        for (parameter, value) in zip(average.parameters, average.values) { parameter.value = value.asType(parameter.dtype) }
+        for (parameter, value) in zip(average.parameters, average.values) {
+            parameter.value = value.asType(parameter.dtype)
+        }
     }
 }

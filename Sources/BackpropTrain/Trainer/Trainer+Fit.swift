@@ -33,7 +33,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     let options: TrainerOptions
     let monitor: Monitor
     let keeper: CheckpointKeeper
-    let progress = TrainerProgress()
+    let progress: TrainerProgress
     let moment = TrainerMoment()
     let clock = ContinuousClock()
     let start: ContinuousClock.Instant
@@ -41,6 +41,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     /// Of the batches of this epoch since it was begun or resumed, as it is shown.
     var shownLoss = (sum: 0.0, count: 0)
     var bar: ProgressBar
+    var logs: [any TrainingLog] = []
 
     init(_ trainer: Trainer<Model, Batch>, _ data: DataLoader<Batch>, _ validation: DataLoader<Batch>?, _ epochs: Int) {
         self.trainer = trainer
@@ -49,19 +50,26 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         self.epochs = epochs
         options = trainer.options
         monitor = options.monitor ?? Monitor(validation == nil ? "loss" : "validation/loss", .lower)
+        progress = TrainerProgress(data: data.identity)
         keeper = CheckpointKeeper(trainer, progress, clock)
         start = clock.now
         bar = ProgressBar(epochs: epochs, batchesPerEpoch: data.batchCount, style: options.progress)
     }
 
     func perform(resuming: Bool) throws -> FitReport {
-        require(options.accumulation > 0, "Trainer: an accumulation of \(options.accumulation) batches, expected 1 or more")
+        require(
+            options.accumulation > 0, "Trainer: an accumulation of \(options.accumulation) batches, expected 1 or more")
         defer { bar.finish() }
         try keeper.begin(resuming: resuming)
         bar.skip(epochs: Double(progress.epoch - 1) + Double(progress.batch) / Double(max(data.batchCount, 1)))
         update(moment)
+        let opened = try trainer.openLogs(resuming ? progress.step + 1 : nil)
+        logs = trainer.logs + opened
+        defer { for log in opened { log.close() } }
+        if !trainer.configuration.isEmpty { for log in logs { log.write(configuration: trainer.configuration) } }
         for callback in trainer.callbacks { try callback.trainingBegins(moment) }
-        if !trainer.configuration.isEmpty { for log in trainer.logs { log.write(configuration: trainer.configuration) } }
+        // What ended a training may still hold when it is resumed.
+        if progress.step > 0 { noteEnd() }
         while end == nil, progress.epoch <= epochs { try performEpoch() }
         try keeper.finish(measure: progress.epochs.last?[monitor.name])
         return try conclude()
@@ -74,7 +82,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         var batches = data.epoch(progress.epoch, from: progress.batch).makeIterator()
         while let loss = try step(&batches) {
             try noteStep(loss)
-            if end != nil { return }
+            if end != nil { return bar.stop(epoch: progress.epoch, batch: progress.batch, shownValues) }
             keeper.keepIfDue()
         }
         try finishEpoch()
@@ -115,16 +123,17 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         update(moment)
         trainer.scheduler?.step()
         guard loss.isFinite else { throw diverged(loss) }
-        if progress.step % options.logInterval == 0 {
+        if progress.step % max(options.logInterval, 1) == 0 {
             log(["step/loss": loss, "step/learning rate": moment.learningRate])
         }
         shownLoss.sum += loss * Double(moment.exampleCount)
         shownLoss.count += moment.exampleCount
-        bar.update(
-            epoch: progress.epoch, batch: progress.batch, [("loss", shownLoss.sum / Double(max(shownLoss.count, 1)))])
+        bar.update(epoch: progress.epoch, batch: progress.batch, shownValues)
         for callback in trainer.callbacks { try callback.stepEnded(moment) }
         noteEnd()
     }
+
+    private var shownValues: [ProgressBar.Value] { [("loss", shownLoss.sum / Double(max(shownLoss.count, 1)))] }
 
     private func noteEnd() {
         if Interruption.requested != 0 || moment.shallStop {
@@ -149,12 +158,14 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         let change = options.stopping?.smallestChange ?? 0
         let isBest = progress.finish(values, monitor, change)
         if isBest && options.keepsBest {
-            let weights = trainer.withAverage { Weights(of: trainer.model) }
-            progress.bestWeights = Dictionary(uniqueKeysWithValues: weights.names.map { ($0, weights[$0]!) })
+            progress.bestWeights = trainer.withAverage { ModelState(trainer.model).savedState.tensors }
         }
         if let plateau = trainer.plateau, let value = progress.epochs.last?[monitor.name] { plateau.step(value) }
         bar.finishEpoch(number, values.map { ($0.name, $0.value) })
-        log(Dictionary(values.map { ($0.name.contains("/") ? $0.name : "train/" + $0.name, $0.value) }) { _, last in last })
+        log(
+            Dictionary(values.map { ($0.name.contains("/") ? $0.name : "train/" + $0.name, $0.value) }) { _, last in
+                last
+            })
         moment.values = values
         for callback in trainer.callbacks { try callback.epochEnded(moment) }
         moment.values = []
@@ -166,15 +177,13 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     /// Gives the model the weights that stay.
     private func conclude() throws -> FitReport {
         if !progress.bestWeights.isEmpty {
-            for named in trainer.model.namedCells() {
-                if let value = progress.bestWeights[named.name] { named.cell.value = value }
-            }
+            try ModelState(trainer.model).restore(SavedState(tensors: progress.bestWeights))
         } else {
             trainer.adoptAverage()
         }
         update(moment)
         for callback in trainer.callbacks { try callback.trainingEnded(moment) }
-        for log in trainer.logs { log.flush() }
+        for log in logs { log.flush() }
         bar.finish()
         if end == .interrupted { keeper.sayHowToGoOn(options.resumeHint) }
         return FitReport(
@@ -194,7 +203,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     }
 
     private func log(_ values: [String: Double]) {
-        for log in trainer.logs { log.write(values, step: progress.step) }
+        for log in logs { log.write(values, step: progress.step) }
     }
 
     private func diverged(_ loss: Double) -> TrainError {

@@ -38,6 +38,13 @@ public final class Trainer<Model: ParameterContainer, Batch: Sendable> {
     /// Where values are written while the training goes on: `step/loss` and `step/learning rate` every
     /// `options.logInterval` steps, and the measures of an epoch as `train/accuracy`, `validation/accuracy` and so on.
     public var logs: [any TrainingLog] = []
+    /// Opens further logs when a training begins. A training that goes on gives the first step that it will do, as logs take
+    /// it to drop what was written after the checkpoint; one that starts gives nil.
+    ///
+    /// ```swift
+    /// trainer.openLogs = { step in [try CSVLog("runs/1/metrics.csv", resumingAt: step)] }
+    /// ```
+    public var openLogs: (_ resumingAt: Int?) throws -> [any TrainingLog] = { _ in [] }
     /// What is called on the way.
     public var callbacks: [any TrainerCallback] = []
 
@@ -64,7 +71,8 @@ public final class Trainer<Model: ParameterContainer, Batch: Sendable> {
     ) where Model: Module, Batch == LabelledBatch {
         self.init(model, optimizer, metrics: metrics, options: options) { model, batch in
             let outputs = model(batch.inputs)
-            return StepOutput(loss: loss(outputs, batch.labels), outputs: outputs, labels: batch.labels, count: batch.count)
+            return StepOutput(
+                loss: loss(outputs, batch.labels), outputs: outputs, labels: batch.labels, count: batch.count)
         }
     }
 

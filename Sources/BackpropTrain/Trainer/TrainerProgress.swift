@@ -20,6 +20,10 @@ final class TrainerProgress: Resumable {
     var failures = 0
     /// The weights of the best epoch, where they are kept.
     var bestWeights: [String: Tensor] = [:]
+    /// What decides which batches an epoch has.
+    private let data: [String: SavedValue]
+
+    init(data: [String: SavedValue]) { self.data = data }
 
     /// Takes an epoch into account.
     ///
@@ -44,7 +48,8 @@ final class TrainerProgress: Resumable {
         state.values["step"] = .integer(step)
         state.values["seconds"] = .number(seconds + secondsNow)
         state.values["failures"] = .integer(failures)
-        if let best { state.values["best"] = .list([.number(best.value), .integer(best.epoch)]) }
+        state.values["best"] = best.map { .list([.number($0.value), .integer($0.epoch)]) } ?? .null
+        state.values["data"] = .object(data)
         state.values["epochs"] = .list(
             epochs.map { epoch in
                 .list(epoch.values.map { .list([.text($0.name), .number($0.value)]) })
@@ -52,24 +57,39 @@ final class TrainerProgress: Resumable {
         return state
     }
 
+    func check(_ state: SavedState) throws(DataError) { _ = try contents(of: state) }
+
     func restore(_ state: SavedState) throws(DataError) {
-        let values = state.values
-        guard let epoch = values["epoch"]?.integer, let batch = values["batch"]?.integer, let step = values["step"]?.integer,
-            let seconds = values["seconds"]?.number, let failures = values["failures"]?.integer,
-            epoch >= 1, batch >= 0, step >= 0, failures >= 0, let history = Self.history(values["epochs"])
-        else {
-            throw DataError(
-                .mismatch, at: "the progress of a training", "it is not what a Trainer writes",
-                remedy: "restore a checkpoint that a Trainer has kept")
-        }
-        (self.epoch, self.batch, self.step, self.seconds) = (epoch, batch, step, seconds)
-        self.failures = failures
-        epochs = history
-        best = nil
-        if let pair = values["best"]?.list, pair.count == 2, let value = pair[0].number, let number = pair[1].integer {
-            best = (value, number)
-        }
+        let saved = try contents(of: state)
+        (epoch, batch, step, seconds) = (saved.epoch, saved.batch, saved.step, saved.seconds)
+        (failures, epochs, best) = (saved.failures, saved.epochs, saved.best)
         bestWeights = state.tensors
+    }
+
+    private typealias Contents = (
+        epoch: Int, batch: Int, step: Int, seconds: Double, failures: Int, epochs: [FitReport.Epoch],
+        best: (value: Double, epoch: Int)?
+    )
+
+    private func contents(of state: SavedState) throws(DataError) -> Contents {
+        var reader = StateReader(SavedState(values: state.values), of: "the progress of the training")
+        let epoch = reader.integer("epoch", in: 1...Int.max), batch = reader.integer("batch", in: 0...Int.max)
+        let step = reader.integer("step", in: 0...Int.max), seconds = reader.number("seconds")
+        let failures = reader.integer("failures", in: 0...Int.max)
+        let epochs = reader.value("epochs"), best = reader.value("best"), identity = reader.value("data").object ?? [:]
+        let history = Self.history(epochs)
+        if history == nil { reader.note("'epochs' are not the measures of epochs") }
+        if batch > 0 {
+            // In the middle of an epoch other batches would follow than those that were to come.
+            for (name, value) in identity.sorted(by: { $0.key < $1.key }) where data[name] != value {
+                reader.note("the loader's \(name) was \(value.words), now \(data[name]?.words ?? "missing")")
+            }
+        }
+        try reader.finish()
+        let pair = best.list.flatMap { $0.count == 2 ? ($0[0].number, $0[1].integer) : nil }
+        let known: (value: Double, epoch: Int)? =
+            if case .some((.some(let value), .some(let epoch))) = pair { (value, epoch) } else { nil }
+        return (epoch, batch, step, seconds, failures, history ?? [], known)
     }
 
     private static func history(_ value: SavedValue?) -> [FitReport.Epoch]? {
@@ -87,5 +107,18 @@ final class TrainerProgress: Resumable {
             result.append(FitReport.Epoch(number: index + 1, values: values))
         }
         return result
+    }
+}
+
+extension SavedValue {
+    /// A plain value as a message shows it.
+    fileprivate var words: String {
+        switch self {
+        case .bool(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .text(let value): value
+        case .list, .object, .null: "\(self)"
+        }
     }
 }

@@ -100,7 +100,7 @@ extension [RunPredictor.Prediction] {
             case .value(let value): text += "{\"value\":\(value)}\n"
             case .category(let name, let probability):
                 text +=
-                    "{\"class\":\(Self.quoted(name)),\"probability\":\(NumberFormat.fixed(probability, digits: 6))}\n"
+                    "{\"class\":\(JSONText.quoted(name)),\"probability\":\(NumberFormat.fixed(probability, digits: 6))}\n"
             }
         }
         return text
@@ -113,20 +113,5 @@ extension [RunPredictor.Prediction] {
             ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
                 + "\""
             : text
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -33,16 +33,31 @@ package enum Interruption {
         pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     }
 
-    /// Runs `body` while such a wish is only noted; afterwards signals have the effect that they had before. Where a caller
-    /// watches already, it goes on watching.
+    /// Trainings that are running in this process, and what signals did before the first of them began.
+    private static let notes = Mutex<(count: Int, before: [sigaction])>((0, []))
+
+    /// Runs `body` while such a wish is only noted. When the last body that runs at a time has ended, signals have the effect
+    /// again that they had before.
     package static func noted<Result>(_ body: () throws -> Result) rethrows -> Result {
-        let before = wishes.map { number in
-            var action = sigaction()
-            sigaction(number, nil, &action)
-            return action
+        notes.withLock { notes in
+            notes.count += 1
+            if notes.count > 1 { return }
+            notes.before = wishes.map { number in
+                var action = sigaction()
+                sigaction(number, nil, &action)
+                return action
+            }
+            watch()
         }
-        watch()
-        defer { for (number, action) in zip(wishes, before) { withUnsafePointer(to: action) { _ = sigaction(number, $0, nil) } } }
+        defer {
+            notes.withLock { notes in
+                notes.count -= 1
+                if notes.count > 0 { return }
+                for (number, action) in zip(wishes, notes.before) {
+                    withUnsafePointer(to: action) { _ = sigaction(number, $0, nil) }
+                }
+            }
+        }
         return try body()
     }
 

@@ -1,7 +1,7 @@
 /// Shows on standard error how far a training run is.
 ///
 /// On a terminal one line is written over and over: epoch, bar, batches, the newest values, rate and time left.
-/// Elsewhere (a file, a pipe) there is one plain line for each epoch.
+/// Elsewhere (a file, a pipe, CI) there is one plain line for each epoch, and every half minute of a longer one.
 ///
 /// ```swift
 /// var progress = ProgressBar(epochs: 20, batchesPerEpoch: 120)
@@ -34,7 +34,10 @@ public struct ProgressBar: Sendable {
     private var epochStart: ContinuousClock.Instant
     private var lastDrawn: ContinuousClock.Instant?
     private var isLineOpen = false
+    private var lastLine: ContinuousClock.Instant
     private static let pause: Duration = .milliseconds(80)
+    /// Between lines where nobody watches: a log of an hour has a page.
+    private static let longPause: Duration = .seconds(30)
 
     /// Starts the clock. Numbers below 1 are fine: parts that make no sense without them are left out.
     public init(epochs: Int, batchesPerEpoch: Int, style: Style = .automatic) {
@@ -48,6 +51,7 @@ public struct ProgressBar: Sendable {
         self.terminal = terminal
         self.start = clock.now
         self.epochStart = start
+        self.lastLine = start
     }
 
     /// Says that so many epochs were done before the clock started, so that they count for nothing in the time that is left.
@@ -56,29 +60,49 @@ public struct ProgressBar: Sendable {
     /// Shows the state after `batch` batches (counted from 1) of `epoch` (counted from 1). It is cheap: the
     /// line is drawn at most twelve times a second.
     public mutating func update(epoch: Int, batch: Int, _ values: [Value]) {
-        guard style == .automatic, terminal.isLive else { return }
-        let now = clock.now
-        if let lastDrawn, lastDrawn.duration(to: now) < Self.pause { return }
-        lastDrawn = now
-        let state = ProgressState(
+        guard style != .quiet else { return }
+        let now = clock.now, isLive = style == .automatic && terminal.isLive
+        if let last = isLive ? lastDrawn : lastLine, last.duration(to: now) < (isLive ? Self.pause : Self.longPause) {
+            return
+        }
+        let state = state(epoch, batch, now, values)
+        if isLive {
+            lastDrawn = now
+            Terminal.write("\r" + state.liveLine(terminal) + "\u{1B}[K")
+            isLineOpen = true
+        } else {
+            leave(state.batchLine(), now)
+        }
+    }
+
+    /// Leaves a line for an epoch that ends in its middle.
+    mutating func stop(epoch: Int, batch: Int, _ values: [Value]) {
+        guard style != .quiet else { return }
+        leave(state(epoch, batch, clock.now, values).batchLine(), clock.now)
+    }
+
+    private func state(
+        _ epoch: Int, _ batch: Int, _ now: ContinuousClock.Instant, _ values: [Value]
+    ) -> ProgressState {
+        ProgressState(
             epoch: epoch, epochs: epochs, batch: batch, batches: batchesPerEpoch, skipped: skipped,
             runSeconds: Self.seconds(start, now), epochSeconds: Self.seconds(epochStart, now), values: values)
-        Terminal.write("\r" + state.liveLine(terminal) + "\u{1B}[K")
-        isLineOpen = true
+    }
+
+    /// Writes a line that stays, in place of one that is open.
+    private mutating func leave(_ line: String, _ now: ContinuousClock.Instant) {
+        Terminal.write((isLineOpen ? "\r\u{1B}[K" : "") + line + "\n")
+        isLineOpen = false
+        lastLine = now
     }
 
     /// Leaves one line for the whole epoch and starts the clock of the next.
     public mutating func finishEpoch(_ epoch: Int, _ values: [Value]) {
         let now = clock.now
-        let seconds = Self.seconds(epochStart, now)
+        let line = state(epoch, batchesPerEpoch, now, values).epochLine()
         epochStart = now
         lastDrawn = nil
-        guard style != .quiet else { return }
-        let state = ProgressState(
-            epoch: epoch, epochs: epochs, batch: batchesPerEpoch, batches: batchesPerEpoch, skipped: skipped,
-            runSeconds: Self.seconds(start, now), epochSeconds: seconds, values: values)
-        Terminal.write((isLineOpen ? "\r\u{1B}[K" : "") + state.epochLine() + "\n")
-        isLineOpen = false
+        if style != .quiet { leave(line, now) }
     }
 
     /// Ends a line that is still open, also after an error.
@@ -134,6 +158,16 @@ struct ProgressState {
         for part in parts where fixed + barSpace + tail.count + 2 + part.count <= room { tail += "  " + part }
         guard fixed + barSpace <= room else { return String((head + count).prefix(room)) }
         return head + (barSpace > 0 ? " " + drawnBar(bar, colour: terminal.hasColour) : "") + count + tail
+    }
+
+    /// A plain line from the middle of an epoch.
+    func batchLine() -> String {
+        let head = epochs > 0 ? "epoch \(padded(epoch, to: epochs))/\(epochs)" : "epoch \(epoch)"
+        let parts = values.map { "\($0.name) \(NumberFormat.significant($0.value))" }
+        let left = secondsLeft.map { "\(NumberFormat.duration($0)) left" }
+        return
+            ([head, batches > 0 ? "batch \(batch)/\(batches)" : "batch \(batch)"] + parts + [left].compactMap(\.self))
+            .joined(separator: "  ")
     }
 
     /// The plain line that an epoch leaves behind.
