@@ -26,7 +26,9 @@ public struct ProgressBar: Sendable {
     private let epochs: Int
     private let batchesPerEpoch: Int
     private let style: Style
-    private let terminal: Terminal
+    private var terminal: Terminal
+    /// Whether the width is that of the window, which a person may change.
+    private let followsWindow: Bool
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
     /// Epochs that were done before the clock started.
@@ -41,14 +43,16 @@ public struct ProgressBar: Sendable {
 
     /// Starts the clock. Numbers below 1 are fine: parts that make no sense without them are left out.
     public init(epochs: Int, batchesPerEpoch: Int, style: Style = .automatic) {
-        self.init(epochs: epochs, batchesPerEpoch: batchesPerEpoch, style: style, terminal: .standardError)
+        self.init(
+            epochs: epochs, batchesPerEpoch: batchesPerEpoch, style: style, terminal: .standardError, followsWindow: true)
     }
 
-    init(epochs: Int, batchesPerEpoch: Int, style: Style, terminal: Terminal) {
+    init(epochs: Int, batchesPerEpoch: Int, style: Style, terminal: Terminal, followsWindow: Bool = false) {
         self.epochs = epochs
         self.batchesPerEpoch = batchesPerEpoch
         self.style = style
         self.terminal = terminal
+        self.followsWindow = followsWindow
         self.start = clock.now
         self.epochStart = start
         self.lastLine = start
@@ -68,6 +72,7 @@ public struct ProgressBar: Sendable {
         let state = state(epoch, batch, now, values)
         if isLive {
             lastDrawn = now
+            if followsWindow { terminal = .standardError }
             Terminal.write("\r" + state.liveLine(terminal) + "\u{1B}[K")
             isLineOpen = true
         } else {
