@@ -7,7 +7,7 @@ import Testing
 @testable import BackpropTrain
 
 /// A small problem with everything that a training depends on: dropout, batch statistics, shuffling.
-private struct Problem {
+struct Problem {
     let model: Sequential
     let optimizer: SGD
     let loader: DataLoader<LabelledBatch>
@@ -38,7 +38,7 @@ private struct Problem {
 }
 
 /// Stops a training after some steps, as Ctrl-C does.
-private final class Stopper: TrainerCallback {
+final class Stopper: TrainerCallback {
     let step: Int
     init(after step: Int) { self.step = step }
     func stepEnded(_ moment: TrainerMoment) { if moment.step == step { moment.stop() } }

@@ -11,14 +11,19 @@ final class CheckpointKeeper {
     private let interval: TrainerOptions.Interval
     private let clock: ContinuousClock
     private var lastTime: ContinuousClock.Instant
-    private var lastStep = -1
+    /// Where the training was at the last checkpoint: at the end of an epoch there is one step before and after it counts.
+    private var lastPlace: (step: Int, epoch: Int)?
     private var lastPath: String?
     private var reported: DataError?
     private let parts: [String: any Resumable]
     private let configuration: [String: SavedValue]
     private let progress: TrainerProgress
+    private let monitor: Monitor
+    var beforeSaving: () -> Void = {}
 
-    init<Model, Batch>(_ trainer: Trainer<Model, Batch>, _ progress: TrainerProgress, _ clock: ContinuousClock) {
+    init<Model, Batch>(
+        _ trainer: Trainer<Model, Batch>, _ progress: TrainerProgress, _ monitor: Monitor, _ clock: ContinuousClock
+    ) {
         folder = trainer.checkpoints
         interval = trainer.options.checkpointInterval
         self.clock = clock
@@ -26,48 +31,48 @@ final class CheckpointKeeper {
         parts = trainer.parts(progress)
         configuration = trainer.configuration
         self.progress = progress
+        self.monitor = monitor
     }
 
     /// Gives all parts the state of the newest checkpoint where the training shall go on.
     func begin(resuming: Bool) throws {
-        guard let folder else {
-            return require(!resuming, "Trainer.fit: resuming needs a folder of checkpoints; set trainer.checkpoints")
-        }
-        guard let found = try folder.latest() else { return }
+        guard let folder else { return }
         guard resuming else {
+            if try folder.paths().isEmpty { return }
             throw TrainError(
                 .targetExists, at: folder.path, "there are checkpoints of a training already",
                 remedy: "go on with it by fit(..., resuming: true), or choose another folder")
         }
+        guard let found = try folder.latest() else { return }
         try found.checkpoint.restore(to: parts)
-        (lastPath, lastStep) = (found.path, progress.step)
+        (lastPath, lastPlace) = (found.path, (progress.step, progress.epoch))
     }
 
-    /// After a step.
-    func keepIfDue() {
-        let isDue =
-            switch interval {
-            case .epochs: false
-            case .steps(let count): progress.step % max(count, 1) == 0
-            case .seconds(let seconds): lastTime.duration(to: clock.now) >= .seconds(seconds)
-            }
-        if isDue { keep(measure: nil) }
+    /// After a step that is not the last one of its epoch.
+    func keepIfDue() { if isDue { keep() } }
+
+    /// After an epoch, and so after its last step.
+    func keepIfDue(epoch: Int) {
+        if case .epochs(let count) = interval { if epoch % max(count, 1) == 0 { keep() } } else { keepIfDue() }
     }
 
-    /// After an epoch.
-    func keepIfDue(epoch: Int, measure: Double?) {
-        if case .epochs(let count) = interval, epoch % max(count, 1) == 0 { keep(measure: measure) }
+    private var isDue: Bool {
+        switch interval {
+        case .epochs: false
+        case .steps(let count): progress.step % max(count, 1) == 0
+        case .seconds(let seconds): lastTime.duration(to: clock.now) >= .seconds(seconds)
+        }
     }
 
     /// At the end, or where somebody has asked for it.
-    func finish(measure: Double?) throws {
-        guard lastStep != progress.step else { return }
-        try save(measure)
+    func finish() throws(DataError) {
+        if let lastPlace, lastPlace == (progress.step, progress.epoch) { return }
+        try save()
     }
 
-    private func keep(measure: Double?) {
+    private func keep() {
         do {
-            try save(measure)
+            try save()
             reported = nil
         } catch {
             if reported != error { Warnings.print("\(error); the training goes on without this checkpoint") }
@@ -75,12 +80,16 @@ final class CheckpointKeeper {
         }
     }
 
-    private func save(_ measure: Double?) throws(DataError) {
+    private func save() throws(DataError) {
         guard let folder else { return }
+        // Logs that go on from here drop nothing from before, so it has to be there.
+        beforeSaving()
         lastTime = clock.now
+        // In the middle of an epoch the weights are others than those that were judged.
+        let measure = progress.batch == 0 ? progress.epochs.last?[monitor.name] : nil
         lastPath = try folder.save(
             Checkpoint(of: parts, step: progress.step, measure: measure, configuration: configuration))
-        lastStep = progress.step
+        lastPlace = (progress.step, progress.epoch)
     }
 
     // MARK: What is said

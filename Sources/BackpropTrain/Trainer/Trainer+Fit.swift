@@ -17,8 +17,16 @@ extension Trainer {
     ///   way; `DataError` for a record or a file; whatever `forward` and callbacks throw. Checkpoints stay as they are then.
     @discardableResult
     public func fit(
-        _ data: DataLoader<Batch>, validation: DataLoader<Batch>? = nil, epochs: Int, resuming: Bool = false
+        _ data: DataLoader<Batch>, validation: DataLoader<Batch>? = nil, epochs: Int, resuming: Bool = false,
+        file: StaticString = #fileID, line: UInt = #line
     ) throws -> FitReport {
+        require(
+            options.accumulation > 0,
+            "Trainer.fit: an accumulation of \(options.accumulation) batches, expected 1 or more", file: file,
+            line: line)
+        require(
+            checkpoints != nil || !resuming,
+            "Trainer.fit: resuming needs a folder of checkpoints; set trainer.checkpoints", file: file, line: line)
         let fit = Fit(self, data, validation, epochs)
         return try Interruption.noted { try fit.perform(resuming: resuming) }
     }
@@ -51,14 +59,12 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         options = trainer.options
         monitor = options.monitor ?? Monitor(validation == nil ? "loss" : "validation/loss", .lower)
         progress = TrainerProgress(data: data.identity)
-        keeper = CheckpointKeeper(trainer, progress, clock)
+        keeper = CheckpointKeeper(trainer, progress, monitor, clock)
         start = clock.now
         bar = ProgressBar(epochs: epochs, batchesPerEpoch: data.batchCount, style: options.progress)
     }
 
     func perform(resuming: Bool) throws -> FitReport {
-        require(
-            options.accumulation > 0, "Trainer: an accumulation of \(options.accumulation) batches, expected 1 or more")
         defer { bar.finish() }
         try keeper.begin(resuming: resuming)
         bar.skip(epochs: Double(progress.epoch - 1) + Double(progress.batch) / Double(max(data.batchCount, 1)))
@@ -66,12 +72,17 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         let opened = try trainer.openLogs(resuming ? progress.step + 1 : nil)
         logs = trainer.logs + opened
         defer { for log in opened { log.close() } }
+        keeper.beforeSaving = { [logs = logs] in for log in logs { log.flush() } }
         if !trainer.configuration.isEmpty { for log in logs { log.write(configuration: trainer.configuration) } }
         for callback in trainer.callbacks { try callback.trainingBegins(moment) }
         // What ended a training may still hold when it is resumed.
         if progress.step > 0 { noteEnd() }
+        if progress.batch == 0 { noteEarlyEnd() }
         while end == nil, progress.epoch <= epochs { try performEpoch() }
-        try keeper.finish(measure: progress.epochs.last?[monitor.name])
+        // Whether or not the state can be kept, whoever holds the model gets the weights that stay.
+        let kept = Result { () throws(DataError) in try keeper.finish() }
+        try adoptWeights()
+        try kept.get()
         return try conclude()
     }
 
@@ -83,7 +94,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         while let loss = try step(&batches) {
             try noteStep(loss)
             if end != nil { return bar.stop(epoch: progress.epoch, batch: progress.batch, shownValues) }
-            keeper.keepIfDue()
+            if progress.batch < data.batchCount { keeper.keepIfDue() }
         }
         try finishEpoch()
     }
@@ -106,6 +117,14 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
             if losses.count < wanted { evaluateOrStop(trainer.optimizer.parameters.compactMap(\.gradient)) }
         }
         guard !losses.isEmpty else { return nil }
+        if losses.count < wanted {
+            // The last batches of the epoch had only samples that are skipped.
+            withoutGradients {
+                for parameter in trainer.optimizer.parameters {
+                    parameter.gradient = parameter.gradient.map { $0 * (Double(wanted) / Double(losses.count)) }
+                }
+            }
+        }
         switch options.clipping {
         case .norm(let limit): clipGradientNorm(trainer.optimizer.parameters, to: limit)
         case .values(let limit): clipGradientValues(trainer.optimizer.parameters, to: limit)
@@ -145,14 +164,21 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         }
     }
 
+    private func noteEarlyEnd() {
+        if let stopping = options.stopping, progress.failures > stopping.patience, end == nil { end = .stoppedEarly }
+    }
+
     private func finishEpoch() throws {
-        var values = trainer.values
+        let training = trainer.values
+        var judged: [MetricValue] = []
         if let validation {
-            let judged = try trainer.withAverage { try trainer.evaluate(validation) }
-            values += judged.map { MetricValue("validation/" + $0.name, $0.value) }
+            judged = try trainer.withAverage { try trainer.evaluate(validation) }
+                .map { MetricValue("validation/" + $0.name, $0.value) }
         }
+        let values = training + judged
+        let needsMonitor = options.keepsBest || options.stopping != nil || trainer.plateau != nil
         require(
-            values.contains { $0.name == monitor.name } || (!options.keepsBest && options.stopping == nil),
+            values.contains { $0.name == monitor.name } || !needsMonitor,
             "Trainer: the monitor '\(monitor.name)' is none of \(values.map(\.name))")
         let number = progress.epoch
         let change = options.stopping?.smallestChange ?? 0
@@ -163,24 +189,28 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         if let plateau = trainer.plateau, let value = progress.epochs.last?[monitor.name] { plateau.step(value) }
         bar.finishEpoch(number, values.map { ($0.name, $0.value) })
         log(
-            Dictionary(values.map { ($0.name.contains("/") ? $0.name : "train/" + $0.name, $0.value) }) { _, last in
+            Dictionary(training.map { ("train/" + $0.name, $0.value) } + judged.map { ($0.name, $0.value) }) {
+                _, last in
                 last
             })
         moment.values = values
         for callback in trainer.callbacks { try callback.epochEnded(moment) }
         moment.values = []
         noteEnd()
-        if let stopping = options.stopping, progress.failures > stopping.patience, end == nil { end = .stoppedEarly }
-        if end == nil { keeper.keepIfDue(epoch: number, measure: progress.epochs.last?[monitor.name]) }
+        noteEarlyEnd()
+        if end == nil { keeper.keepIfDue(epoch: number) }
     }
 
     /// Gives the model the weights that stay.
-    private func conclude() throws -> FitReport {
-        if !progress.bestWeights.isEmpty {
+    private func adoptWeights() throws {
+        if options.keepsBest, !progress.bestWeights.isEmpty {
             try ModelState(trainer.model).restore(SavedState(tensors: progress.bestWeights))
         } else {
             trainer.adoptAverage()
         }
+    }
+
+    private func conclude() throws -> FitReport {
         update(moment)
         for callback in trainer.callbacks { try callback.trainingEnded(moment) }
         for log in logs { log.flush() }
