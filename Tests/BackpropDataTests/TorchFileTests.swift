@@ -82,6 +82,32 @@ import Testing
         }
     }
 
+    @Test func aStrideAlongOneElementMayBeAnything() throws {
+        var pickle = Self.pickle(Self.tensor([2, 1], [2, 0x1234_5678]))
+        let stride = Self.number(0x1234_5678)
+        let place = try #require(pickle.indices.first { pickle[$0...].starts(with: stride) })
+        pickle.replaceSubrange(
+            place..<(place + stride.count), with: [0x8A, 8] + [UInt8](repeating: 0xFF, count: 7) + [0x7F])
+        let tensor = try #require(try Self.tensors(pickle)["a"])
+        let numbers: [Float] = [0, 1, 2, 3, 4, 5]
+        let elements = tensor.elements(FileBytes(numbers.withUnsafeBytes { Array($0) }))
+        withExtendedLifetime(elements) {
+            #expect(Array(elements.buffer.bindMemory(to: Float.self)) == [0, 2])
+        }
+    }
+
+    /// A name of a quarter of a megabyte, and behind it one tensor that is recalled a thousand times.
+    @Test func namesTakeNoMoreMemoryThanAFileMayAskFor() throws {
+        let long = [UInt8](repeating: UInt8(ascii: "n"), count: 1 << 18)
+        let key = [UInt8(ascii: "X")] + withUnsafeBytes(of: UInt32(long.count).littleEndian) { Array($0) } + long
+        let tensor = Self.tensor([1], [1]) + [UInt8(ascii: "q"), 9]
+        let again = [[UInt8]](repeating: [UInt8(ascii: "h"), 9], count: 1_000).flatMap(\.self)
+        let list = Array("](".utf8) + tensor + again + Array("e".utf8)
+        let pickle = Self.start + Array("}".utf8) + key + list + Array("s.".utf8)
+        let problem = try #require(throws: FormatProblem.self) { try Self.tensors(pickle) }
+        #expect(problem.found.contains("names"))
+    }
+
     struct Bad: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let pickle: [UInt8]

@@ -18,6 +18,9 @@ package struct TorchFile: NamedTensors {
     /// The most tensors and containers that are looked at, so that containers that hold each other come to an end.
     private static let maximumVisits = 1_000_000
 
+    /// The most bytes of all their names, since a long key may stand before many values.
+    private static let maximumNameBytes = 1 << 27
+
     /// Whether a file is an archive, by its first bytes.
     package static func isArchive(_ path: String) -> Bool {
         guard let bytes = try? FileBytes(mapping: path, expecting: "PyTorch") else { return false }
@@ -84,19 +87,23 @@ package struct TorchFile: NamedTensors {
                 "the pickle is no dictionary of tensors",
                 remedy: "save a state dictionary: torch.save(model.state_dict(), path)")
         }
-        var found: [String: TorchTensor] = [:], visits = 0
-        try collect(top, "", depth: 0, machine, &found, &visits)
+        var found: [String: TorchTensor] = [:], spent = (visits: 0, nameBytes: 0)
+        try collect(top, "", depth: 0, machine, &found, &spent)
         return found
     }
 
     /// Adds what a value holds, directly or in dictionaries and lists.
     private static func collect(
         _ value: PickleMachine.Value, _ name: String, depth: Int, _ machine: PickleMachine,
-        _ found: inout [String: TorchTensor], _ visits: inout Int
+        _ found: inout [String: TorchTensor], _ spent: inout (visits: Int, nameBytes: Int)
     ) throws(FormatProblem) {
-        visits += 1
-        guard visits <= maximumVisits, depth <= 64 else {
+        spent.visits += 1
+        guard spent.visits <= maximumVisits, depth <= 64 else {
             throw FormatProblem("the pickle holds more than \(maximumVisits) values, or values too deep in each other")
+        }
+        spent.nameBytes += name.utf8.count
+        guard spent.nameBytes <= maximumNameBytes else {
+            throw FormatProblem("the names in the pickle have more than \(maximumNameBytes) bytes")
         }
         func joined(_ part: String) -> String { name.isEmpty ? part : name + "." + part }
         switch value {
@@ -112,15 +119,15 @@ package struct TorchFile: NamedTensors {
                 case .integer(let number): part = String(number)
                 default: continue
                 }
-                try collect(value, joined(part), depth: depth + 1, machine, &found, &visits)
+                try collect(value, joined(part), depth: depth + 1, machine, &found, &spent)
             }
         case .list(let place):
             for (index, value) in machine.lists[place].enumerated() {
-                try collect(value, joined(String(index)), depth: depth + 1, machine, &found, &visits)
+                try collect(value, joined(String(index)), depth: depth + 1, machine, &found, &spent)
             }
         case .tuple(let place):
             for (index, value) in machine.tuples[place].enumerated() {
-                try collect(value, joined(String(index)), depth: depth + 1, machine, &found, &visits)
+                try collect(value, joined(String(index)), depth: depth + 1, machine, &found, &spent)
             }
         case .none, .bool, .integer, .number, .text, .name, .storage: break
         }

@@ -128,10 +128,11 @@ struct TorchTensor {
             result.append(contentsOf: bytes.buffer[(at * width)..<((at + 1) * width)])
             var axis = shape.count - 1
             while axis >= 0 {
+                // The stride of an axis of one element may be any number, and is taken back at once.
                 place[axis] += 1
-                at += strides[axis]
+                at &+= strides[axis]
                 if place[axis] < shape[axis] { break }
-                at -= place[axis] * strides[axis]
+                at &-= place[axis] &* strides[axis]
                 place[axis] = 0
                 axis -= 1
             }
