@@ -54,6 +54,19 @@ import Testing
         }
     }
 
+    @Test func copiesOfAnIteratorEndTogether() throws {
+        var iterator = Self.loader(Counter(), prefetch: 2, count: 3).epoch(1).makeIterator()
+        var copy = iterator
+        let first = try iterator.nextBatch(), second = try copy.nextBatch()
+        #expect(copy.nextIndex == 2 && iterator.nextIndex == 2)
+        let third = try iterator.nextBatch()
+        let expected = Array(Self.loader(Counter(), prefetch: 0, count: 3).epoch(1))
+        #expect([first, second, third] == expected.map(Optional.some))
+        #expect(copy.nextIndex == 3)
+        // A copy that waits for a batch that is never made hangs here.
+        if copy.nextIndex == 3 { #expect(try copy.nextBatch() == nil && iterator.nextBatch() == nil) }
+    }
+
     @Test func aDroppedIteratorEndsItsThread() throws {
         weak var held: Counter?
         do {

@@ -58,14 +58,14 @@ extension DataLoader.Epoch {
         }
 
         /// The number of the batch that comes next, from which the epoch can be resumed; the number of batches at its end.
-        public var nextIndex: Int { index }
+        public var nextIndex: Int { ahead?.nextIndex ?? index }
 
         /// The next batch, or nil at the end of the epoch.
         ///
         /// - Throws: what a sample, or the function that makes a batch of them, has thrown. The call after that gives the
         ///   batch after that.
         public mutating func nextBatch() throws -> Batch? {
-            while index < epoch.loader.batchCount {
+            while nextIndex < epoch.loader.batchCount {
                 defer { index += 1 }
                 let batch = if let ahead { try ahead.next() } else { try epoch.batch(index) }
                 if let batch { return batch }
@@ -80,7 +80,7 @@ extension DataLoader.Epoch {
                 return try nextBatch()
             } catch {
                 trap(
-                    "DataLoader: epoch \(epoch.number), batch \(index - 1): \(error)", file: epoch.loader.file,
+                    "DataLoader: epoch \(epoch.number), batch \(nextIndex - 1): \(error)", file: epoch.loader.file,
                     line: epoch.loader.line)
             }
         }
