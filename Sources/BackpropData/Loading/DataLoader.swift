@@ -74,11 +74,14 @@ public struct DataLoader<Batch: Sendable>: Sendable {
     public var samplesPerEpoch: Int { sampler.length(of: count) }
 
     /// What decides which samples each batch has. A run that goes on with another loader than it began with is told by it.
+    /// `order` is a number that follows from the order of the first epoch, which tells other weights, lengths or subsets.
     public var identity: [String: SavedValue] {
         [
             "samples": .integer(count), "batchSize": .integer(batchSize),
             "seed": .integer(Int(truncatingIfNeeded: seed)), "keepsPartialBatch": .bool(keepsPartialBatch),
             "sampler": .text("\(sampler)"),
+            "order": .integer(
+                Int(truncatingIfNeeded: SplitMix64.mixed(order(ofEpoch: 1).map { UInt64(truncatingIfNeeded: $0) }))),
         ]
     }
 
