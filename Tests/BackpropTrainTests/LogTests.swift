@@ -59,6 +59,17 @@ import Testing
                 """)
     }
 
+    @Test func aRowWithoutItsEndIsNone() throws {
+        let folder = try TemporaryFolder(), path = folder.path + "/metrics.csv"
+        let first = try Self.csv(path)
+        first.write(["loss": 1], step: 1)
+        first.close()
+        // As many cells as there are columns, and the last one only in part.
+        try (try Self.content(path) + "2,1700000000.250,0.2").write(toFile: path, atomically: true, encoding: .utf8)
+        try Self.csv(path, resumingAt: 3).close()
+        #expect(try Self.content(path) == "step,time,loss\n1,1700000000.250,1\n")
+    }
+
     @Test func linesAreObjects() throws {
         let folder = try TemporaryFolder(), path = folder.path + "/metrics.jsonl"
         let log = try Self.lines(path)

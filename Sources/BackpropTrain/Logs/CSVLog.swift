@@ -94,7 +94,8 @@ public final class CSVLog: TrainingLog {
         let columns = cells(content[..<end])
         guard Array(columns.prefix(2)) == fixed else { throw LogFiles.stranger(path, "CSV") }
         var rows: [Substring] = []
-        for line in content[content.index(after: end)...].split(separator: "\n") {
+        let whole = content[content.index(after: end)..<content.index(after: content.lastIndex(of: "\n")!)]
+        for line in whole.split(separator: "\n") {
             let parts = line.split(separator: ",", omittingEmptySubsequences: false)
             guard parts.count == columns.count, let number = Int(parts[0]), number < step else { continue }
             rows.append(line)
