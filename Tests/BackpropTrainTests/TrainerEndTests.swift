@@ -155,6 +155,32 @@ private final class Names: TrainingLog {
         try train([0, 1, 2, 3], stopping: nil)
     }
 
+    @Test func validationTakesTimeAsWell() throws {
+        let problem = Problem(), watcher = Watcher()
+        var seconds = 0.0
+        watcher.epoch = { seconds = $0.seconds }
+        let slow = problem.validation.map { batch in
+            Thread.sleep(forTimeInterval: 0.1)
+            return batch
+        }
+        try problem.trainer { $0.callbacks = [watcher] }.fit(problem.loader, validation: slow, epochs: 1)
+        #expect(seconds >= 0.2)
+    }
+
+    @Test func aPlateauOfTheOtherDirectionStops() async {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let problem = Problem()
+            let trainer = problem.trainer {
+                $0.options.monitor = Monitor("accuracy", .higher)
+                $0.plateau = PlateauScheduler(problem.optimizer)
+            }
+            try trainer.fit(problem.loader, epochs: 1)
+        }
+        let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(message.contains("takes lower measures for better, the monitor higher ones"), "\(message.prefix(300))")
+        #expect(message.contains("TrainerEndTests.swift"))
+    }
+
     @Test func anUpdateIsTheMeanOfTheBatchesThatThereAre() throws {
         func weights(_ samples: Range<Int>, accumulation: Int) throws -> [Double] {
             let model = withRandomSeed(2) { Linear(1, 1) }

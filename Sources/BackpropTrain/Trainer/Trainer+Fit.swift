@@ -27,6 +27,11 @@ extension Trainer {
         require(
             checkpoints != nil || !resuming,
             "Trainer.fit: resuming needs a folder of checkpoints; set trainer.checkpoints", file: file, line: line)
+        let goal = options.monitor?.goal ?? .lower
+        require(
+            plateau == nil || plateau?.goal == goal,
+            "Trainer.fit: the plateau scheduler takes \(plateau?.goal ?? goal) measures for better, the monitor \(goal) ones",
+            file: file, line: line)
         let fit = Fit(self, data, validation, epochs)
         return try Interruption.noted { try fit.perform(resuming: resuming) }
     }
@@ -194,6 +199,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
                 last
             })
         moment.values = values
+        noteTime()
         for callback in trainer.callbacks { try callback.epochEnded(moment) }
         moment.values = []
         noteEnd()
@@ -224,11 +230,15 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     // MARK: What is kept and told
 
     private func update(_ moment: TrainerMoment) {
-        progress.secondsNow = (clock.now - start) / .seconds(1)
+        noteTime()
         moment.epoch = progress.epoch
         moment.batch = progress.batch
         moment.step = progress.step
         moment.learningRate = trainer.optimizer.learningRate
+    }
+
+    private func noteTime() {
+        progress.secondsNow = (clock.now - start) / .seconds(1)
         moment.seconds = progress.seconds + progress.secondsNow
     }
 
