@@ -104,7 +104,8 @@ private final class Names: TrainingLog {
         }
         let trainer = problem.trainer {
             $0.options.keepsBest = true
-            $0.options.stopping = EarlyStopping(patience: 9, smallestChange: 100)
+            // The loss falls, so the first epoch is the best by this measure.
+            $0.options.monitor = Monitor("loss", .higher)
             $0.options.checkpointInterval = .epochs(9)
             $0.checkpoints = CheckpointFolder(path)
             $0.callbacks = [watcher]
@@ -119,7 +120,7 @@ private final class Names: TrainingLog {
             let problem = Problem()
             let trainer = problem.trainer {
                 $0.options.keepsBest = keepsBest
-                $0.options.stopping = EarlyStopping(patience: 9, smallestChange: 100)
+                $0.options.monitor = Monitor("loss", .higher)
                 $0.checkpoints = CheckpointFolder(folder.path)
             }
             try trainer.fit(problem.loader, epochs: epochs, resuming: true)

@@ -156,8 +156,21 @@ private final class Recorder: TrainerCallback, TrainingLog {
             try trainer.fit(problem.loader, validation: problem.validation, epochs: 500)
         }
         #expect(report.end == .stoppedEarly)
-        #expect(report.epochs.count == report.bestEpoch! + 3)
+        #expect(report.epochs.count == report.bestEpoch! + 2)
         #expect(problem.digest == bestSeen?.digest)
+    }
+
+    /// What counts against the patience and what is best are two things.
+    @Test func aSmallChangeIsBetterAndDoesNotCount() {
+        let progress = TrainerProgress(data: [:]), monitor = Monitor("loss", .lower)
+        let losses = [3, 2, 1.95, 1.9, 1.5, 1.6, .nan]
+        let isBest = losses.map { progress.finish([MetricValue("loss", $0)], monitor) }
+        #expect(isBest == [true, true, true, true, true, false, false])
+        #expect(progress.bestEpoch(by: monitor) == 5)
+        #expect(progress.failures(by: monitor, 0) == 2)
+        #expect(progress.failures(by: monitor, 0.4) == 2)
+        #expect(progress.failures(by: monitor, 0.7) == 5)
+        #expect(progress.bestEpoch(by: Monitor("loss", .higher)) == 1)
     }
 
     @Test func endsByStepsAndTime() throws {

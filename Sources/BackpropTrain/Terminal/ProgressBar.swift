@@ -44,7 +44,8 @@ public struct ProgressBar: Sendable {
     /// Starts the clock. Numbers below 1 are fine: parts that make no sense without them are left out.
     public init(epochs: Int, batchesPerEpoch: Int, style: Style = .automatic) {
         self.init(
-            epochs: epochs, batchesPerEpoch: batchesPerEpoch, style: style, terminal: .standardError, followsWindow: true)
+            epochs: epochs, batchesPerEpoch: batchesPerEpoch, style: style, terminal: .standardError,
+            followsWindow: true)
     }
 
     init(epochs: Int, batchesPerEpoch: Int, style: Style, terminal: Terminal, followsWindow: Bool = false) {
@@ -83,7 +84,7 @@ public struct ProgressBar: Sendable {
     /// Leaves a line for an epoch that ends in its middle.
     mutating func stop(epoch: Int, batch: Int, _ values: [Value]) {
         guard style != .quiet else { return }
-        leave(state(epoch, batch, clock.now, values).batchLine(), clock.now)
+        leave(state(epoch, batch, clock.now, values).batchLine(isLast: true), clock.now)
     }
 
     private func state(
@@ -165,11 +166,11 @@ struct ProgressState {
         return head + (barSpace > 0 ? " " + drawnBar(bar, colour: terminal.hasColour) : "") + count + tail
     }
 
-    /// A plain line from the middle of an epoch.
-    func batchLine() -> String {
+    /// A plain line from the middle of an epoch, with the time that is left unless nothing follows.
+    func batchLine(isLast: Bool = false) -> String {
         let head = epochs > 0 ? "epoch \(padded(epoch, to: epochs))/\(epochs)" : "epoch \(epoch)"
         let parts = values.map { "\($0.name) \(NumberFormat.significant($0.value))" }
-        let left = secondsLeft.map { "\(NumberFormat.duration($0)) left" }
+        let left = isLast ? nil : secondsLeft.map { "\(NumberFormat.duration($0)) left" }
         return
             ([head, batches > 0 ? "batch \(batch)/\(batches)" : "batch \(batch)"] + parts + [left].compactMap(\.self))
             .joined(separator: "  ")

@@ -2,9 +2,9 @@ import BackpropNN
 
 /// When a training ends before its last epoch: a measure has not become better for a while.
 public struct EarlyStopping: Sendable {
-    /// Epochs in a row that may fail to be better.
+    /// Epochs in a row without a better measure after which the training ends.
     public var patience: Int
-    /// By how much a measure has to be better than the best so far.
+    /// By how much a measure has to be better than the last that counted, to count. The best epoch is the best nonetheless.
     public var smallestChange: Double
 
     public init(patience: Int, smallestChange: Double = 0) {

@@ -170,7 +170,11 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     }
 
     private func noteEarlyEnd() {
-        if let stopping = options.stopping, progress.failures > stopping.patience, end == nil { end = .stoppedEarly }
+        if let stopping = options.stopping, end == nil,
+            progress.failures(by: monitor, stopping.smallestChange) >= max(1, stopping.patience)
+        {
+            end = .stoppedEarly
+        }
     }
 
     private func finishEpoch() throws {
@@ -186,8 +190,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
             values.contains { $0.name == monitor.name } || !needsMonitor,
             "Trainer: the monitor '\(monitor.name)' is none of \(values.map(\.name))")
         let number = progress.epoch
-        let change = options.stopping?.smallestChange ?? 0
-        let isBest = progress.finish(values, monitor, change)
+        let isBest = progress.finish(values, monitor)
         if isBest && options.keepsBest {
             progress.bestWeights = trainer.withAverage { ModelState(trainer.model).savedState.tensors }
         }
@@ -223,7 +226,8 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         bar.finish()
         if end == .interrupted { keeper.sayHowToGoOn(options.resumeHint) }
         return FitReport(
-            end: end ?? .completed, epochs: progress.epochs, bestEpoch: progress.best?.epoch, stepCount: progress.step,
+            end: end ?? .completed, epochs: progress.epochs, bestEpoch: progress.bestEpoch(by: monitor),
+            stepCount: progress.step,
             seconds: moment.seconds)
     }
 

@@ -15,9 +15,6 @@ final class TrainerProgress: Resumable {
     /// Seconds since the present start.
     var secondsNow = 0.0
     var epochs: [FitReport.Epoch] = []
-    var best: (value: Double, epoch: Int)?
-    /// Epochs since the best one.
-    var failures = 0
     /// The weights of the best epoch, where they are kept.
     var bestWeights: [String: Tensor] = [:]
     /// What decides which batches an epoch has.
@@ -28,17 +25,34 @@ final class TrainerProgress: Resumable {
     /// Takes an epoch into account.
     ///
     /// - Returns: whether it is the best so far.
-    func finish(_ values: [MetricValue], _ monitor: Monitor, _ change: Double) -> Bool {
-        let record = FitReport.Epoch(number: epoch, values: values)
-        epochs.append(record)
+    func finish(_ values: [MetricValue], _ monitor: Monitor) -> Bool {
+        epochs.append(FitReport.Epoch(number: epoch, values: values))
         defer { (epoch, batch) = (epoch + 1, 0) }
-        guard let value = record[monitor.name], monitor.isBetter(value, than: best?.value, by: change) else {
-            failures += 1
-            return false
+        return bestEpoch(by: monitor) == epoch
+    }
+
+    /// The first epoch with the best measure.
+    func bestEpoch(by monitor: Monitor) -> Int? {
+        var best: (value: Double, epoch: Int)?
+        for epoch in epochs {
+            if let value = epoch[monitor.name], monitor.isBetter(value, than: best?.value) {
+                best = (value, epoch.number)
+            }
         }
-        best = (value, epoch)
-        failures = 0
-        return true
+        return best?.epoch
+    }
+
+    /// Epochs in a row, up to the last, that were not better by the smallest change that counts.
+    func failures(by monitor: Monitor, _ smallestChange: Double) -> Int {
+        var reference: Double?, failures = 0
+        for epoch in epochs {
+            if let value = epoch[monitor.name], monitor.isBetter(value, than: reference, by: smallestChange) {
+                (reference, failures) = (value, 0)
+            } else {
+                failures += 1
+            }
+        }
+        return failures
     }
 
     var savedState: SavedState {
@@ -47,8 +61,6 @@ final class TrainerProgress: Resumable {
         state.values["batch"] = .integer(batch)
         state.values["step"] = .integer(step)
         state.values["seconds"] = .number(seconds + secondsNow)
-        state.values["failures"] = .integer(failures)
-        state.values["best"] = best.map { .list([.number($0.value), .integer($0.epoch)]) } ?? .null
         state.values["data"] = .object(data)
         state.values["epochs"] = .list(
             epochs.map { epoch in
@@ -62,21 +74,19 @@ final class TrainerProgress: Resumable {
     func restore(_ state: SavedState) throws(DataError) {
         let saved = try contents(of: state)
         (epoch, batch, step, seconds) = (saved.epoch, saved.batch, saved.step, saved.seconds)
-        (failures, epochs, best) = (saved.failures, saved.epochs, saved.best)
+        epochs = saved.epochs
         bestWeights = state.tensors
     }
 
     private typealias Contents = (
-        epoch: Int, batch: Int, step: Int, seconds: Double, failures: Int, epochs: [FitReport.Epoch],
-        best: (value: Double, epoch: Int)?
+        epoch: Int, batch: Int, step: Int, seconds: Double, epochs: [FitReport.Epoch]
     )
 
     private func contents(of state: SavedState) throws(DataError) -> Contents {
         var reader = StateReader(SavedState(values: state.values), of: "the progress of the training")
         let epoch = reader.integer("epoch", in: 1...Int.max), batch = reader.integer("batch", in: 0...Int.max)
         let step = reader.integer("step", in: 0...Int.max), seconds = reader.number("seconds")
-        let failures = reader.integer("failures", in: 0...Int.max)
-        let epochs = reader.value("epochs"), best = reader.value("best"), identity = reader.value("data").object ?? [:]
+        let epochs = reader.value("epochs"), identity = reader.value("data").object ?? [:]
         let history = Self.history(epochs)
         if history == nil { reader.note("'epochs' are not the measures of epochs") }
         if batch > 0 {
@@ -86,10 +96,7 @@ final class TrainerProgress: Resumable {
             }
         }
         try reader.finish()
-        let pair = best.list.flatMap { $0.count == 2 ? ($0[0].number, $0[1].integer) : nil }
-        let known: (value: Double, epoch: Int)? =
-            if case .some((.some(let value), .some(let epoch))) = pair { (value, epoch) } else { nil }
-        return (epoch, batch, step, seconds, failures, history ?? [], known)
+        return (epoch, batch, step, seconds, history ?? [])
     }
 
     private static func history(_ value: SavedValue?) -> [FitReport.Epoch]? {
