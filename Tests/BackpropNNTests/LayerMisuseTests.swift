@@ -53,6 +53,11 @@ import Testing
         "Linear of integers": .init(parts: ["Linear(6, 2)", "int64", "asType(.float32)"]) {
             _ = Linear(6, 2)(Tensor.arange(6))
         },
+        "Conv2d without channels": .init(
+            parts: ["Conv2d(", "[2, 5, 5]", "1 channels", "expandedDimensions(axis: -1)"]
+        ) {
+            _ = Conv2d(1, 3, kernel: 3)(Tensor.zeros([2, 5, 5]))
+        },
         "Conv2d channels first": .init(parts: ["Conv2d(", "[2, 6, 5, 5]", "6 channels", "movedAxis(1, to: -1)"]) {
             _ = Conv2d(6, 8, kernel: 3)(Tensor.zeros([2, 6, 5, 5]))
         },

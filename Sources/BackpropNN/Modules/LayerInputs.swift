@@ -85,7 +85,9 @@ extension ErasedLayer {
     fileprivate func refuse(_ x: Tensor, channels: Int, spatialAxes: Int) -> Never {
         let axes = ["length", "height, width", "depth, height, width"][spatialAxes - 1]
         let isFirst = x.ndim == spatialAxes + 2 && x.dim(1) == channels
-        refuse(x, "is not [batch, \(axes), \(channels) channels]\(isFirst ? moveChannels : "")")
+        let lacksChannels = channels == 1 && x.ndim == spatialAxes + 1 && x.dim(-1) > 1
+        let remedy = isFirst ? moveChannels : lacksChannels ? addChannel : ""
+        refuse(x, "is not [batch, \(axes), \(channels) channels]\(remedy)")
     }
 
     @inline(never)
@@ -95,5 +97,6 @@ extension ErasedLayer {
         refuse(x, "is not \(axes)\(channels) channels]\(isFirst ? moveChannels : "")")
     }
 
+    private var addChannel: String { "; give it the axis of its one channel with expandedDimensions(axis: -1)" }
     private var moveChannels: String { "; move the channels behind the other axes with movedAxis(1, to: -1)" }
 }
