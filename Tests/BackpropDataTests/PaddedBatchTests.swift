@@ -22,6 +22,14 @@ import Testing
         #expect([Int](batches[0].labels) == [2, 3] && batches.map(\.index) == [0, 1])
     }
 
+    @Test func takesArraysOfLabels() {
+        let loader = DataLoader(
+            sequences: Array(Self.sequences[2...4]), labels: [7, 8, 9], batchSize: 2, value: -1, shuffles: false)
+        let batches = Array(loader.epoch(1))
+        #expect(batches.map { [Int]($0.labels) } == [[7, 8], [9]] && batches.allSatisfy { $0.labels.dtype == .int64 })
+        #expect(batches.map(\.inputs.shape) == [[2, 4, 2], [1, 5, 2]])
+    }
+
     @Test func takesEverySequenceOnceByLength() {
         let lengths = Self.sequences.map { $0.dim(0) }
         for prefetch in [0, 2] {

@@ -124,6 +124,19 @@ extension DataLoader where Batch == PaddedBatch {
         }
     }
 
+    /// Batches of sequences [steps, ...], padded to the longest of each batch, and a label for each, such as `[Int]` of
+    /// classes.
+    public init(
+        sequences: [Tensor], labels: [some TensorScalar], batchSize: Int, value: Double = 0,
+        multipleOf multiple: Int = 1, shuffles: Bool = true, seed: UInt64 = 0, keepsPartialBatch: Bool = true,
+        sampler: Sampler? = nil, prefetch: Int = 0, file: StaticString = #fileID, line: UInt = #line
+    ) {
+        self.init(
+            sequences: sequences, labels: Tensor(labels), batchSize: batchSize, value: value, multipleOf: multiple,
+            shuffles: shuffles, seed: seed, keepsPartialBatch: keepsPartialBatch, sampler: sampler, prefetch: prefetch,
+            file: file, line: line)
+    }
+
     /// Batches of sequences [steps, ...] that have labels [steps, ...] for their steps; both are padded.
     ///
     /// - Parameter labelValue: what stands behind the end of the labels: one that the loss leaves out, or any that the mask
