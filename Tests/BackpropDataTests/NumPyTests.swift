@@ -130,6 +130,7 @@ import Testing
         }
         let x = Tensor([1.5, -3]).asType(.bfloat16)
         try NPYFile.write(x, to: path)
+        #expect("\(try NPYFile(path: path))" == "\(path): float32[2]")
         let back = try NPYFile(path: path).tensor()
         #expect(back.dtype == .float32 && back.array(of: Float.self) == [1.5, -3])
         #expect(folder.names == ["x.npy"])
@@ -158,6 +159,7 @@ import Testing
         #expect(try FileSystem.read(path) == first)
         let file = try NPZFile(path: path)
         #expect(file.names == ["none", "weight", "é/step"])
+        #expect("\(file)" == "\(path): none, weight, é/step")
         let back = try file.tensors()
         for (name, tensor) in tensors {
             #expect(back[name]?.dtype == tensor.dtype && back[name]?.shape == tensor.shape)

@@ -18,13 +18,16 @@ import Backprop
 /// let x = try NPYFile(path: "x.npy").tensor()
 /// try NPYFile.write(x * 2, to: "y.npy")
 /// ```
-public struct NPYFile: Sendable {
+public struct NPYFile: Sendable, CustomStringConvertible {
     /// The path as it was given.
     public let path: String
     /// Sizes of the axes; empty for a scalar.
     public var shape: [Int] { array.header.shape }
     /// The dtype of the tensor.
     public var dtype: DType { array.header.type.dtype }
+
+    /// `x.npy: float64[2, 3]`.
+    public var description: String { "\(path): \(dtype)\(shape)" }
 
     private let array: NPYArray
 

@@ -10,11 +10,14 @@ import Backprop
 /// let x = try file.tensor("x")
 /// try NPZFile.write(["x": x, "y": y], to: "copy.npz")
 /// ```
-public struct NPZFile: Sendable {
+public struct NPZFile: Sendable, CustomStringConvertible {
     /// The path as it was given.
     public var path: String { archive.path }
     /// The names of the arrays in the order of the file.
     public let names: [String]
+
+    /// `data.npz: x, y`.
+    public var description: String { "\(path): \(names.isEmpty ? "no arrays" : names.joined(separator: ", "))" }
 
     private let archive: ZipFile
     private static let suffix = ".npy"
