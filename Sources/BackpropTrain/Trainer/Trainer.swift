@@ -50,7 +50,14 @@ public final class Trainer<Model: ParameterContainer, Batch: Sendable> {
 
     let loss = RunningMean("loss")
 
-    /// A training in which `forward` says what the model makes of a batch.
+    /// A training in which `forward` says what the model makes of a batch, of any type.
+    ///
+    /// ```swift
+    /// let trainer = Trainer(model, optimizer, metrics: [Accuracy()]) { (model, batch: PaddedBatch) in
+    ///     let outputs = model(batch.inputs, lengths: batch.lengths)
+    ///     return StepOutput(loss: crossEntropy(outputs, batch.labels), outputs: outputs, labels: batch.labels)
+    /// }
+    /// ```
     public init(
         _ model: Model, _ optimizer: Optimizer, metrics: [any Metric] = [], options: TrainerOptions = TrainerOptions(),
         forward: @escaping (Model, Batch) throws -> StepOutput
