@@ -173,6 +173,21 @@ private final class Recorder: TrainerCallback, TrainingLog {
         #expect(progress.bestEpoch(by: Monitor("loss", .higher)) == 1)
     }
 
+    @Test func reportsAreReadable() {
+        let epochs = [(1, 0.6931, 0.5), (2, 1e-5, 1.0)].map { number, loss, accuracy in
+            FitReport.Epoch(number: number, values: [MetricValue("loss", loss), MetricValue("accuracy", accuracy)])
+        }
+        let report = FitReport(end: .stoppedEarly, epochs: epochs, bestEpoch: 2, stepCount: 10, seconds: 1.5)
+        #expect(
+            "\(report)" == """
+                epoch 1: loss 0.6931, accuracy 0.5000
+                epoch 2: loss 1e-5, accuracy 1.000
+                stopped early after 10 steps in 1.50 s, best in epoch 2
+                """)
+        let none = FitReport(end: .interrupted, epochs: [], bestEpoch: nil, stepCount: 1, seconds: 0)
+        #expect("\(none)" == "interrupted after 1 step in 0.00 s")
+    }
+
     @Test func endsByStepsAndTime() throws {
         let problem = Problem()
         let trainer = problem.trainer { $0.options.stepLimit = 7 }

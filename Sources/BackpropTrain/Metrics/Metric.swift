@@ -2,12 +2,15 @@ import Backprop
 import BackpropData
 
 /// One number of a metric, such as its value for one class.
-public struct MetricValue: Sendable, Equatable {
+public struct MetricValue: Sendable, Equatable, CustomStringConvertible {
     /// What logs and progress lines call it: `accuracy`, or `recall/3` for a class.
     public let name: String
     public let value: Double
 
     public init(_ name: String, _ value: Double) { (self.name, self.value) = (name, value) }
+
+    /// `accuracy 0.9357`, as progress lines show it.
+    public var description: String { "\(name) \(NumberFormat.significant(value))" }
 }
 
 /// A number that says how well a model does, over all batches since the last `reset()`.

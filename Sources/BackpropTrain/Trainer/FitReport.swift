@@ -1,5 +1,6 @@
 /// What became of a training.
-public struct FitReport: Sendable {
+/// Printed, it is a line for each epoch and one for the end.
+public struct FitReport: Sendable, CustomStringConvertible {
     /// Why a training ended.
     public enum End: String, Sendable {
         /// All epochs or steps are done.
@@ -13,7 +14,7 @@ public struct FitReport: Sendable {
     }
 
     /// The measures of one epoch.
-    public struct Epoch: Sendable, Equatable {
+    public struct Epoch: Sendable, Equatable, CustomStringConvertible {
         /// From 1.
         public let number: Int
         /// Names and values in the order in which they are shown: `loss`, the metrics, and with the prefix `validation/` the same
@@ -22,6 +23,11 @@ public struct FitReport: Sendable {
 
         /// The value with that name; nil where there is none.
         public subscript(name: String) -> Double? { values.first { $0.name == name }?.value }
+
+        /// `epoch 3: loss 0.2655, accuracy 0.9357`.
+        public var description: String {
+            "epoch \(number): \(values.map(\.description).joined(separator: ", "))"
+        }
     }
 
     /// Why it ended.
@@ -37,4 +43,18 @@ public struct FitReport: Sendable {
 
     /// The last epoch; nil where none was finished.
     public var last: Epoch? { epochs.last }
+
+    public var description: String {
+        let words =
+            switch end {
+            case .completed: "completed"
+            case .stoppedEarly: "stopped early"
+            case .timeLimit: "stopped by the time limit"
+            case .interrupted: "interrupted"
+            }
+        let best = bestEpoch.map { ", best in epoch \($0)" } ?? ""
+        let steps = stepCount == 1 ? "1 step" : "\(stepCount) steps"
+        let ending = "\(words) after \(steps) in \(NumberFormat.fixed(seconds, digits: 2)) s\(best)"
+        return (epochs.map(\.description) + [ending]).joined(separator: "\n")
+    }
 }
