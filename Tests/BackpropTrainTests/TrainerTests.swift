@@ -289,7 +289,8 @@ private final class Recorder: TrainerCallback, TrainingLog {
         #expect {
             try problem.trainer().fit(problem.loader, epochs: 2)
         } throws: {
-            ($0 as? TrainError)?.reason == .diverged && isOneLine("\($0)") && "\($0)".contains("epoch 1, batch 2")
+            ($0 as? TrainError)?.reason == .diverged && isOneLine("\($0)")
+                && "\($0)".contains("epoch 1, batch 2: the loss became nan;")
         }
         problem.optimizer.learningRate = rate
     }

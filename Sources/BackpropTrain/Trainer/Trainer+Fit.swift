@@ -253,7 +253,8 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     private func diverged(_ loss: Double) -> TrainError {
         let rate = NumberFormat.significant(moment.learningRate)
         return TrainError(
-            .diverged, at: "epoch \(progress.epoch), batch \(progress.batch)", "the loss became \(loss)",
+            .diverged, at: "epoch \(progress.epoch), batch \(progress.batch)",
+            "the loss became \(NumberFormat.significant(loss))",
             remedy: "lower the learning rate (now \(rate)) or clip the gradients\(keeper.whereToGoOn)")
     }
 }
