@@ -23,8 +23,10 @@ import Testing
         // Otherwise the system reads ahead, which depends on the system.
         #expect(madvise(memory, count * width, MADV_RANDOM) == 0)
         let bytes = UnsafeRawBufferPointer(start: memory, count: count * width)
-        nonisolated(unsafe) let mapped = memory
-        let rows = Tensor(noCopy: bytes, shape: [count, width], dtype: .uint8) { munmap(mapped, count * width) }
+        let address = UInt(bitPattern: memory)
+        let rows = Tensor(noCopy: bytes, shape: [count, width], dtype: .uint8) {
+            munmap(UnsafeMutableRawPointer(bitPattern: address), count * width)
+        }
         let loader = DataLoader(
             inputs: rows, labels: Tensor(Array(0..<count)), batchSize: 4,
             sampler: .subset([0, 300, 700, 900], .sequential))

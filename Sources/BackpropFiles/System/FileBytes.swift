@@ -12,10 +12,16 @@ import Backprop
 ///
 /// The memory lives as long as any part of it. A file that is mapped must not be changed meanwhile; those of this package are
 /// replaced and never changed.
-package struct FileBytes: @unchecked Sendable {
-    /// Valid as long as this value, or another part of the same memory, is held.
-    package let buffer: UnsafeRawBufferPointer
+package struct FileBytes: Sendable {
+    // Pointers do not cross threads by themselves; that these bytes may is a matter of nobody writing them.
+    private let address: UInt
+    package let count: Int
     private let memory: Memory
+
+    /// Valid as long as this value, or another part of the same memory, is held.
+    package var buffer: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count)
+    }
 
     /// Gives the memory back in the end.
     private final class Memory: Sendable {
@@ -25,7 +31,8 @@ package struct FileBytes: @unchecked Sendable {
     }
 
     private init(_ buffer: UnsafeRawBufferPointer, _ memory: Memory) {
-        self.buffer = buffer
+        address = UInt(bitPattern: buffer.baseAddress)
+        count = buffer.count
         self.memory = memory
     }
 
@@ -66,8 +73,6 @@ package struct FileBytes: @unchecked Sendable {
             Memory { free(UnsafeMutableRawPointer(bitPattern: address)) })
     }
 
-    package var count: Int { buffer.count }
-
     /// A part of the same memory. The range lies inside.
     package subscript(range: Range<Int>) -> FileBytes {
         FileBytes(UnsafeRawBufferPointer(rebasing: buffer[range]), memory)
@@ -78,7 +83,7 @@ package struct FileBytes: @unchecked Sendable {
 
     /// The bytes as a tensor: without a copy where their address suits the elements. There are enough of them.
     package func tensor(shape: [Int], dtype: DType) -> Tensor {
-        guard count > 0, UInt(bitPattern: buffer.baseAddress) % UInt(dtype.byteCount) == 0 else {
+        guard count > 0, address % UInt(dtype.byteCount) == 0 else {
             return Tensor(shape: shape, dtype: dtype) {
                 $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer.prefix($0.count)))
             }
