@@ -1,0 +1,31 @@
+import BackpropData
+import BackpropNN
+
+/// What a run gives to the training within it: where checkpoints are kept, what is shown, how long it may take.
+package struct TrainingSurroundings {
+    /// Where checkpoints are kept; nil for none.
+    package var checkpoints: CheckpointFolder?
+    /// Whether to go on from the newest checkpoint.
+    package var resuming = false
+    /// What else a checkpoint says about its training.
+    package var configuration: [String: SavedValue] = [:]
+    /// What is shown on standard error.
+    package var progress = ProgressBar.Style.quiet
+    /// Opens the logs of the run; see `Trainer.openLogs`.
+    package var openLogs: (_ resumingAt: Int?) throws -> [any TrainingLog] = { _ in [] }
+    /// How a person goes on after an interruption.
+    package var resumeHint: String?
+    /// Says a line that belongs to the run, with its line end.
+    package var say: (String) throws -> Void = { _ in }
+
+    package init() {}
+
+    /// Has a trainer work within these surroundings.
+    package func apply<Model, Batch>(to trainer: Trainer<Model, Batch>) {
+        trainer.checkpoints = checkpoints
+        trainer.configuration = configuration
+        trainer.openLogs = openLogs
+        trainer.options.progress = progress
+        trainer.options.resumeHint = resumeHint
+    }
+}
