@@ -16,7 +16,7 @@ import Testing
         let content = try PictureContent(chart.svg())
         #expect(content.elements["path"] == 2)
         for text in [
-            "a < b & \"c\" \u{FFFD}", "it's", "loss", "training", "validation <x>", "best", "0", "2.5", "1",
+            "a < b & \"c\" \u{FFFD}", "it's", "loss", "training", "validation <x>", "best", "0.5", "2.5", "1",
             "3",
         ] {
             #expect(content.texts.contains(text), "\(text)")
@@ -76,12 +76,35 @@ import Testing
         }
         #expect(texts([0.1, 2.4]) == ["0", "0.5", "1.0", "1.5", "2.0", "2.5"])
         #expect(texts([0.91, 0.99]) == ["0.90", "0.92", "0.94", "0.96", "0.98", "1.00"])
-        #expect(texts([-3, 12_000]) == ["-5,000", "0", "5,000", "10,000", "15,000"])
+        #expect(texts([-3, 12_000]) == ["0", "5,000", "10,000"])
         #expect(texts([1, 3], .counts) == ["1", "2", "3"])
         #expect(texts([1, 1], .counts) == ["0", "1", "2"])
         #expect(texts([0, 2e7], .measures, ticks: 2) == ["0", "1e7", "2e7"])
-        #expect(texts([0.002, 40], logarithmic: true) == ["0.001", "0.01", "0.1", "1", "10", "100"])
+        #expect(texts([0.002, 40], logarithmic: true) == ["0.01", "0.1", "1", "10"])
+        #expect(texts([0.3, 2.4], logarithmic: true) == ["0.3", "0.5", "1", "2"])
         #expect(texts([-1, 0], logarithmic: true).count > 1)
+    }
+}
+
+/// Values take most of the height that is there for them.
+@Suite struct ChartAxisTests {
+    @Test(arguments: [
+        [0.1, 2.4], [0.91, 0.99], [-3, 12_000], [0.37, 0.41], [1.01, 1.99], [9, 11], [5, 31], [-7, -2], [0.002, 40],
+        [1e-9, 3e-7], [99_990, 100_010], [0.0, 1], [0.2, 0.2001], [-1e-5, 1e5],
+    ])
+    func valuesFillTheirRange(_ values: [Double]) {
+        for ticks in [2, 3, 5, 8] {
+            for isLogarithmic in [false, true] where !isLogarithmic || values[0] > 0 {
+                let axis = ChartAxis(showing: values, fit: .measures, logarithmic: isLogarithmic, ticks: ticks)
+                let places = values.map { axis.position($0)! }
+                // What is near 0 is shown from there on.
+                #expect(places[1] - places[0] > 0.799 || axis.range.lowerBound == 0, "\(axis.range)")
+                #expect(places[1] > 0.799 && places[0] >= 0 && places[1] <= 1, "\(axis.range)")
+                #expect(
+                    axis.ticks.count >= (isLogarithmic ? 1 : 2) && axis.ticks.count <= 2 * ticks + 4, "\(axis.ticks)")
+                for tick in axis.ticks { #expect((-1e-9...1.000_001).contains(axis.position(tick.value)!)) }
+            }
+        }
     }
 }
 

@@ -106,7 +106,8 @@ package enum Wording {
         "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
-    private static func printable(_ text: String) -> String {
+    /// `text` with every character escaped that would end the line, hide, turn the direction of others or command a terminal.
+    package static func printable(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isUnprintable) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {

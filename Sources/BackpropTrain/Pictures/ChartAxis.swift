@@ -17,7 +17,8 @@ struct ChartAxis {
     enum Fit {
         /// For counts such as epochs: exactly the values, with ticks at whole numbers where all are whole.
         case counts
-        /// For measured values: widened to the ticks around them, and to 0 where that is near.
+        /// For measured values: widened a little, to the ticks around them and to 0 where these are near. The values take four
+        /// fifths of the range at least.
         case measures
         /// Exactly the values.
         case bounds
@@ -41,7 +42,7 @@ struct ChartAxis {
         isLogarithmic = logarithmic
         (range, ticks) =
             logarithmic
-            ? Self.logarithmicRange(low, high)
+            ? Self.logarithmicRange(low, high, wanted: wanted)
             : Self.linearRange(low, high, fit == .counts && !areWhole ? .bounds : fit, wanted: wanted)
     }
 
@@ -57,36 +58,56 @@ struct ChartAxis {
         _ low: Double, _ high: Double, _ fit: Fit, wanted: Int
     ) -> (ClosedRange<Double>, [Tick]) {
         var (low, high) = (low, high)
-        if fit == .measures, low > 0, low < 0.6 * high { low = 0 }
+        if fit == .measures, low > 0, low < 0.15 * high { low = 0 }
         let size = max(abs(low), abs(high))
         if high - low <= size * 1e-9 {
             let margin = size == 0 || fit == .counts ? 1 : size * 0.1
             (low, high) = (low - margin, high + margin)
         }
-        let step = max(niceStep((high - low) / Double(max(wanted, 1))), fit == .counts ? 1 : 0)
+        var wanted = Double(max(wanted, 1))
         if fit == .measures {
-            (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
+            let step = niceStep((high - low) / wanted)
+            let (below, above) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
+            let margin = (high - low) * 0.04
+            (low, high) =
+                high - low >= fullness * (above - below) * (1 - 1e-9)
+                ? (below, above) : (low >= 0 ? max(low - margin, 0) : low - margin, high + margin)
         }
-        let first = Int((low / step - 1e-6).rounded(.up))
-        let last = Int((high / step + 1e-6).rounded(.down))
-        let ticks = (min(first, last)...last).map { index in
-            let value = Double(index) * step
-            return Tick(value: value, text: text(value, step: step, largest: max(abs(low), abs(high))))
+        while true {
+            let step = max(niceStep((high - low) / wanted), fit == .counts ? 1 : 0)
+            let first = Int((low / step - 1e-6).rounded(.up))
+            let last = Int((high / step + 1e-6).rounded(.down))
+            // One tick alone does not say how far apart values are.
+            if last <= first, fit != .counts, wanted < 10 {
+                wanted *= 2
+                continue
+            }
+            let ticks = (min(first, last)...last).map { index in
+                let value = Double(index) * step
+                return Tick(value: value, text: text(value, step: step, largest: max(abs(low), abs(high))))
+            }
+            return (low...high, ticks)
         }
-        return (low...high, ticks)
     }
 
-    private static func logarithmicRange(_ low: Double, _ high: Double) -> (ClosedRange<Double>, [Tick]) {
-        let firstDecade = NumberFormat.decade(low)
-        var lastDecade = NumberFormat.decade(high)
-        if NumberFormat.powerOfTen(lastDecade) < high || lastDecade == firstDecade { lastDecade += 1 }
-        let decades = lastDecade - firstDecade
-        let factors: [Double] = decades <= 1 ? [1, 2, 3, 5] : decades <= 3 ? [1, 3] : [1]
+    /// The share of a range that its values take at least.
+    private static let fullness = 0.8
+
+    private static func logarithmicRange(
+        _ low: Double, _ high: Double, wanted: Int
+    ) -> (ClosedRange<Double>, [Tick]) {
+        // Equal values stand in the middle of a range of their own.
+        let factor = high > low * (1 + 1e-9) ? exp(0.04 * log(high / low)) : 1.1
+        let (low, high) = (max(low / factor, .leastNormalMagnitude), min(high * factor, .greatestFiniteMagnitude / 2))
+        let (firstDecade, lastDecade) = (NumberFormat.decade(low), NumberFormat.decade(high))
+        let decades = lastDecade - firstDecade + 1
+        let factors: [Double] = log(high / low) < 4 ? [1, 2, 3, 5] : decades <= 4 ? [1, 3] : [1]
         let every = max(1, (decades + 6) / 7)
         var ticks: [Tick] = []
         for decade in firstDecade...lastDecade where (decade - firstDecade) % every == 0 {
-            for factor in decade == lastDecade ? [1] : factors {
+            for factor in factors {
                 let value = factor * NumberFormat.powerOfTen(decade)
+                guard (low...high).contains(value) else { continue }
                 let text =
                     decade < -3 || decade > 4
                     ? NumberFormat.scientific(value, digits: 0)
@@ -94,7 +115,9 @@ struct ChartAxis {
                 ticks.append(Tick(value: value, text: NumberFormat.grouped(text)))
             }
         }
-        return (NumberFormat.powerOfTen(firstDecade)...NumberFormat.powerOfTen(lastDecade), ticks)
+        // Where there is hardly one, those of a linear axis.
+        if ticks.count < 3 { ticks = linearRange(low, high, .bounds, wanted: wanted).1 }
+        return (low...high, ticks)
     }
 
     /// The smallest of 1, 2, 5 times a power of ten that is not below `rough`.

@@ -1,3 +1,25 @@
+/// What a picture is drawn in.
+struct PictureColours: Sendable {
+    let ink: String
+    let muted: String
+    let grid: String
+    let frame: String
+    let ground: String
+    private let palette: [String]
+
+    func series(_ index: Int) -> String { palette[index % palette.count] }
+
+    /// A file of its own, on white.
+    static let paper = PictureColours(
+        ink: SVGText.ink, muted: SVGText.muted, grid: SVGText.grid, frame: SVGText.frame, ground: "#ffffff",
+        palette: SVGText.palette)
+
+    /// Within a page, which says by its variables what they are, for a light and for a dark ground.
+    static let page = PictureColours(
+        ink: "var(--ink)", muted: "var(--muted)", grid: "var(--grid)", frame: "var(--frame)", ground: "var(--ground)",
+        palette: SVGText.palette.indices.map { "var(--c\($0))" })
+}
+
 /// Pieces that every picture needs: escaped text, short coordinates, one type face and a palette.
 enum SVGText {
     static let ink = "#1f2933"
@@ -20,6 +42,20 @@ enum SVGText {
         font-family="Inter, 'Helvetica Neue', 'Segoe UI', Roboto, 'DejaVu Sans', Arial, sans-serif">
         <title>\(escape(title))</title>
         <rect width="\(width)" height="\(height)" fill="#ffffff"/>
+
+        """
+    }
+
+    /// The beginning of a picture within a page, as wide as its place there.
+    ///
+    /// - Parameters:
+    ///   - title: what it is, for who cannot see it.
+    ///   - description: what is to be seen in it.
+    static func openInline(width: Int, height: Int, title: String, description: String) -> String {
+        """
+        <svg viewBox="0 0 \(width) \(height)" role="img" aria-label="\(escape(title + ". " + description))">
+        <title>\(escape(title))</title>
+        <desc>\(escape(description))</desc>
 
         """
     }
