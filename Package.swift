@@ -18,7 +18,8 @@ let package = Package(
         .trait(name: "Images", description: "Decodes PNG and JPEG, by libpng and libjpeg-turbo of the system.")
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .target(name: "CKernels"),
@@ -42,7 +43,11 @@ let package = Package(
             dependencies: [
                 "Backprop", "BackpropFiles", .target(name: "CImages", condition: .when(traits: ["Images"])),
             ]),
-        .target(name: "BackpropTrain", dependencies: ["Backprop", "BackpropFiles", "BackpropNN", "BackpropData"]),
+        .target(
+            name: "BackpropTrain",
+            dependencies: [
+                "Backprop", "BackpropFiles", "BackpropNN", "BackpropData", .product(name: "Yams", package: "Yams"),
+            ]),
         .executableTarget(
             name: "backprop-tool",
             dependencies: [
