@@ -30,7 +30,7 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         let predictor = try RunPredictor(opening: runFolder)
-        let predictions = try predictor.predict(csv: file, header: header.map { $0 ? .present : .absent })
+        let predictions = try predictor.predict(csv: file, hasHeader: header)
         let text = json ? predictions.jsonLines : predictions.csv
         if let output { try TextFile.write(text, to: output) } else { try StandardOutput.write(text) }
     }

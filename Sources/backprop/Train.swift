@@ -127,7 +127,7 @@ struct Train: ParsableCommand {
         options.categorical = categorical
         options.dropped = drop
         options.missingMarkers = missing
-        if let header { options.header = header ? .present : .absent }
+        options.hasHeader = header
         options.holdOut = holdOut
         options.epochs = epochs
         options.batchSize = batchSize

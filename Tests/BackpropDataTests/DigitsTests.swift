@@ -35,7 +35,7 @@ import Testing
     @Test(.enabled(if: SharedData.isThere, SharedData.absence), arguments: [("tra", 0), ("tes", 1)])
     func figuresEqualThePublishedFile(suffix: String, part: Int) throws {
         let examples = part == 0 ? Digits.training : Digits.test
-        let published = try Table(csv: SharedData.path("optdigits/optdigits.\(suffix)"))
+        let published = try Table(SharedData.path("optdigits/optdigits.\(suffix)"))
         #expect(published.rowCount == examples.count)
         var pixels: [UInt8] = []
         var labels: [UInt8] = []

@@ -42,6 +42,6 @@ func isOneLine(_ text: String) -> Bool {
     !text.isEmpty && !text.unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{2028}" || $0 == "\u{2029}" }
 }
 
-func table(_ text: String, _ options: CSVOptions = CSVOptions()) throws -> Table {
-    try Table(csvBytes: Array(text.utf8), source: "t.csv", options: options)
+func table(_ text: String, _ options: TableOptions = TableOptions()) throws -> Table {
+    try Table(bytes: Array(text.utf8), source: "t.csv", options: options)
 }

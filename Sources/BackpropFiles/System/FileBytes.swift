@@ -25,8 +25,12 @@ package struct FileBytes: Sendable {
 
     /// Gives the memory back in the end.
     private final class Memory: Sendable {
+        let isMapped: Bool
         private let release: @Sendable () -> Void
-        init(_ release: @escaping @Sendable () -> Void) { self.release = release }
+        init(isMapped: Bool = false, _ release: @escaping @Sendable () -> Void) {
+            self.isMapped = isMapped
+            self.release = release
+        }
         deinit { release() }
     }
 
@@ -55,7 +59,7 @@ package struct FileBytes: Sendable {
         let address = UInt(bitPattern: base)
         self.init(
             UnsafeRawBufferPointer(start: base, count: count),
-            Memory { munmap(UnsafeMutableRawPointer(bitPattern: address), count) })
+            Memory(isMapped: true) { munmap(UnsafeMutableRawPointer(bitPattern: address), count) })
     }
 
     /// Bytes of an array.
@@ -76,6 +80,16 @@ package struct FileBytes: Sendable {
     /// A part of the same memory. The range lies inside.
     package subscript(range: Range<Int>) -> FileBytes {
         FileBytes(UnsafeRawBufferPointer(rebasing: buffer[range]), memory)
+    }
+
+    /// Gives the memory behind a part of a mapped file back; the bytes come from the file again where they are read.
+    package func forget(_ range: Range<Int>) {
+        guard memory.isMapped else { return }
+        let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+        let start = (address + UInt(range.lowerBound)) / page * page
+        let end = (address + UInt(range.upperBound)) / page * page
+        guard start < end else { return }
+        madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_DONTNEED)
     }
 
     /// Whether the first bytes are these.

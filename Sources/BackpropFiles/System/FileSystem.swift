@@ -55,6 +55,21 @@ package enum FileSystem {
         return content
     }
 
+    /// All bytes of standard input, up to its end.
+    package static func standardInput() throws(SystemFailure) -> FileBytes {
+        var content = GrowingBytes(capacity: 1 << 16)
+        while true {
+            let room = UnsafeMutableRawBufferPointer(
+                start: content.base + content.count, count: content.capacity - content.count)
+            guard let filled = Descriptor.receive(room, from: STDIN_FILENO) else {
+                throw .last("read it", "standard input")
+            }
+            content.count += filled
+            if filled < room.count { return content.finished() }
+            content.grow(to: 2 * content.capacity)
+        }
+    }
+
     /// The SHA-256 digest of a file, which is read piece by piece.
     package static func digest(of path: String) throws(SystemFailure) -> String {
         let descriptor = try openForReading(path)

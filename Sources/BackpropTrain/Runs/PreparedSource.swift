@@ -36,19 +36,16 @@ struct PreparedSource {
     }
 
     private init(table path: String, _ options: TrainingOptions) throws {
-        let label = options.label ?? ""
-        let table = try Table(
-            csv: path, options: CSVOptions(header: options.header, missingMarkers: options.missingMarkers))
+        let table = try Table(path, options: options.tableOptions)
         let schema = try TableSchema(
-            of: table, label: label,
+            of: table,
             options: TableSchema.Options(
-                task: options.task, categorical: options.categorical, dropped: options.dropped))
-        // Whatever is wrong with the table shows here, whichever rows the seed holds out.
-        _ = try TableEncoding(learningFrom: table, schema: schema)
+                label: options.label, task: options.task, categories: options.categorical, dropped: options.dropped))
         let holdOut = options.holdOut ?? 0.2
         let split = try TableSplit(of: table, schema: schema, holdingOut: holdOut, seed: options.seed)
         let encoding = try TableEncoding(learningFrom: table, rows: split.training, schema: schema)
-        try MemoryLimit.check(rows: table.rowCount, width: encoding.width, at: table.source)
+        let width = encoding.oneHotWidth
+        try MemoryLimit.check(rows: table.rowCount, width: width, at: table.source)
         func examples(_ rows: [Int]) throws -> Examples {
             let targets: Targets =
                 switch schema.task {
@@ -56,7 +53,7 @@ struct PreparedSource {
                 case .regression: .numbers(try encoding.targets(of: table, rows: rows))
                 }
             return Examples(
-                inputs: try encoding.features(of: table, rows: rows), width: encoding.width, targets: targets)
+                inputs: try encoding.rows(of: table, rows: rows).oneHot(), width: width, targets: targets)
         }
         self.encoding = encoding
         self.examples = try examples(split.training)
@@ -64,9 +61,8 @@ struct PreparedSource {
         let outputs = schema.task == .classification ? encoding.classNames.count : 1
         configuration = RunConfiguration(
             source: .table(
-                file: table.source, encoding: encoding, hasHeader: options.header != .absent,
-                missingMarkers: options.missingMarkers, holdOut: holdOut),
-            widths: [encoding.width] + (options.hidden ?? [64, 32]) + [outputs],
+                file: table.source, schema: schema, encoding: encoding, holdOut: holdOut),
+            widths: [width] + (options.hidden ?? [64, 32]) + [outputs],
             activation: (options.activation ?? .tanh).rawValue, epochs: options.epochs ?? 100,
             batchSize: options.batchSize ?? (split.training.count < 4_000 ? 32 : 128),
             learningRate: options.learningRate ?? 2e-3, weightDecay: options.weightDecay ?? 1e-2,

@@ -6,8 +6,7 @@ package struct RunConfiguration: Codable, Sendable, Equatable {
     /// What a run learnt from.
     package enum Source: Codable, Sendable, Equatable {
         case digits
-        case table(
-            file: String, encoding: TableEncoding, hasHeader: Bool, missingMarkers: [String], holdOut: Double)
+        case table(file: String, schema: TableSchema, encoding: TableEncoding, holdOut: Double)
     }
 
     static let currentFormat = 1
@@ -50,8 +49,8 @@ package struct RunConfiguration: Codable, Sendable, Equatable {
         let (inputs, outputs): (Int, Int) =
             switch source {
             case .digits: (Digits.pixelsPerImage, Digits.classCount)
-            case .table(_, let encoding, _, _, _):
-                (encoding.width, encoding.classNames.isEmpty ? 1 : encoding.classNames.count)
+            case .table(_, _, let encoding, _):
+                (encoding.oneHotWidth, encoding.classNames.isEmpty ? 1 : encoding.classNames.count)
             }
         let isSound =
             format == Self.currentFormat && widths.first == inputs && widths.last == outputs

@@ -36,21 +36,21 @@ package struct RunPredictor {
 
     /// Predicts every row of a CSV file.
     ///
-    /// - Parameter header: nil for what the run was trained with; a run on digits finds out by itself.
-    package func predict(csv path: String, header: CSVOptions.Header? = nil) throws -> [Prediction] {
+    /// - Parameter hasHeader: nil for what the run was trained with; a run on digits finds out by itself.
+    package func predict(csv path: String, hasHeader: Bool? = nil) throws -> [Prediction] {
         switch configuration.source {
         case .digits:
-            return try predictions(Digits.pixels(csv: path, header: header), width: Digits.pixelsPerImage) {
+            return try predictions(Digits.pixels(csv: path, hasHeader: hasHeader), width: Digits.pixelsPerImage) {
                 Self.category($0, names: (0..<Digits.classCount).map(String.init))
             }
-        case .table(_, let encoding, let hasHeader, let missingMarkers, _):
-            let table = try Table(
-                csv: path,
-                options: CSVOptions(
-                    header: header ?? (hasHeader ? .expected : .absent), missingMarkers: missingMarkers))
-            try MemoryLimit.check(rows: table.rowCount, width: encoding.width, at: table.source)
+        case .table(_, let schema, let encoding, _):
+            var options = TableOptions()
+            options.hasHeader = hasHeader
+            let table = try Table(path, for: schema, options: options)
+            let width = encoding.oneHotWidth
+            try MemoryLimit.check(rows: table.rowCount, width: width, at: table.source)
             let names = encoding.classNames
-            return try predictions(try encoding.features(of: table), width: encoding.width) {
+            return try predictions(try encoding.rows(of: table).oneHot(), width: width) {
                 names.isEmpty ? .value(encoding.original($0.first!)) : Self.category($0, names: names)
             }
         }

@@ -10,7 +10,7 @@ package struct TrainingOptions: Sendable, Equatable {
     package var task: TableSchema.Task?
     package var categorical: [String] = []
     package var dropped: [String] = []
-    package var header = CSVOptions.Header.expected
+    package var hasHeader: Bool?
     package var missingMarkers: [String] = []
     /// The share of a table's rows that only judges the result.
     package var holdOut: Double?
@@ -27,6 +27,14 @@ package struct TrainingOptions: Sendable, Equatable {
     package var output: String?
 
     package init() {}
+
+    /// How the table is to be read. Markers that a person names count beside the usual ones.
+    var tableOptions: TableOptions {
+        var options = TableOptions()
+        options.hasHeader = hasHeader
+        if !missingMarkers.isEmpty { options.missingMarkers = MissingMarkers.usual + missingMarkers }
+        return options
+    }
 
     /// "128,64" as sizes of layers.
     package static func sizes(_ text: String) throws(TrainError) -> [Int] {
@@ -80,17 +88,12 @@ package struct TrainingOptions: Sendable, Equatable {
             throw Self.bad("--hold-out", "\(holdOut)", "at least 0 and less than 1, such as 0.2")
         }
         if data != nil {
-            guard label != nil else {
-                throw TrainError(
-                    .badOption, at: "--data", "the column to be predicted is not named",
-                    remedy: "name it with --label")
-            }
             return
         }
         let tableOnly: [(String, Bool)] = [
             ("--label", label != nil), ("--task", task != nil), ("--hold-out", holdOut != nil),
             ("--categorical", !categorical.isEmpty), ("--drop", !dropped.isEmpty),
-            ("--missing", !missingMarkers.isEmpty), ("--header/--no-header", header != .expected),
+            ("--missing", !missingMarkers.isEmpty), ("--header/--no-header", hasHeader != nil),
         ]
         if let (name, _) = tableOnly.first(where: \.1) {
             throw TrainError(

@@ -155,10 +155,10 @@ package struct TrainingRun {
         let name: String
         switch configuration.source {
         case .digits: name = "handwritten digits of 8 x 8 pixels"
-        case .table(let file, let encoding, _, _, _):
+        case .table(let file, _, let encoding, _):
             let task = encoding.classNames.isEmpty ? "a number" : "\(encoding.classNames.count) classes"
             name =
-                "\(file), \(Wording.quoted(encoding.label.column)) (\(task)) from "
+                "\(file), \(Wording.quoted(encoding.label.column.name)) (\(task)) from "
                 + Wording.count(encoding.features.count, "column")
         }
         let parts = [

@@ -12,20 +12,19 @@ enum NumberText: Equatable {
     /// Beyond this size the variance of a column could overflow.
     static let largest = 1e100
 
-    /// Accepts an optional sign, decimal digits with an optional point, and an optional decimal exponent.
-    init(_ text: ArraySlice<UInt8>) {
-        var rest = text
-        let negative = rest.first == UInt8(ascii: "-")
-        if negative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
+    /// Accepts an optional sign, decimal digits with an optional mark, and an optional decimal exponent.
+    init(_ text: UnsafeBufferPointer<UInt8>, decimalMark: UInt8 = UInt8(ascii: ".")) {
+        let negative = text.first == UInt8(ascii: "-")
+        let first = negative || text.first == UInt8(ascii: "+") ? 1 : 0
 
         var mantissa: UInt64 = 0
         var digits = 0
         var exponent = 0
         var exact = true
         var pointSeen = false
-        var position = rest.startIndex
-        while position < rest.endIndex {
-            let character = rest[position]
+        var position = first
+        while position < text.count {
+            let character = text[position]
             if character >= UInt8(ascii: "0"), character <= UInt8(ascii: "9") {
                 digits += 1
                 if mantissa < 1_000_000_000_000_000_000 {
@@ -34,7 +33,7 @@ enum NumberText: Equatable {
                 } else {
                     exact = false
                 }
-            } else if character == UInt8(ascii: "."), !pointSeen {
+            } else if character == decimalMark, !pointSeen {
                 pointSeen = true
             } else {
                 break
@@ -42,12 +41,12 @@ enum NumberText: Equatable {
             position += 1
         }
         guard digits > 0 else {
-            self = Self.isNotFinite(rest) ? .notFinite : .other
+            self = Self.isNotFinite(text[first...]) ? .notFinite : .other
             return
         }
-        if position < rest.endIndex {
-            guard rest[position] | 0x20 == UInt8(ascii: "e"),
-                let written = Self.exponent(rest[(position + 1)...])
+        if position < text.count {
+            guard text[position] | 0x20 == UInt8(ascii: "e"),
+                let written = Self.exponent(text[(position + 1)...])
             else {
                 self = .other
                 return
@@ -62,15 +61,16 @@ enum NumberText: Equatable {
                 exponent < 0
                 ? magnitude / Self.powersOfTen[-exponent] : magnitude * Self.powersOfTen[exponent]
         } else {
-            value = Double(String(decoding: rest, as: UTF8.self)) ?? .infinity
+            let written = text[first...].map { $0 == decimalMark ? UInt8(ascii: ".") : $0 }
+            value = Double(String(decoding: written, as: UTF8.self)) ?? .infinity
         }
         self = value <= Self.largest ? .number(negative ? -value : value) : .tooLarge
     }
 
-    private static func exponent(_ text: ArraySlice<UInt8>) -> Int? {
+    private static func exponent(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
         var digits = text
         let negative = digits.first == UInt8(ascii: "-")
-        if negative || digits.first == UInt8(ascii: "+") { digits.removeFirst() }
+        if negative || digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         guard !digits.isEmpty else { return nil }
         var value = 0
         for character in digits {
@@ -80,7 +80,7 @@ enum NumberText: Equatable {
         return negative ? -value : value
     }
 
-    private static func isNotFinite(_ text: ArraySlice<UInt8>) -> Bool {
+    private static func isNotFinite(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard text.count <= 8 else { return false }
         return ["nan", "inf", "infinity"].contains(String(decoding: text, as: UTF8.self).lowercased())
     }

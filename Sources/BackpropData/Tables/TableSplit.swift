@@ -1,4 +1,4 @@
-/// Which rows of a table train, and which are held out to judge the result.
+/// Which rows of a table train, and which are held out to judge the result. Rows without a label do neither.
 public struct TableSplit: Sendable, Equatable, Codable {
     /// Rows counted from 0, ascending.
     public let training: [Int]
@@ -20,12 +20,13 @@ public struct TableSplit: Sendable, Equatable, Codable {
                 remedy: "choose at least 0 and less than 1, such as 0.2")
         }
         let groups = try Self.groups(table, schema)
+        let rowCount = groups.reduce(0) { $0 + $1.count }
         let counts = Split.counts(ofShare: fraction, in: groups.map(\.count), leaving: 1)
         let total = counts.reduce(0, +)
-        guard fraction == 0 || (total > 0 && table.rowCount - total > 1) else {
+        guard fraction == 0 || (total > 0 && rowCount - total > 1) else {
             throw DataError(
                 .tooFew, at: table.source,
-                Wording.count(table.rowCount, "row")
+                Wording.count(rowCount, "row")
                     + (schema.task == .classification ? " in \(Wording.count(groups.count, "class", "classes"))" : "")
                     + " are too few to hold out \(fraction) of them",
                 remedy: "add rows or hold out none (--hold-out 0)")
@@ -35,31 +36,30 @@ public struct TableSplit: Sendable, Equatable, Codable {
         training = parts[1]
     }
 
-    /// The rows of each class in the order in which the classes appear; all rows where there are none.
+    /// The rows of each class in the order in which the classes appear; all rows that have a label where there are none.
     private static func groups(_ table: Table, _ schema: TableSchema) throws(DataError) -> [[Int]] {
-        guard schema.task == .classification else { return [Array(0..<table.rowCount)] }
-        let column = try table.require(schema.label, role: "label column")
-        var names: [String] = []
-        for row in 0..<table.rowCount {
-            names.append(try table.className(row: row, column: column, kind: schema.labelKind))
+        let column = schema.labelColumn
+        let place = try table.require(column.name, role: "label column")
+        let reader = LabelReader(column.kind, markers: column.missingMarkers)
+        var groups: [[Int]] = []
+        var (numbers, texts) = ([Double: Int](), [UInt64: Int]())
+        table.forEachRow { position, row in
+            let bytes = row.bytes(place)
+            var group = 0
+            switch reader.label(bytes) {
+            case .missing, .odd: return
+            case _ where schema.task == .regression: break
+            case .number(let value):
+                group = numbers[value] ?? groups.count
+                numbers[value] = group
+            case .text:
+                let hash = ValueCounts.hash(bytes)
+                group = texts[hash] ?? groups.count
+                texts[hash] = group
+            }
+            if group == groups.count { groups.append([]) }
+            groups[group].append(position)
         }
-        return Split.groups(names)
-    }
-}
-
-extension Table {
-    /// The class that a cell names. Numbers are written in one way, so that "1" and "1.0" are one class.
-    func className(row: Int, column: Int, kind: TableSchema.Kind) throws(DataError) -> String {
-        guard let text = cell(row: row, column: column) else {
-            throw DataError(
-                .badLabelCell, at: place(row: row, column: column), "the label is missing",
-                remedy: "fill it in or remove the row")
-        }
-        guard kind == .numeric else { return text }
-        guard case .number(let value) = number(row: row, column: column) else {
-            throw badNumber(row: row, column: column, mayBeCategorical: false)
-        }
-        if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
-        return String(value)
+        return groups
     }
 }
