@@ -23,7 +23,8 @@ package struct Terminal: Sendable, Equatable {
         self.width = max(width, 20)
     }
 
-    /// The terminal of this process; the width is that of COLUMNS, else the system's answer, else 80.
+    /// The terminal of this process; the width is that of its window, at most that of COLUMNS. Where there is no window it is
+    /// that of COLUMNS, else 80.
     package static var standardError: Terminal { describe(STDERR_FILENO) }
 
     /// The same for standard output.
@@ -37,10 +38,11 @@ package struct Terminal: Sendable, Equatable {
     }
 
     private static func width(_ descriptor: Int32) -> Int {
-        if let columns = variable("COLUMNS").flatMap({ Int($0) }), columns > 0 { return min(columns, 1_000) }
+        let wanted = variable("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? min($0, 1_000) : nil }
         var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return wanted ?? 80 }
+        // A shell that has passed its COLUMNS on knows nothing of a window that was made narrower since.
+        return min(Int(size.ws_col), wanted ?? 1_000)
     }
 
     private static func variable(_ name: String) -> String? {

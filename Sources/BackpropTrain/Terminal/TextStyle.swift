@@ -5,6 +5,7 @@ struct TextStyle: Sendable {
         case good = "38;5;28"
         case warning = "38;5;166"
         case dim = "38;5;244"
+        case faint = "38;5;249"
         case strong = "1"
     }
 

@@ -181,6 +181,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         let training = trainer.values
         var judged: [MetricValue] = []
         if let validation {
+            bar.announce(.measuring)
             judged = try trainer.withAverage { try trainer.evaluate(validation) }
                 .map { MetricValue("validation/" + $0.name, $0.value) }
         }
@@ -195,7 +196,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
             progress.bestWeights = trainer.withAverage { ModelState(trainer.model).savedState.tensors }
         }
         if let plateau = trainer.plateau, let value = progress.epochs.last?[monitor.name] { plateau.step(value) }
-        bar.finishEpoch(number, values.map { ($0.name, $0.value) })
+        bar.finishEpoch(number, values.map { ($0.name, $0.value) }, isBest: isBest)
         log(
             Dictionary(training.map { ("train/" + $0.name, $0.value) } + judged.map { ($0.name, $0.value) }) {
                 _, last in
@@ -207,7 +208,10 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         moment.values = []
         noteEnd()
         noteEarlyEnd()
-        if end == nil { keeper.keepIfDue(epoch: number) }
+        if end == nil {
+            bar.announce(.saving)
+            keeper.keepIfDue(epoch: number)
+        }
     }
 
     /// Gives the model the weights that stay.
