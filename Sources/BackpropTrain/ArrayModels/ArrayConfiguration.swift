@@ -3,6 +3,7 @@ import BackpropNN
 
 /// Everything that a run on arrays was made with: enough to repeat it on the same data, and to use its weights.
 package struct ArrayConfiguration: Codable, Sendable, Equatable {
+    package var source: DataSource
     package var shape: ExampleShape
     /// In the order of their numbers; empty where a number is predicted.
     package var classNames: [String]

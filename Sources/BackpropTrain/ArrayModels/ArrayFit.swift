@@ -38,7 +38,7 @@ package struct ArrayFit {
         self.data = data
         (self.training, self.validation) = (training, validation)
         configuration = ArrayConfiguration(
-            shape: data.shape, classNames: data.classNames, model: model, recipe: recipe,
+            source: data.source, shape: data.shape, classNames: data.classNames, model: model, recipe: recipe,
             normalization: try ArrayNormalization(training, data.shape, at: data.name), targetMean: scale.mean,
             targetDeviation: scale.deviation, seed: seed)
     }
@@ -92,8 +92,8 @@ package struct ArrayFit {
             let outputs = network.combined(answers)
             func loss(_ outputs: Tensor) -> Tensor {
                 guard isClassifier else { return meanSquaredError(outputs, batch.labels) }
-                return crossEntropy(
-                    outputs, batch.labels, labelSmoothing: network.isTraining ? recipe.labelSmoothing : 0)
+                // Smoothed in validation too: of what is trained on, the last epochs are the best, and not those in between.
+                return crossEntropy(outputs, batch.labels, labelSmoothing: recipe.labelSmoothing)
             }
             // Members learn side by side; they are judged by what they say together.
             let total =

@@ -36,20 +36,19 @@ extension ArrayRecipe {
     /// What has worked for data of that size and kind, except where something else was decided.
     init(_ data: ArrayData, _ description: ModelDescription, _ overrides: ArrayOverrides = ArrayOverrides()) {
         let count = data.training.count
-        let isImage = data.shape.extents.count == 3, isClasses = !data.classNames.isEmpty
-        let isSmallImage = isImage && data.shape.extents[0] <= 12
+        let isClasses = !data.classNames.isEmpty
         let isDeep = [.cnn, .resnet, .layers].contains(description.family)
         epochs = overrides.epochs ?? Self.epochs(count, description.family, data.shape)
         batchSize = overrides.batchSize ?? (count < 1_000 ? 16 : count < 10_000 ? 64 : 128)
-        learningRate = overrides.learningRate ?? (isDeep ? 4e-3 : description.family == .linear ? 1e-2 : 2e-3)
+        learningRate = overrides.learningRate ?? (isDeep ? 6e-3 : description.family == .linear ? 1e-2 : 2e-3)
         weightDecay = overrides.weightDecay ?? 1e-2
-        labelSmoothing = overrides.labelSmoothing ?? (isClasses && isDeep ? 0.1 : 0)
+        labelSmoothing = overrides.labelSmoothing ?? (isClasses && isDeep ? (count < 10_000 ? 0.1 : 0.05) : 0)
         optimizer = .adamW
         augmentation = overrides.augmentation ?? Self.augmentation(data.shape)
         members = 1
-        patience = overrides.patience ?? max(5, epochs / 3)
-        validationShare = overrides.validationShare ?? (patience == 0 ? 0 : count < 10_000 ? 0.1 : 0.05)
-        _ = isSmallImage
+        // The rate is high until near the end, and the loss says little before.
+        patience = overrides.patience ?? 0
+        validationShare = overrides.validationShare ?? (overrides.patience == 0 ? 0 : count < 10_000 ? 0.1 : 0.05)
     }
 
     private static func augmentation(_ shape: ExampleShape) -> Augmentation {
@@ -60,6 +59,6 @@ extension ArrayRecipe {
     }
 
     private static func epochs(_ count: Int, _ family: ModelDescription.Family, _ shape: ExampleShape) -> Int {
-        count >= 30_000 ? 3 : count >= 10_000 ? 10 : 30
+        count >= 30_000 ? 3 : count >= 10_000 ? 10 : 40
     }
 }

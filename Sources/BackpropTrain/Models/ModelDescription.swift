@@ -78,7 +78,7 @@ package struct ModelDescription: Sendable, Equatable {
     private static func channels(for shape: ExampleShape) -> [Int] {
         let smallest = shape.extents.dropLast().min() ?? 1
         let count = smallest >= 28 ? 3 : smallest >= 8 ? 2 : 1
-        let first = shape.channels > 1 ? 32 : 16
+        let first = shape.channels > 1 || count < 3 ? 32 : 16
         return (0..<count).map { first << $0 }
     }
 
