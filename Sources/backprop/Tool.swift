@@ -12,7 +12,9 @@ struct Tool: ParsableCommand {
         abstract: "Trains neural networks, uses them, and shows how training works.",
         discussion: "Threads: BACKPROP_THREADS. Results do not depend on their number.",
         version: "0.1.0",
-        subcommands: [Train.self, Predict.self, Explain.self])
+        subcommands: [
+            Train.self, Predict.self, Evaluate.self, Runs.self, Plot.self, Export.self, Explain.self,
+        ])
 
     /// Runs the command. Whatever goes wrong is one line on standard error, and an exit code that is not zero.
     static func main() {
@@ -22,6 +24,8 @@ struct Tool: ParsableCommand {
             Processor.settle()
             try command.run()
         } catch {
+            // Whoever throws a bare code has said what there is to say.
+            if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
             let code = exitCode(for: error)
             if code == .success { exit(withError: error) }
             StandardOutput.complain("backprop: " + message(about: error) + "\n")

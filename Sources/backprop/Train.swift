@@ -1,103 +1,36 @@
 import ArgumentParser
-import BackpropData
 import BackpropTrain
 
-/// Trains a network on digits or on a table.
+/// Trains a network on whatever `--data` is.
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Trains a network on handwritten digits, or on your own table.",
+        abstract: "Trains a network on your own table or images, or on handwritten digits.",
         discussion: """
-            Without --data it learns the handwritten digits that come with the program. With --data it learns to predict \
-            one column of a CSV file from the others; columns of numbers are standardized, others become one number for \
-            each value.
+            Give it a file: backprop train --data flats.csv. What each column is, which one to predict and which network suits \
+            is recognized and said; flags overrule it. Without --data it learns the handwritten digits that come with the \
+            program.
 
-            A run is kept in a folder: weights, configuration, metrics of each epoch, loss curve and result. It is there \
-            when training is complete, and not before.
+            A run is kept in a folder: weights, configuration, measures of each epoch, and a report to read in a browser. \
+            Ctrl-C keeps the best weights so far; --resume goes on.
             """)
 
-    @Option(help: ArgumentHelp("A CSV file to learn from.", valueName: "file"))
-    var data: String?
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("The column to predict.", valueName: "column"))
-    var label: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("classification or regression; recognized where left out.", valueName: "task"))
-    var task: String?
-
-    @Option(
-        parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("A column of names that look like numbers. May be repeated.", valueName: "column"))
-    var categorical: [String] = []
-
-    @Option(
-        parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("A column to leave out. May be repeated.", valueName: "column"))
-    var drop: [String] = []
-
-    @Option(
-        parsing: .unconditionalSingleValue,
-        help: ArgumentHelp(
-            "Text that stands for a missing cell, such as NA. May be repeated.", valueName: "text"))
-    var missing: [String] = []
-
-    @Flag(
-        inversion: .prefixedNo,
-        help:
-            "Whether the first row of the file names the columns. Without a header they are column1, column2 and so on."
-    )
-    var header: Bool?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The share of the rows that only judges the result (0.2).", valueName: "share"))
-    var holdOut: Double?
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("The most passes over the data.", valueName: "count"))
-    var epochs: Int?
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("Examples in each step.", valueName: "count"))
-    var batchSize: Int?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The size of the first steps; it falls along half a cosine.", valueName: "rate"))
-    var learningRate: Double?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("How strongly weights are pulled to zero.", valueName: "share"))
-    var weightDecay: Double?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Units of the hidden layers, such as 128,64.", valueName: "sizes"))
-    var hidden: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "relu, leakyRelu, elu, gelu, geluTanh, silu, softplus, tanh or sigmoid.", valueName: "name"))
-    var activation: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("What all random choices follow from.", valueName: "number"))
-    var seed: UInt64 = 0
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Epochs without a better loss before training stops; 0 to do them all, with nothing set aside.",
-            valueName: "count"))
-    var patience: Int?
+    @OptionGroup(title: "Data") var data: DataFlags
+    @OptionGroup(title: "Training") var training: TrainingFlags
 
     @Option(
         help: ArgumentHelp(
             "The folder of the run, which must not be there yet. Left out: the next free runs/run-N.",
             valueName: "folder"))
     var output: String?
+
+    @Option(help: ArgumentHelp("Go on with a run that was stopped.", valueName: "run"))
+    var resume: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Begin with what another run was told: a run, or its configuration.json. Flags overrule it.",
+            valueName: "file"))
+    var config: String?
 
     @Flag(help: "Say nothing, unless something goes wrong.")
     var quiet = false
@@ -108,36 +41,34 @@ struct Train: ParsableCommand {
     var json = false
 
     func run() throws {
-        let training = try TrainingRun(try options())
+        let run: TrainingRun
+        if let resume {
+            var given = TrainingOptions()
+            try write(to: &given)
+            guard given == TrainingOptions(), output == nil, config == nil else {
+                throw TrainError(
+                    .badOption, at: "--resume", "the run goes on as it was started, and further flags are given",
+                    remedy: "leave out all but --quiet and --json, or start another run with --config \(resume)")
+            }
+            run = try TrainingRun(resuming: resume)
+        } else {
+            var options = TrainingOptions()
+            if let config { options = try RunConfiguration.options(at: config) }
+            try write(to: &options)
+            run = try TrainingRun(options, output: output)
+        }
         let (quiet, json) = (quiet, json)
         let reporter = TrainingRun.Reporter(progress: quiet ? .quiet : .automatic) { text in
             guard !quiet else { return }
             if json { StandardOutput.complain(text) } else { try StandardOutput.write(text) }
         }
-        Interruption.watch()
-        let outcome = try training.perform(reporter)
+        let outcome = try run.perform(reporter)
         if json { try StandardOutput.write(try outcome.jsonLine()) }
+        if outcome.wasInterrupted { throw ExitCode(128 + Interruption.requested) }
     }
 
-    private func options() throws(TrainError) -> TrainingOptions {
-        var options = TrainingOptions()
-        options.data = data
-        options.label = label
-        if let task { options.task = try TrainingOptions.task(task) }
-        options.categorical = categorical
-        options.dropped = drop
-        options.missingMarkers = missing
-        options.hasHeader = header
-        options.holdOut = holdOut
-        options.epochs = epochs
-        options.batchSize = batchSize
-        options.learningRate = learningRate
-        options.weightDecay = weightDecay
-        if let hidden { options.hidden = try TrainingOptions.sizes(hidden) }
-        if let activation { options.activation = try TrainingOptions.activation(activation) }
-        options.seed = seed
-        options.patience = patience
-        options.output = output
-        return options
+    private func write(to options: inout TrainingOptions) throws {
+        try data.write(to: &options)
+        try training.write(to: &options)
     }
 }

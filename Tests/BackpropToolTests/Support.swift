@@ -42,7 +42,7 @@ struct Tool {
     /// Output goes to files, so that no pipe can fill. `fileBlocks` is how many blocks the program may write to a file.
     init(
         _ arguments: [String], in folder: String, _ environment: [String: String] = [:],
-        outputPath: String? = nil, fileBlocks: Int? = nil
+        outputPath: String? = nil, fileBlocks: Int? = nil, inputPath: String? = nil
     ) throws {
         self.outputPath = outputPath ?? files.path + "/output"
         if outputPath == nil { try files.write("", to: "output") }
@@ -57,7 +57,7 @@ struct Tool {
         }
         process.currentDirectoryURL = URL(filePath: folder)
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = inputPath.flatMap { FileHandle(forReadingAtPath: $0) } ?? FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: self.outputPath)
         process.standardError = FileHandle(forWritingAtPath: errorsPath)
         try process.run()
@@ -65,9 +65,11 @@ struct Tool {
 
     static func run(
         _ arguments: [String], in folder: String, _ environment: [String: String] = [:],
-        outputPath: String? = nil, fileBlocks: Int? = nil
+        outputPath: String? = nil, fileBlocks: Int? = nil, inputPath: String? = nil
     ) throws -> Answer {
-        try Tool(arguments, in: folder, environment, outputPath: outputPath, fileBlocks: fileBlocks).answer()
+        try Tool(
+            arguments, in: folder, environment, outputPath: outputPath, fileBlocks: fileBlocks, inputPath: inputPath
+        ).answer()
     }
 
     func answer() throws -> Answer {

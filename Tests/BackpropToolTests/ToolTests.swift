@@ -53,7 +53,7 @@ import Testing
         let trained = try Tool.run(
             ["train", "--epochs", "1", "--hidden", "16", "--output", "r"], in: folder.path)
         #expect(trained.status == 0, "\(trained)")
-        for part in ["Data ", "Network ", "Memory ", "Result ", "Time ", "Run "] {
+        for part in ["Data ", "Model ", "Memory ", "% right", "Time ", "Run "] {
             #expect(trained.output.contains(part))
         }
         #expect(folder.names(in: "r").contains("weights.safetensors"))
@@ -67,18 +67,15 @@ import Testing
         #expect(taken.status == 1 && taken.errors.contains("already"))
     }
 
-    @Test func interruptionLeavesNothing() throws {
+    /// Cells and rows that a strict reader would refuse are taken for what they are, and said.
+    @Test(arguments: [
+        ("text.csv", "'oops'"), ("nan.csv", "'nan'"), ("gap.csv", "without a label"), ("good.csv", "label"),
+    ])
+    func trainsWithWhatIsThere(_ table: String, _ says: String) throws {
         let folder = try TemporaryFolder()
         try BadInput.writeTables(to: folder)
-        let tool = try Tool(
-            ["train", "--data", "good.csv", "--label", "y", "--epochs", "3000", "--patience", "3000"],
-            in: folder.path)
-        try tool.waitForErrors(containing: "epoch")
-        tool.process.interrupt()
-        let answer = try tool.answer()
-        #expect(answer.status == 130)
-        #expect(answer.errors.split(separator: "\n").last!.hasPrefix("backprop: "))
-        #expect(folder.names(in: "runs").isEmpty)
+        let answer = try Tool.run(["train", "--data", table, "--epochs", "2"], in: folder.path)
+        #expect(answer.status == 0 && answer.output.contains(says), "\(answer)")
     }
 
     @Test func explainsTheTinyNetwork() throws {
@@ -143,11 +140,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         table("empty.csv", says: "empty.csv"),
         table("header.csv", says: "header.csv", "add rows"),
         table("ragged.csv", says: "ragged.csv, line 3", "2 cells"),
-        table("text.csv", says: "text.csv, line 9", "'a'", "'oops'"),
-        table("nan.csv", says: "nan.csv, line 9", "'nan'"),
         table("one.csv", says: "one.csv", "same class"),
-        table("gap.csv", says: "gap.csv, line 5", "label is missing"),
-        table("binary.csv", says: "binary.csv, line 1", "UTF-8"),
+        table("binary.csv", says: "binary.csv"),
         table("good.csv", "--drop q", says: "'q'", "'a', 'b', 'y'"),
         table("good.csv", "--categorical q", says: "'q'"),
         table("good.csv", "--drop y", says: "'y'"),
@@ -157,7 +151,6 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         table("good.csv", "--output good.csv/run", says: "good.csv", "folder"),
         table(
             "number.csv", "--learning-rate 1e6 --activation relu --quiet", says: "epoch", "--learning-rate"),
-        option("train --data good.csv", says: "--label"),
         option("train --data good.csv --label z", says: "'z'", "'a', 'b', 'y'"),
         option("train --label y", says: "--data"),
         option("train --epochs 0", says: "--epochs", "0"),
@@ -176,6 +169,20 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         option("walk", says: "walk"),
         option("predict nowhere good.csv", says: "nowhere"),
         option("predict . good.csv", says: "run.json"),
+        option("evaluate nowhere good.csv", says: "nowhere"),
+        option("runs nowhere", says: "nowhere", "backprop train"),
+        option("runs", says: "runs"),
+        option("plot nowhere", says: "nowhere"),
+        option("export nowhere", says: "nowhere"),
+        option("train --resume nowhere", says: "nowhere"),
+        option("train --resume .", says: ".", "stopped"),
+        option("train --config nowhere", says: "nowhere"),
+        option("train --config good.csv", says: "good.csv"),
+        option("train --time soon", says: "--time", "30s"),
+        option("train --dropout 1", says: "--dropout"),
+        table("good.csv", "--model cnn", says: "--model", "mlp"),
+        table("good.csv", "--separator dot", says: "--separator", "comma"),
+        table("good.csv", "--skip-lines -1", says: "--skip-lines"),
         BadInput(arguments: ["train", "--output", ""], says: ["no name", "new folder"]),
         BadInput(arguments: ["train", "--data", "", "--label", "y"], says: ["'': there is no such file"]),
         BadInput(arguments: ["explain", "xor", "--epochs", "2", "--output", ""], says: ["''"]),

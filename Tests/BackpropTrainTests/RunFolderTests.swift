@@ -11,17 +11,10 @@ import Testing
         var layers = [64, 10]
     }
 
-    struct Metric: Codable, Equatable {
-        var epoch: Int
-        var loss: Double
-    }
-
     static func write(_ destination: RunDraft.Destination) throws -> RunFolder {
         try RunDraft.write(destination) { draft in
             try draft.writeConfiguration(Settings())
-            for epoch in 1...3 {
-                try draft.appendMetrics(Metric(epoch: epoch, loss: epoch == 2 ? .infinity : 0.5))
-            }
+            try draft.writeJSON(["loss": Double.infinity], to: "result.json")
             try draft.write("hello", to: "notes.txt")
             try draft.write([1, 2, 3], to: "model.bin")
         }
@@ -31,12 +24,10 @@ import Testing
         let folder = try TemporaryFolder()
         let run = try Self.write(.path(folder.path + "/a/b/first"))
         #expect(folder.names("a/b") == ["first"])
-        #expect(run.parts == ["configuration.json", "metrics.jsonl", "model.bin", "notes.txt"])
+        #expect(run.parts == ["configuration.json", "model.bin", "notes.txt", "result.json"])
         let again = try RunFolder(opening: folder.path + "/a/b/first/")
         #expect(try again.configuration(as: Settings.self) == Settings())
-        #expect(
-            try again.metrics(as: Metric.self)
-                == (1...3).map { Metric(epoch: $0, loss: $0 == 2 ? .infinity : 0.5) })
+        #expect(try again.readJSON([String: Double].self, from: "result.json") == ["loss": .infinity])
         #expect(try again.read("model.bin") == [1, 2, 3])
         #expect(
             String(decoding: try again.read("configuration.json"), as: UTF8.self) == """
@@ -50,19 +41,15 @@ import Testing
                 }
 
                 """)
-        #expect(
-            String(decoding: try again.read("metrics.jsonl"), as: UTF8.self).hasPrefix(
-                #"{"epoch":1,"loss":0.5}"# + "\n"))
     }
 
-    @Test func nothingHasTheNameBeforeItIsComplete() throws {
+    @Test func itIsNoRunBeforeItIsComplete() throws {
         let folder = try TemporaryFolder()
         let draft = try RunDraft(.path(folder.path + "/r"))
         try draft.write("x", to: "x.txt")
-        #expect(folder.names().count == 1)
-        #expect(folder.names().allSatisfy { $0.hasPrefix(".r.partial-") })
-        #expect(throws: TrainError.self) { try RunFolder(opening: folder.path + "/r") }
-        #expect(throws: TrainError.self) { try RunFolder(opening: folder.path + "/" + folder.names()[0]) }
+        #expect(folder.names() == ["r"])
+        let error = try #require(throws: TrainError.self) { try RunFolder(opening: folder.path + "/r") }
+        #expect(error.reason == .notARun)
         draft.discard()
         draft.discard()
         #expect(folder.names().isEmpty)
@@ -79,7 +66,7 @@ import Testing
         }
         do {
             let forgotten = try RunDraft(.numbered(in: folder.path))
-            try forgotten.appendMetrics(Metric(epoch: 1, loss: 1))
+            try forgotten.write("x", to: "x.txt")
         }
         let announced = try #require(throws: TrainError.self) {
             try RunDraft.write(.numbered(in: folder.path)) { _ = try $0.path(forPart: "model.safetensors") }
@@ -98,26 +85,69 @@ import Testing
         #expect(try Self.write(.numbered(in: runs)).path == runs + "/run-1")
         let slow = try RunDraft(.numbered(in: runs))
         #expect(slow.path == runs + "/run-2")
-        #expect(try Self.write(.numbered(in: runs)).path == runs + "/run-2")
-        #expect(try slow.commit().path == runs + "/run-3")
+        #expect(try Self.write(.numbered(in: runs)).path == runs + "/run-3")
+        #expect(try slow.commit().path == runs + "/run-2")
         #expect(folder.names("runs").filter { $0.hasPrefix(".") }.isEmpty)
     }
 
     @Test func takesNoPlaceTwice() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/r"
-        let slow = try RunDraft(.path(path))
         _ = try Self.write(.path(path))
-        let early = try #require(throws: TrainError.self) { try RunDraft(.path(path)) }
-        let late = try #require(throws: TrainError.self) { try slow.commit() }
-        for error in [early, late] {
-            #expect(error.reason == .targetExists)
-            #expect(error.description.contains(path) && isOneLine(error.description))
-        }
+        let error = try #require(throws: TrainError.self) { try RunDraft(.path(path)) }
+        #expect(error.reason == .targetExists)
+        #expect(error.description.contains(path) && isOneLine(error.description))
         #expect(folder.names() == ["r"])
         #expect(try RunFolder(opening: path).parts.count == 4)
         #expect(throws: TrainError.self) { try RunDraft(.numbered(in: path + "/notes.txt")) }
         #expect(throws: TrainError.self) { try RunDraft(.path(path + "/notes.txt/r")) }
+    }
+
+    @Test func aRunThatIsBeingWrittenIsNobodyElses() throws {
+        let folder = try TemporaryFolder()
+        let draft = try RunDraft(.path(folder.path + "/r"))
+        #expect(throws: TrainError.self) { try RunDraft(.path(folder.path + "/r")) }
+        let error = try #require(throws: TrainError.self) { try RunDraft(resuming: folder.path + "/r") }
+        #expect(error.description.contains("another program") && isOneLine(error.description))
+        try draft.write("x", to: "x.txt")
+        _ = try draft.commit()
+    }
+
+    /// What a program that was killed leaves: the lock, which nobody has any more, and what it had written.
+    @Test func theNextRunRemovesWhatCannotGoOn() throws {
+        let folder = try TemporaryFolder()
+        let files = FileManager.default
+        for name in ["run-1", "run-2", "run-3", "mine"] {
+            try files.createDirectory(atPath: folder.path + "/\(name)/checkpoints", withIntermediateDirectories: true)
+        }
+        for name in ["run-1", "run-2", "mine"] {
+            try Data().write(to: URL(filePath: folder.path + "/\(name)/.run.lock"))
+        }
+        try Data([1]).write(to: URL(filePath: folder.path + "/run-2/checkpoints/checkpoint-000001-step-3.safetensors"))
+        let run = try Self.write(.numbered(in: folder.path))
+        // One has a checkpoint, one no lock, one is called by a person.
+        #expect(folder.names() == ["mine", "run-2", "run-3", "run-4"] && run.path.hasSuffix("run-4"))
+        // A place that a person names again is free as well.
+        #expect(try Self.write(.path(folder.path + "/mine")).parts.count == 4)
+        #expect(throws: TrainError.self) { try Self.write(.path(folder.path + "/run-2")) }
+    }
+
+    @Test func whatIsLeftGoesOn() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/r"
+        let first = try RunDraft(.path(path))
+        try first.write("x", to: "x.txt")
+        first.leave()
+        #expect(folder.names("r") == ["x.txt"])
+        try RunDraft(resuming: path).discard()
+        #expect(folder.names("r") == ["x.txt"])
+        let second = try RunDraft(resuming: path)
+        try second.write("y", to: "y.txt")
+        #expect(try second.commit().parts == ["y.txt"])
+        // A finished run that goes on is none until it is finished again.
+        let third = try RunDraft(resuming: path)
+        #expect(throws: TrainError.self) { try RunFolder(opening: path) }
+        third.leave()
     }
 
     @Test(arguments: ["", "a/b", "..", ".hidden", "run.json", "a\0b", String(repeating: "x", count: 300)])
@@ -205,14 +235,9 @@ import Testing
         }
     }
 
-    @Test func namesTheBadLine() throws {
+    @Test func namesWhatIsBad() throws {
         let folder = try TemporaryFolder()
-        let run = try RunDraft.write(.path(folder.path + "/r")) {
-            try $0.write("{\"epoch\":1,\"loss\":2}\n{\"epoch\":2}\n", to: RunFolder.metricsName)
-            try $0.write("[1,", to: "x.json")
-        }
-        let error = try #require(throws: TrainError.self) { try run.metrics(as: Metric.self) }
-        #expect(error.description.contains("metrics.jsonl, line 2: it lacks 'loss'"))
+        let run = try RunDraft.write(.path(folder.path + "/r")) { try $0.write("[1,", to: "x.json") }
         #expect(throws: TrainError.self) { try run.readJSON([Int].self, from: "x.json") }
         let unknown = try #require(throws: TrainError.self) { try run.read("y") }
         #expect(unknown.reason == .missing && unknown.description.contains("'x.json'"))

@@ -1,4 +1,3 @@
-import Backprop
 import BackpropData
 import Foundation
 import Testing
@@ -23,61 +22,69 @@ import Testing
     static let classes = table { $1 + $2 + ($3 == "red" ? 0.5 : -0.5) > 0 ? "above" : "below" }
     static let numbers = table { "\(100 + 20 * $1 - 10 * $2 + ($3 == "red" ? 5 : 0))" }
 
-    static func options(_ folder: TemporaryFolder, _ text: String, run: String = "run") throws
-        -> TrainingOptions
-    {
+    static func options(_ folder: TemporaryFolder, _ text: String) throws -> TrainingOptions {
         let path = folder.path + "/t.csv"
         try Data(text.utf8).write(to: URL(filePath: path))
         var options = TrainingOptions()
         options.data = path
-        options.label = "y"
         options.epochs = 30
         options.learningRate = 0.01
         options.hidden = [16]
-        options.output = folder.path + "/" + run
+        options.members = 2
         return options
+    }
+
+    static func train(
+        _ folder: TemporaryFolder, _ options: TrainingOptions, run: String = "run"
+    ) throws -> TrainingOutcome {
+        try TrainingRun(options, output: folder.path + "/" + run).perform(.quiet)
+    }
+
+    static func predictions(
+        of folder: TemporaryFolder, _ style: Predictions.Style = Predictions.Style()
+    ) throws -> (lines: [Substring], notes: [String]) {
+        var text = ""
+        let predictions = Predictions(try RunPredictor(opening: folder.path + "/run"), style)
+        let notes = try predictions.write(folder.path + "/t.csv", nil) { text += $0 }
+        return (text.split(separator: "\n"), notes)
     }
 
     @Test func learnsClassesAndKeepsTheRun() throws {
         let folder = try TemporaryFolder()
-        let outcome = try TrainingRun(try Self.options(folder, Self.classes)).perform(.quiet)
-        #expect(outcome.testAccuracy! > 0.85)
+        let outcome = try Self.train(folder, try Self.options(folder, Self.classes))
+        #expect(outcome.testAccuracy! > 0.85 && outcome.testCount == 24)
         #expect(outcome.testRMSE == nil && outcome.testR2 == nil)
         #expect(outcome.peakBytes > 1_000)
         let run = try RunFolder(opening: outcome.run!)
         #expect(
             run.parts == [
-                "configuration.json", "loss.svg", "metrics.jsonl", "result.json", "weights.safetensors",
+                "configuration.json", "metrics.jsonl", "report.html", "report.json", "result.json",
+                "weights.safetensors",
             ])
+        #expect(folder.names("run").count == 7)
         var kept = outcome
         kept.run = nil
         #expect(try run.readJSON(TrainingOutcome.self, from: "result.json") == kept)
-        #expect(try run.metrics(as: EpochRecord.self).map(\.epoch) == Array(1...outcome.epochs))
-        _ = try PictureContent(String(decoding: try run.read("loss.svg"), as: UTF8.self))
+        let report = try run.readJSON(RunReport.self, from: "report.json")
+        #expect(report.epochs.map(\.number) == Array(1...outcome.epochs))
+        #expect(report.importances.count == 3 && report.importances.allSatisfy { $0.loss > 0 })
+        #expect(try RunCurves.run(at: outcome.run!).epochs == report.epochs)
 
-        let predictor = try RunPredictor(opening: outcome.run!)
-        let predictions = try predictor.predict(csv: folder.path + "/t.csv")
+        let (lines, notes) = try Self.predictions(of: folder)
         let wanted = Self.classes.split(separator: "\n").dropFirst().map { $0.split(separator: ",").last! }
-        var right = 0
-        for (prediction, label) in zip(predictions, wanted) {
-            guard case .category(let name, let probability) = prediction else { continue }
-            #expect(probability > 0.49 && probability <= 1)
-            if name == label { right += 1 }
-        }
-        #expect(predictions.count == 120 && right > 102)
-        #expect(predictions.csv.hasPrefix("class,probability\n"))
-        #expect(predictions.jsonLines.split(separator: "\n").count == 120)
+        let right = zip(lines.dropFirst(), wanted).count { $0.split(separator: ",").first! == $1 }
+        #expect(lines.count == 121 && lines[0] == "class,probability" && right > 102)
+        #expect(notes.last!.contains("(\(right) of 120"))
     }
 
     @Test func learnsNumbersInTheirUnit() throws {
         let folder = try TemporaryFolder()
-        let outcome = try TrainingRun(try Self.options(folder, Self.numbers)).perform(.quiet)
+        let outcome = try Self.train(folder, try Self.options(folder, Self.numbers))
         #expect(outcome.testAccuracy == nil)
         #expect(outcome.testR2! > 0.9 && outcome.testRMSE! < 5)
         let json = try outcome.jsonLine()
         #expect(json.contains("\"test_accuracy\":null") && json.contains("\"test_rmse\":"))
-        let predictions = try RunPredictor(opening: outcome.run!).predict(csv: folder.path + "/t.csv")
-        guard case .value(let first) = predictions[0] else { Issue.record("no number"); return }
+        let first = try #require(Double(try Self.predictions(of: folder).lines[1]))
         #expect(first > 60 && first < 140)
     }
 
@@ -85,10 +92,10 @@ import Testing
         let folder = try TemporaryFolder()
         var digests: [String] = []
         for (index, seed) in [1, 1, 2].enumerated() {
-            var options = try Self.options(folder, Self.classes, run: "run\(index)")
+            var options = try Self.options(folder, Self.classes)
             options.epochs = 2
             options.seed = UInt64(seed)
-            digests.append(try TrainingRun(options).perform(.quiet).weightsDigest)
+            digests.append(try Self.train(folder, options, run: "run\(index)").weightsDigest)
         }
         #expect(digests[0] == digests[1] && digests[0] != digests[2])
     }
@@ -102,7 +109,7 @@ import Testing
         options.epochs = 400
         options.patience = 4
         options.hidden = [64, 64]
-        let outcome = try TrainingRun(options).perform(.quiet)
+        let outcome = try Self.train(folder, options)
         #expect(outcome.epochs == outcome.bestEpoch + 4)
     }
 
@@ -112,10 +119,8 @@ import Testing
         options.patience = 0
         options.holdOut = 0
         options.epochs = 3
-        let training = try TrainingRun(options)
-        #expect(training.data.training.count == 120 && training.data.validation.isEmpty)
-        let outcome = try training.perform(.quiet)
-        #expect(outcome.epochs == 3 && outcome.testAccuracy == nil && outcome.testLoss == nil)
+        let outcome = try Self.train(folder, options)
+        #expect(outcome.epochs == 3 && outcome.testAccuracy == nil && outcome.testLoss == nil && outcome.testCount == 0)
     }
 
     @Test func divergenceLeavesNothing() throws {
@@ -123,9 +128,8 @@ import Testing
         var options = try Self.options(folder, Self.numbers)
         options.activation = .relu
         options.learningRate = 1e6
-        let training = try TrainingRun(options)
         do {
-            _ = try training.perform(.quiet)
+            _ = try Self.train(folder, options)
             Issue.record("a rate of a million did not diverge")
         } catch let error as TrainError {
             #expect(error.reason == .diverged && isOneLine(error.description))
@@ -138,7 +142,7 @@ import Testing
         let folder = try TemporaryFolder()
         var options = try Self.options(folder, Self.classes)
         options.epochs = 1
-        let run = try TrainingRun(options).perform(.quiet).run!
+        let run = try Self.train(folder, options).run!
         let path = run + "/weights.safetensors"
         var bytes = try Data(contentsOf: URL(filePath: path))
         bytes[bytes.count - 3] ^= 1
@@ -154,13 +158,12 @@ import Testing
     @Test func refusesWhatDoesNotFitInMemory() throws {
         let folder = try TemporaryFolder()
         var options = try Self.options(folder, Self.classes)
-        options.hidden = [65_536, 65_536, 65_536, 65_536, 65_536, 65_536, 65_536, 65_536]
-        let configuration = try #require(try? PreparedSource(options).configuration)
+        options.hidden = [Int](repeating: 65_536, count: 64)
+        let error = try #require(throws: TrainError.self) { try Self.train(folder, options) }
+        #expect(error.reason == .tooLarge && error.description.contains("--hidden"))
+        #expect(folder.names() == ["t.csv"])
         #expect(throws: TrainError.self) {
-            try MemoryLimit.check(configuration, exampleCount: 100, available: 64 << 30)
-        }
-        #expect(throws: TrainError.self) {
-            try MemoryLimit.check(rows: 1_000_000, width: 10_000, at: "t.csv", available: 64 << 30)
+            try MemoryLimit.check(rows: 2_000_000, width: 10_000, at: "t.csv", available: 64 << 30)
         }
         try MemoryLimit.check(rows: 1_000, width: 10, at: "t.csv", available: 64 << 30)
     }
@@ -175,26 +178,20 @@ import Testing
 
 @Suite struct PredictionTextTests {
     @Test func cellsAreQuotedWhereNeeded() {
-        let predictions: [RunPredictor.Prediction] = [
-            .category("a,\"b\"", probability: 0.5), .category(" c", probability: 1),
-            .category("d", probability: 0.25),
-        ]
+        var style = Predictions.Style()
+        style.showsAllClasses = true
+        let names = ["a,\"b\"", " c"]
+        let csv = PredictionLines(names, style, kept: ["class", "x\ny"])
         #expect(
-            predictions.csv == "class,probability\n\"a,\"\"b\"\"\",0.500000\n\" c\",1.000000\nd,0.250000\n")
-        #expect(predictions.jsonLines.hasPrefix("{\"class\":\"a,\\\"b\\\"\",\"probability\":0.500000}\n"))
-    }
-}
-
-@Suite struct VariationTests {
-    @Test func movesFiguresByPartsOfAPixel() {
-        let figure = Tensor((0..<64).map { Float($0 == 27 ? 1 : 0) }, shape: [1, 64])
-        for seed in 0..<4 as Range<UInt64> {
-            let moved = withRandomSeed(seed) { Variation(shift: 0.7).inputs(figure).array(of: Float.self) }
-            #expect(abs(moved.reduce(0, +) - 1) < 1e-5)
-            #expect(moved[27] > 0.08 && moved[27] < 1)
-            let touched = moved.indices.filter { moved[$0] != 0 }
-            #expect(touched.allSatisfy { abs($0 % 8 - 3) <= 1 && abs($0 / 8 - 3) <= 1 })
-        }
-        #expect(Variation.none.inputs(figure).array(of: Float.self) == figure.array(of: Float.self))
+            csv.head == "class,\"x\ny\",predicted class,probability,\"probability of a,\"\"b\"\"\",probability of  c\n")
+        #expect(csv.line([0.75, 0.25], kept: ["7", nil]) == "7,,\"a,\"\"b\"\"\",0.750000,0.750000,0.250000\n")
+        #expect(csv.line([0.25, 0.75], kept: ["-", " "]) == "-,\" \",\" c\",0.750000,0.250000,0.750000\n")
+        style = Predictions.Style()
+        style.isJSON = true
+        let json = PredictionLines(names, style, kept: ["n"])
+        #expect(json.head.isEmpty)
+        #expect(
+            json.line([0.75, 0.25], kept: [nil]) == "{\"n\":null,\"class\":\"a,\\\"b\\\"\",\"probability\":0.750000}\n")
+        #expect(PredictionLines(nil, style, kept: []).line([2.5]) == "{\"value\":2.5}\n")
     }
 }

@@ -59,21 +59,59 @@ package struct OutputFile: ~Copyable {
 }
 
 extension FileSystem {
+    /// Writes a file beside `path`, saves it and gives it the name, where that is free still.
+    ///
+    /// - Throws: what `body` throws; `SystemFailure` with the code `EEXIST` where something has the name.
+    package static func createAtomically(
+        _ path: String, _ body: (inout OutputFile) throws -> Void
+    ) throws {
+        guard !path.isEmpty else { throw SystemFailure("create it", path, code: ENOENT) }
+        let temporary = try writeBeside(path, mode: nil, body)
+        defer { removeFile(temporary) }
+        if link(temporary, path) != 0 {
+            // Some file systems have no links.
+            guard errno != EEXIST, try look(at: path) == nil else {
+                throw SystemFailure("create it", path, code: EEXIST)
+            }
+            try move(temporary, to: path)
+        }
+        try syncFolder(parent(of: path))
+    }
+
     /// Writes a file beside `path`, saves it and renames it to `path`, so that a reader sees the old content
     /// or the whole new one. Nothing stays behind on failure, whether the body's or the system's.
+    ///
+    /// - Parameter mode: the permissions of the file; nil for those of a new one.
     package static func writeAtomically(
-        _ path: String, _ body: (inout OutputFile) throws -> Void
+        _ path: String, mode: UInt32? = nil, _ body: (inout OutputFile) throws -> Void
     ) throws {
         guard !path.isEmpty else { throw SystemFailure("create it", path, code: ENOENT) }
         if let found = try look(at: path), found.kind != .file {
             throw SystemFailure("replace it", path, code: found.kind == .folder ? EISDIR : EINVAL)
         }
-        let folder = parent(of: path)
-        let temporary = join(folder, temporaryName(for: name(of: path)))
+        let temporary = try writeBeside(path, mode: mode, body)
+        do {
+            try move(temporary, to: path)
+        } catch {
+            removeFile(temporary)
+            throw error
+        }
+        try syncFolder(parent(of: path))
+    }
+
+    /// Writes a hidden file beside `path` and saves it; gives its path. Nothing stays behind on failure.
+    private static func writeBeside(
+        _ path: String, mode: UInt32?, _ body: (inout OutputFile) throws -> Void
+    ) throws -> String {
+        let temporary = join(parent(of: path), temporaryName(for: name(of: path)))
         do {
             var file = try OutputFile(temporary)
             try body(&file)
             try file.save()
+            if let mode, chmod(temporary, mode_t(mode)) != 0 {
+                throw SystemFailure.last("keep its permissions", temporary)
+            }
+            return temporary
         } catch {
             removeFile(temporary)
             if let failure = error as? SystemFailure, failure.path == temporary {
@@ -81,13 +119,6 @@ extension FileSystem {
             }
             throw error
         }
-        do {
-            try move(temporary, to: path)
-        } catch {
-            removeFile(temporary)
-            throw error
-        }
-        try syncFolder(folder)
     }
 
     /// A hidden name that no other process and no other call of this one uses.

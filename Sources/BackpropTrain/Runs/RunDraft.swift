@@ -8,18 +8,19 @@ import BackpropData
 
 /// A training run that is being written. It becomes a `RunFolder` when it is complete, and not before.
 ///
-/// Everything goes to a hidden folder beside the final place. `commit()` saves it to disk and renames it;
-/// until then no folder has the final name. A draft that is released without `commit()` is removed.
+/// Its folder is there from the start, so that nobody else takes the name, and locked as long as the writer is there.
+/// What makes it a run is the list of its parts, which `commit()` writes at the end. A draft that is released without
+/// `commit()` and without `leave()` is removed.
 ///
 /// ```swift
 /// let draft = try RunDraft(.numbered(in: "runs"))
 /// try draft.writeConfiguration(options)
-/// for epoch in 1...10 { try draft.appendMetrics(train(epoch)) }
+/// try draft.write(train(), to: "weights.safetensors")
 /// let run = try draft.commit()
 /// print(run.path)   // runs/run-1
 /// ```
 public final class RunDraft {
-    /// Where the finished run shall be.
+    /// Where the run shall be.
     public enum Destination: Sendable, Equatable {
         /// Exactly there; nothing may be there yet.
         case path(String)
@@ -27,43 +28,57 @@ public final class RunDraft {
         case numbered(in: String)
     }
 
-    /// Where the finished run will be. For `.numbered` a later number where another run takes the name first.
-    public private(set) var path: String
+    /// Where the run is.
+    public let path: String
 
-    private let destination: Destination
-    private let folder: String
     private var parts: Set<String> = []
-    private var metrics: OutputFile?
+    private let lock: FileLock
     private var isOpen = true
+    /// Whether the folder was there before this draft, with a training in it that goes on.
+    private let isOlder: Bool
 
-    /// Creates the hidden folder, and the folders above it where they are missing.
+    /// Reserves the folder, and creates the folders above it where they are missing. What was left there, or for `.numbered`
+    /// beside it, by a run that ended before it had anything to keep is removed.
     ///
     /// - Throws: `TrainError` where the destination is taken, or the system refuses to create the folder.
     public init(_ destination: Destination) throws(TrainError) {
-        self.destination = destination
-        let target: String
+        isOlder = false
         switch destination {
         case .path(let path):
-            target = path
             guard !path.isEmpty else {
-                throw TrainError(
-                    .badName, at: "run", "its folder has no name", remedy: "give the path of a new folder")
+                throw TrainError(.badName, at: "run", "its folder has no name", remedy: "give the path of a new folder")
             }
-            if try RunFolder.look(at: path) != nil { throw Self.taken(path) }
-        case .numbered(let parent): target = try Self.nextNumbered(in: parent)
+            UnfinishedRun.removeIfEmpty(path)
+            try Self.createFolders(FileSystem.parent(of: path))
+            do { try FileSystem.createFolder(path) } catch {
+                throw error.isTaken ? Self.taken(path) : TrainError(error)
+            }
+            self.path = path
+        case .numbered(let parent):
+            self.path = try Self.reserveNumber(in: parent)
         }
-        path = target
-        let parent = FileSystem.parent(of: target)
-        folder = FileSystem.join(parent, FileSystem.temporaryName(for: FileSystem.name(of: target)))
-        do {
-            try FileSystem.createFolders(parent)
-            try FileSystem.createFolder(folder)
-        } catch { throw TrainError(error, at: error.path == folder ? target : error.path) }
+        lock = try Self.lock(path)
     }
 
-    deinit {
-        if isOpen { FileSystem.removeTree(folder) }
+    /// Goes on with a run that was left, or that an interruption had end early: its folder, and the checkpoints in it, stay.
+    /// From here on it is an unfinished run until `commit()`.
+    ///
+    /// - Throws: `TrainError` where there is no such folder, or another program is writing it.
+    public init(resuming path: String) throws(TrainError) {
+        isOlder = true
+        self.path = path
+        guard try RunFolder.look(at: path)?.kind == .folder else {
+            throw TrainError(.missing, at: path, "there is no such run", remedy: "check the spelling of the path")
+        }
+        lock = try Self.lock(path)
+        do {
+            let manifest = FileSystem.join(path, RunFolder.manifestName)
+            FileSystem.removeFile(manifest)
+            try FileSystem.syncFolder(path)
+        } catch { throw TrainError(error) }
     }
+
+    deinit { discard() }
 
     /// Writes one run; where `body` throws, nothing stays behind.
     public static func write(
@@ -82,7 +97,7 @@ public final class RunDraft {
         precondition(isOpen, "RunDraft: the run \(path) was committed or discarded before")
         try RunFolder.checkName(name, in: path)
         parts.insert(name)
-        return FileSystem.join(folder, name)
+        return FileSystem.join(path, name)
     }
 
     /// Writes a part; one with the same name is replaced.
@@ -102,7 +117,7 @@ public final class RunDraft {
     /// Writes a part that is one JSON value, on several lines and with sorted keys.
     public func writeJSON(_ value: some Encodable, to name: String) throws(TrainError) {
         let bytes = try encode(value, name, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
-        try write(bytes + [UInt8(ascii: "\n")], to: name)
+        try write(bytes, to: name)
     }
 
     /// Writes what the run was told to do.
@@ -119,60 +134,43 @@ public final class RunDraft {
         provide: (SafeTensorsWriter.Declaration, SafeTensorsWriter.Emit) throws -> Void
     ) throws {
         let partPath = try path(forPart: name)
-        try writer.write(to: partPath, known: FileSystem.join(path, name), provide: provide)
+        try writer.write(to: partPath, provide: provide)
     }
 
-    /// Adds one line to the metrics. Numbers that are not finite are written as "nan", "inf" and "-inf".
-    public func appendMetrics(_ value: some Encodable) throws(TrainError) {
-        let name = RunFolder.metricsName
-        let bytes = try encode(value, name, [.sortedKeys, .withoutEscapingSlashes])
-        let partPath = try path(forPart: name)
-        do {
-            if metrics == nil { metrics = try OutputFile(partPath) }
-            try metrics!.write(bytes + [UInt8(ascii: "\n")])
-            try metrics!.flush()
-        } catch { throw failure(error, name) }
-    }
-
-    /// Saves everything to disk and gives the folder its final name.
+    /// Saves everything to disk and writes the list of its parts, which makes the folder a run.
     ///
-    /// - Throws: `TrainError` where a part cannot be saved or the name was taken meanwhile; the draft is
-    ///   removed then.
+    /// - Throws: `TrainError` where a part cannot be saved; the draft is removed then, unless it is an older one.
     public func commit() throws(TrainError) -> RunFolder {
         precondition(isOpen, "RunDraft: the run \(path) was committed or discarded before")
-        do {
-            try saveMetrics()
-            try writeManifest()
-            try moveToPlace()
-        } catch {
+        do { try writeManifest() } catch {
             discard()
             throw error
         }
         isOpen = false
+        FileSystem.removeFile(UnfinishedRun.lockPath(in: path))
         return try RunFolder(opening: path)
     }
 
-    /// Removes everything that was written. Does nothing after `commit()`.
+    /// Removes everything that was written; of an older run nothing. Does nothing after `commit()` and `leave()`.
     public func discard() {
         guard isOpen else { return }
         isOpen = false
-        metrics = nil
-        FileSystem.removeTree(folder)
+        if isOlder { FileSystem.removeFile(UnfinishedRun.lockPath(in: path)) } else { FileSystem.removeTree(path) }
     }
 
-    private func saveMetrics() throws(TrainError) {
-        guard metrics != nil else { return }
-        do { try metrics!.save() } catch { throw failure(error, RunFolder.metricsName) }
-        metrics = nil
+    /// Leaves the folder as it is, an unfinished run that another draft goes on with.
+    public func leave() {
+        isOpen = false
+        FileSystem.removeFile(UnfinishedRun.lockPath(in: path))
     }
 
     private func writeManifest() throws(TrainError) {
         var listed: [RunFolder.Manifest.Part] = []
         for name in parts.sorted() {
-            let partPath = FileSystem.join(folder, name)
+            let partPath = FileSystem.join(path, name)
             guard let found = try RunFolder.look(at: partPath), found.kind == .file else {
                 throw TrainError(
-                    .missing, at: FileSystem.join(path, name), "this part was announced and not written",
+                    .missing, at: partPath, "this part was announced and not written",
                     remedy: "write it before the run is finished")
             }
             do {
@@ -185,44 +183,19 @@ public final class RunDraft {
             format: RunFolder.Manifest.format, version: RunFolder.Manifest.version, parts: listed)
         let bytes = try encode(manifest, name, [.prettyPrinted, .sortedKeys])
         do {
-            var file = try OutputFile(FileSystem.join(folder, name))
-            try file.write(bytes + [UInt8(ascii: "\n")])
-            try file.save()
-            try FileSystem.syncFolder(folder)
-        } catch { throw failure(error, name) }
-    }
-
-    private func moveToPlace() throws(TrainError) {
-        while true {
-            if try RunFolder.look(at: path) == nil {
-                do {
-                    try FileSystem.move(folder, to: path)
-                    try FileSystem.syncFolder(FileSystem.parent(of: path))
-                    return
-                } catch {
-                    guard error.isTaken else { throw TrainError(error, at: path) }
-                }
-            }
-            guard case .numbered(let parent) = destination else { throw Self.taken(path) }
-            path = try Self.nextNumbered(in: parent)
+            try FileSystem.writeAtomically(FileSystem.join(path, name)) { try $0.write(bytes) }
+        } catch let error as SystemFailure {
+            throw failure(error, name)
+        } catch {
+            throw TrainError(
+                .system, at: FileSystem.join(path, name), "cannot write it: \(error)", remedy: "choose another folder")
         }
     }
 
     private func encode(
         _ value: some Encodable, _ name: String, _ formatting: JSONEncoder.OutputFormatting
     ) throws(TrainError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = formatting
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        do {
-            return Array(try encoder.encode(value))
-        } catch {
-            throw TrainError(
-                .notEncodable, at: FileSystem.join(path, name),
-                "the value of type \(type(of: value)) is not JSON",
-                remedy: "give a value whose parts can be encoded")
-        }
+        try JSONFile.bytes(of: value, formatting, at: FileSystem.join(path, name))
     }
 
     private func failure(_ failure: SystemFailure, _ name: String) -> TrainError {
@@ -235,19 +208,40 @@ public final class RunDraft {
             remedy: "choose another name for the run, or move or remove what is there")
     }
 
-    private static func nextNumbered(in parent: String) throws(TrainError) -> String {
-        let prefix = "run-"
-        var names: [String] = []
-        if let found = try RunFolder.look(at: parent) {
-            guard found.kind == .folder else {
-                throw TrainError(
-                    .targetExists, at: parent, "that is a file, runs need a folder",
-                    remedy: "choose another folder")
-            }
-            do { names = try FileSystem.names(in: parent) } catch { throw TrainError(error) }
+    private static func createFolders(_ path: String) throws(TrainError) {
+        do { try FileSystem.createFolders(path) } catch { throw TrainError(error) }
+    }
+
+    private static func lock(_ path: String) throws(TrainError) -> FileLock {
+        do { return try FileLock(UnfinishedRun.lockPath(in: path), patience: 0) } catch {
+            guard error.code == UnfinishedRun.isLocked else { throw TrainError(error) }
+            throw TrainError(
+                .targetExists, at: path, "another program is writing this run just now",
+                remedy: "wait until it has ended, or stop it")
         }
-        let taken = names.filter { $0.hasPrefix(prefix) }.compactMap { Int($0.dropFirst(prefix.count)) }
-        let last = taken.filter { $0 < 1_000_000_000 }.max() ?? 0
-        return FileSystem.join(parent, prefix + String(max(0, last) + 1))
+    }
+
+    private static func reserveNumber(in parent: String) throws(TrainError) -> String {
+        if let found = try RunFolder.look(at: parent), found.kind != .folder {
+            throw TrainError(
+                .targetExists, at: parent, "that is a file, runs need a folder", remedy: "choose another folder")
+        }
+        try createFolders(parent)
+        UnfinishedRun.removeEmptyOnes(in: parent)
+        let prefix = "run-"
+        while true {
+            let names: [String]
+            do { names = try FileSystem.names(in: parent) } catch { throw TrainError(error) }
+            let taken = names.filter { $0.hasPrefix(prefix) }.compactMap { Int($0.dropFirst(prefix.count)) }
+            let last = taken.filter { $0 < 1_000_000_000 }.max() ?? 0
+            let path = FileSystem.join(parent, prefix + String(max(0, last) + 1))
+            do {
+                try FileSystem.createFolder(path)
+                return path
+            } catch {
+                // Another program was faster.
+                guard error.isTaken else { throw TrainError(error) }
+            }
+        }
     }
 }

@@ -16,7 +16,7 @@ public struct RunFolder: Sendable {
     public static let manifestName = "run.json"
     /// What the run was told to do.
     public static let configurationName = "configuration.json"
-    /// One JSON object a line, in the order in which they were noted.
+    /// The measures of each epoch, one JSON object a line (`JSONLinesLog`).
     public static let metricsName = "metrics.jsonl"
 
     /// The path as it was given, or where a draft was committed.
@@ -128,19 +128,6 @@ public struct RunFolder: Sendable {
         try readJSON(type, from: Self.configurationName)
     }
 
-    /// The metrics in the order in which they were noted; empty where there are none.
-    public func metrics<Value: Decodable>(as type: Value.Type) throws(TrainError) -> [Value] {
-        guard parts.contains(Self.metricsName) else { return [] }
-        let place = try path(of: Self.metricsName)
-        let lines = try read(Self.metricsName).split(
-            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        var values: [Value] = []
-        for (index, line) in lines.enumerated() where !line.isEmpty {
-            values.append(try Self.decode(type, Array(line), place: "\(place), line \(index + 1)"))
-        }
-        return values
-    }
-
     static func checkName(_ name: String, in folder: String) throws(TrainError) {
         let isPlain = !name.isEmpty && !name.hasPrefix(".") && name.utf8.count <= 200
         guard isPlain, name.utf8.allSatisfy({ $0 != UInt8(ascii: "/") && $0 != 0 }), name != manifestName
@@ -153,8 +140,18 @@ public struct RunFolder: Sendable {
         }
     }
 
+    /// Whether there is a run in the folder, finished or not.
+    static func isRun(_ path: String) -> Bool {
+        (try? RunFolder(opening: path)) != nil || UnfinishedRun.hasCheckpoints(path)
+    }
+
     static func look(at path: String) throws(TrainError) -> (kind: FileSystem.Kind, bytes: Int)? {
         do { return try FileSystem.look(at: path) } catch { throw TrainError(error) }
+    }
+
+    /// A file that is one JSON value, of a run that need not be finished.
+    static func readJSON<Value: Decodable>(_ type: Value.Type, at path: String) throws(TrainError) -> Value {
+        try decode(type, try bytes(of: path), place: path)
     }
 
     private static func bytes(of path: String) throws(TrainError) -> [UInt8] {

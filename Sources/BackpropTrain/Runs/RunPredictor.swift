@@ -4,15 +4,14 @@ import BackpropNN
 
 /// A finished run, ready to be used.
 package struct RunPredictor {
-    /// What the model says about one row.
-    package enum Prediction: Sendable, Equatable {
-        case category(String, probability: Double)
-        case value(Double)
-    }
-
     package let configuration: RunConfiguration
-    private let model: Sequential
-    private let place: String
+    let subject: PredictingSubject
+    package let outcome: TrainingOutcome
+
+    enum PredictingSubject {
+        case table(TableRecord, TableJudge)
+        case arrays(ArrayModel)
+    }
 
     /// Opens a run and checks that its weights are those that it was finished with.
     ///
@@ -20,98 +19,69 @@ package struct RunPredictor {
     package init(opening path: String) throws {
         let run = try RunFolder(opening: path)
         let weightsPath = try run.path(of: "weights.safetensors")
+        let place = try run.path(of: RunFolder.configurationName)
         configuration = try run.configuration(as: RunConfiguration.self)
-        try configuration.check(try run.path(of: RunFolder.configurationName))
-        model = configuration.makeNetwork()
-        let weights = try Weights(reading: weightsPath, for: model)
-        let outcome = try run.readJSON(TrainingOutcome.self, from: TrainingOutcome.partName)
+        guard configuration.format == RunConfiguration.currentFormat else { throw RunConfiguration.otherFormat(place) }
+        outcome = try run.readJSON(TrainingOutcome.self, from: TrainingOutcome.partName)
+        let network: any ParameterContainer
+        switch configuration.subject {
+        case .table(let record):
+            try record.check(place)
+            let model = TableModel(record.shape, record.recipe)
+            subject = .table(record, TableJudge(model: model, encoding: record.encoding))
+            network = model.network
+        case .arrays(let arrays):
+            try arrays.check(place)
+            let model = ArrayModel(arrays)
+            subject = .arrays(model)
+            network = model.network
+        }
+        let weights = try Weights(reading: weightsPath, for: network)
         guard weights.digest == outcome.weightsDigest else {
             throw TrainError(
                 .corrupt, at: weightsPath, "these are not the weights that the run was finished with",
                 remedy: "copy the whole folder again, or train again")
         }
-        try weights.restore(to: model)
-        place = path
+        try weights.restore(to: network)
     }
 
-    /// Predicts every row of a CSV file.
+    /// What the run says about the examples of a file whose labels are there; nil where there are none.
+    package func judgement(of path: String, _ reading: TableOptions?) throws -> Judgement? {
+        switch subject {
+        case .table(let record, let judge):
+            let table = try Table(path, for: record.schema, options: reading ?? TableOptions())
+            let rows = try record.encoding.labelledRows(of: table)
+            return rows.isEmpty ? nil : try judge.judgement(of: table, rows: rows)
+        case .arrays(let model):
+            let data = try ArrayData(
+                DataSource(recognizing: path), family: model.configuration.model.family, holdOut: 0, seed: 0)
+            guard data.shape == model.configuration.shape, data.classNames.count == model.configuration.classNames.count
+            else {
+                throw TrainError(
+                    .badOption, at: path,
+                    "it holds \(data.shape.description), the run has learnt \(model.configuration.shape.description)",
+                    remedy: "give data of the same kind")
+            }
+            return try model.judgement(data.test ?? data.training)
+        }
+    }
+
+    /// A report on the examples of a file, with their labels.
     ///
-    /// - Parameter hasHeader: nil for what the run was trained with; a run on digits finds out by itself.
-    package func predict(csv path: String, hasHeader: Bool? = nil) throws -> [Prediction] {
-        switch configuration.source {
-        case .digits:
-            return try predictions(Digits.pixels(csv: path, hasHeader: hasHeader), width: Digits.pixelsPerImage) {
-                Self.category($0, names: (0..<Digits.classCount).map(String.init))
-            }
-        case .table(_, let schema, let encoding, _):
-            var options = TableOptions()
-            options.hasHeader = hasHeader
-            let table = try Table(path, for: schema, options: options)
-            let width = encoding.oneHotWidth
-            try MemoryLimit.check(rows: table.rowCount, width: width, at: table.source)
-            let names = encoding.classNames
-            return try predictions(try encoding.rows(of: table).oneHot(), width: width) {
-                names.isEmpty ? .value(encoding.original($0.first!)) : Self.category($0, names: names)
-            }
-        }
-    }
-
-    private func predictions(
-        _ inputs: [Float], width: Int, _ read: (ArraySlice<Float>) -> Prediction
-    ) throws -> [Prediction] {
-        let count = inputs.count / width
-        let examples = Examples(
-            inputs: inputs, width: width, targets: .numbers([Float](repeating: 0, count: count)))
-        let outputs = Measures.outputs(model, examples, Array(0..<count))
-        guard outputs.allSatisfy(\.isFinite) else {
+    /// - Throws: `TrainError` where there are none.
+    package func report(on path: String, _ reading: TableOptions?) throws -> RunReport {
+        guard let judgement = try judgement(of: path, reading) else {
             throw TrainError(
-                .corrupt, at: place, "the network gives numbers that are not finite", remedy: "train again")
+                .missing, at: path, "no example in it has a label (\(Wording.quoted(outcome.label)))",
+                remedy: "give a file with labels, or use backprop predict")
         }
-        let outputWidth = outputs.count / count
-        return (0..<count).map { read(outputs[($0 * outputWidth)..<(($0 + 1) * outputWidth)]) }
-    }
-
-    private static func category(_ scores: ArraySlice<Float>, names: [String]) -> Prediction {
-        let best = ClassScores(scores)
-        return .category(names[best.index], probability: best.probability)
+        let facts = RunReport.Facts(
+            title: FileSystem.name(of: path), data: path, model: outcome.model, label: outcome.label)
+        return RunReport(facts, judgement: judgement, baseline: nil, epochs: [EpochValues](), bestEpoch: nil)
     }
 }
 
-extension [RunPredictor.Prediction] {
-    /// A CSV file with a header: class and probability, or value.
-    package var csv: String {
-        var text = ""
-        if case .value? = first { text = "value\n" } else { text = "class,probability\n" }
-        for prediction in self {
-            switch prediction {
-            case .value(let value): text += "\(value)\n"
-            case .category(let name, let probability):
-                text += Self.cell(name) + "," + NumberFormat.fixed(probability, digits: 6) + "\n"
-            }
-        }
-        return text
-    }
-
-    /// One JSON object a line.
-    package var jsonLines: String {
-        var text = ""
-        for prediction in self {
-            switch prediction {
-            case .value(let value): text += "{\"value\":\(value)}\n"
-            case .category(let name, let probability):
-                text +=
-                    "{\"class\":\(JSONText.quoted(name)),\"probability\":\(NumberFormat.fixed(probability, digits: 6))}\n"
-            }
-        }
-        return text
-    }
-
-    /// A cell of a CSV file, in quotes where it needs them.
-    private static func cell(_ text: String) -> String {
-        let needsQuotes = text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D, 0x09, 0x3B].contains($0) }
-        return needsQuotes || text.hasPrefix(" ") || text.hasSuffix(" ")
-            ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-                + "\""
-            : text
-    }
+extension RunReport {
+    /// The report as one JSON object on one line, with a line feed.
+    package func jsonLine() throws(TrainError) -> String { try JSONFile.line(of: self) }
 }

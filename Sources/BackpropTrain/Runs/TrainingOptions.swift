@@ -2,39 +2,56 @@ import BackpropData
 import BackpropNN
 
 /// What a person asks of a training run. What is nil is chosen to suit the data.
-package struct TrainingOptions: Sendable, Equatable {
-    /// A CSV file; nil for the handwritten digits.
+///
+/// A run keeps them, so that it can be repeated and changed: `--config` reads what is in `configuration.json`.
+package struct TrainingOptions: Sendable, Equatable, Codable {
+    // MARK: Data
+
+    /// A file or folder, `digits` or `mnist`; nil for the handwritten digits.
     package var data: String?
-    /// The column to be predicted.
+    /// The column of a table to be predicted.
     package var label: String?
     package var task: TableSchema.Task?
-    package var categorical: [String] = []
-    package var dropped: [String] = []
-    package var hasHeader: Bool?
-    package var missingMarkers: [String] = []
-    /// The share of a table's rows that only judges the result.
+    /// Columns that are numbers, categories, dates.
+    package var numeric: [String]?
+    package var categorical: [String]?
+    package var dates: [String]?
+    /// Columns that are left out, and such that stay though they look as if they could not help.
+    package var dropped: [String]?
+    package var kept: [String]?
+    /// How the file of a table is read.
+    package var reading: TableOptions?
+    /// The share of the examples that only judges the result.
     package var holdOut: Double?
+
+    // MARK: Model
+
+    /// A family of models, or the path of a description.
+    package var model: String?
+    package var hidden: [Int]?
+    package var activation: Activation?
+    package var dropout: Double?
+
+    // MARK: Training
+
     package var epochs: Int?
     package var batchSize: Int?
     package var learningRate: Double?
     package var weightDecay: Double?
-    package var hidden: [Int]?
-    package var activation: Activation?
-    package var seed: UInt64 = 0
-    /// Epochs without a better loss on the validation part before training stops; 0 for never.
+    package var labelSmoothing: Double?
+    /// Whether classes count alike, however many examples each has.
+    package var balancesClasses: Bool?
+    /// Networks that are trained at once and answer together.
+    package var members: Int?
+    /// Epochs without a better measure before training stops; 0 for never.
     package var patience: Int?
-    /// The folder of the run; nil for the next number in "runs".
-    package var output: String?
+    /// Seconds that may be spent on trying configurations.
+    package var searchSeconds: Double?
+    package var seed: UInt64?
 
     package init() {}
 
-    /// How the table is to be read. Markers that a person names count beside the usual ones.
-    var tableOptions: TableOptions {
-        var options = TableOptions()
-        options.hasHeader = hasHeader
-        if !missingMarkers.isEmpty { options.missingMarkers = MissingMarkers.usual + missingMarkers }
-        return options
-    }
+    // MARK: Values from text
 
     /// "128,64" as sizes of layers.
     package static func sizes(_ text: String) throws(TrainError) -> [Int] {
@@ -73,32 +90,53 @@ package struct TrainingOptions: Sendable, Equatable {
         throw bad("--task", Wording.quoted(name), "classification or regression")
     }
 
-    /// - Throws: `TrainError` for a number outside its range, and for options that do not go together.
+    /// "30s", "5m", "1.5h" or a number of seconds.
+    package static func seconds(_ text: String) throws(TrainError) -> Double {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3_600]
+        let unit = text.last.flatMap { units[$0] }
+        let number = Double(unit == nil ? text : String(text.dropLast())).map { $0 * (unit ?? 1) }
+        guard let number, number > 0, number <= 1e7 else {
+            throw bad("--time", Wording.quoted(text), "a time such as 30s, 5m or 1h")
+        }
+        return number
+    }
+
+    /// What was asked for, by the names of the flags.
+    var described: [String: String] {
+        func joined(_ names: [String]?) -> String? { names?.joined(separator: ", ") }
+        let values: [(String, String?)] = [
+            ("data", data), ("label", label), ("task", task?.rawValue), ("numeric", joined(numeric)),
+            ("categorical", joined(categorical)), ("date", joined(dates)), ("drop", joined(dropped)),
+            ("keep", joined(kept)), ("hold-out", holdOut.map { "\($0)" }), ("model", model),
+            ("hidden", joined(hidden?.map(String.init))), ("activation", activation?.rawValue),
+            ("dropout", dropout.map { "\($0)" }), ("epochs", epochs.map { "\($0)" }),
+            ("batch-size", batchSize.map { "\($0)" }), ("learning-rate", learningRate.map { "\($0)" }),
+            ("weight-decay", weightDecay.map { "\($0)" }), ("label-smoothing", labelSmoothing.map { "\($0)" }),
+            ("balance", balancesClasses.map { "\($0)" }), ("members", members.map { "\($0)" }),
+            ("patience", patience.map { "\($0)" }), ("time", searchSeconds.map { "\($0) s" }),
+            ("seed", seed.map { "\($0)" }),
+        ]
+        return Dictionary(uniqueKeysWithValues: values.compactMap { name, value in value.map { (name, $0) } })
+    }
+
+    // MARK: Sense
+
+    /// - Throws: `TrainError` for a number outside its range.
     package func validate() throws(TrainError) {
         try Self.check("--epochs", epochs, 1...1_000_000)
         try Self.check("--batch-size", batchSize, 1...1_000_000)
         try Self.check("--patience", patience, 0...1_000_000)
+        try Self.check("--members", members, 1...256)
         if let learningRate, !(learningRate > 0 && learningRate <= 1e6) {
             throw Self.bad("--learning-rate", "\(learningRate)", "a number above 0, such as 0.001")
         }
         if let weightDecay, !(weightDecay >= 0 && weightDecay <= 1e6) {
             throw Self.bad("--weight-decay", "\(weightDecay)", "0 or a number above it, such as 0.01")
         }
-        if let holdOut, !(holdOut >= 0 && holdOut < 1) {
-            throw Self.bad("--hold-out", "\(holdOut)", "at least 0 and less than 1, such as 0.2")
-        }
-        if data != nil {
-            return
-        }
-        let tableOnly: [(String, Bool)] = [
-            ("--label", label != nil), ("--task", task != nil), ("--hold-out", holdOut != nil),
-            ("--categorical", !categorical.isEmpty), ("--drop", !dropped.isEmpty),
-            ("--missing", !missingMarkers.isEmpty), ("--header/--no-header", hasHeader != nil),
-        ]
-        if let (name, _) = tableOnly.first(where: \.1) {
-            throw TrainError(
-                .badOption, at: name, "it describes a table, and no table is given",
-                remedy: "give a CSV file with --data, or leave it out to train on the handwritten digits")
+        for (name, share) in [("--dropout", dropout), ("--label-smoothing", labelSmoothing), ("--hold-out", holdOut)] {
+            if let share, !(share >= 0 && share < 1) {
+                throw Self.bad(name, "\(share)", "at least 0 and less than 1, such as 0.2")
+            }
         }
     }
 

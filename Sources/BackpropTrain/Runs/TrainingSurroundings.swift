@@ -1,3 +1,4 @@
+import Backprop
 import BackpropData
 import BackpropNN
 
@@ -15,6 +16,8 @@ package struct TrainingSurroundings {
     package var openLogs: (_ resumingAt: Int?) throws -> [any TrainingLog] = { _ in [] }
     /// How a person goes on after an interruption.
     package var resumeHint: String?
+    /// Gets the memory bill of a step and the bytes of all weights, before the first one is computed.
+    package var announceMemory: ((MemoryBill, _ weightBytes: Int) throws -> Void)?
     /// Says a line that belongs to the run, with its line end.
     package var say: (String) throws -> Void = { _ in }
 
@@ -25,6 +28,7 @@ package struct TrainingSurroundings {
         trainer.checkpoints = checkpoints
         trainer.configuration = configuration
         trainer.openLogs = openLogs
+        trainer.announceMemory = announceMemory
         trainer.options.progress = progress
         trainer.options.resumeHint = resumeHint
     }

@@ -91,12 +91,15 @@ package struct ArrayInputs: Sendable {
 
     /// The numbers of a CSV file, one example a row, with or without a header.
     private static func rows(csv path: String, _ shape: ExampleShape) throws(DataError) -> Tensor {
-        var table = try Table(csv: path, options: CSVOptions(header: .absent))
+        var options = TableOptions()
+        options.hasHeader = false
+        var table = try Table(path, options: options)
         func number(_ row: Int, _ column: Int) -> Double? {
             table.cell(row: row, column: column).flatMap { Double(Self.trimmed($0)) }
         }
         if table.rowCount > 1, (0..<table.columnCount).allSatisfy({ number(0, $0) == nil }) {
-            table = try Table(csv: path, options: CSVOptions(header: .present))
+            options.hasHeader = true
+            table = try Table(path, options: options)
         }
         guard table.columnCount == shape.count else {
             throw DataError(
@@ -110,7 +113,7 @@ package struct ArrayInputs: Sendable {
             for column in 0..<shape.count {
                 guard let value = number(row, column), value.isFinite else {
                     throw DataError(
-                        .badCell, at: "\(path), line \(table.line(row: row, column: column)), column \(column + 1)",
+                        .badCell, at: "\(path), line \(table.line(row: row)), column \(column + 1)",
                         "\(Wording.quoted(table.cell(row: row, column: column) ?? "")) is no number",
                         remedy: "give numbers alone")
                 }

@@ -19,6 +19,19 @@ package enum StandardOutput {
         }
     }
 
+    /// Writes what `body` gives, in large pieces.
+    package static func write<Value>(_ body: (_ write: (String) throws -> Void) throws -> Value) throws -> Value {
+        var pending = ""
+        let value = try body { text in
+            pending += text
+            if pending.utf8.count < 1 << 16 { return }
+            try write(pending)
+            pending = ""
+        }
+        try write(pending)
+        return value
+    }
+
     /// Writes to standard error, where a failure has nobody left to hear of it.
     package static func complain(_ text: String) { Terminal.write(text) }
 }

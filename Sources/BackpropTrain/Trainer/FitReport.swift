@@ -2,7 +2,7 @@
 /// Printed, it is a line for each epoch and one for the end.
 public struct FitReport: Sendable, CustomStringConvertible {
     /// Why a training ended.
-    public enum End: String, Sendable {
+    public enum End: String, Sendable, Codable {
         /// All epochs or steps are done.
         case completed
         /// The measure that is watched did not become better any more.

@@ -53,6 +53,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     var end: FitReport.End?
     /// Of the batches of this epoch since it was begun or resumed, as it is shown.
     var shownLoss = (sum: 0.0, count: 0)
+    var isAnnounced = false
     var bar: ProgressBar
     var logs: [any TrainingLog] = []
 
@@ -134,6 +135,11 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         case .norm(let limit): clipGradientNorm(trainer.optimizer.parameters, to: limit)
         case .values(let limit): clipGradientValues(trainer.optimizer.parameters, to: limit)
         case nil: break
+        }
+        if let announce = trainer.announceMemory, !isAnnounced {
+            isAnnounced = true
+            let weightBytes = trainer.optimizer.parameters.reduce(0) { $0 + $1.value.size * $1.value.dtype.byteCount }
+            try announce(trainer.optimizer.memoryBill(), weightBytes)
         }
         trainer.optimizer.step()
         trainer.average?.update()

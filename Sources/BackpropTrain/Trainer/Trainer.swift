@@ -45,6 +45,8 @@ public final class Trainer<Model: ParameterContainer, Batch: Sendable> {
     /// trainer.openLogs = { step in [try CSVLog("runs/1/metrics.csv", resumingAt: step)] }
     /// ```
     public var openLogs: (_ resumingAt: Int?) throws -> [any TrainingLog] = { _ in [] }
+    /// Gets the memory bill of a step and the bytes of all weights, before the first one is computed.
+    package var announceMemory: ((MemoryBill, _ weightBytes: Int) throws -> Void)?
     /// What is called on the way.
     public var callbacks: [any TrainerCallback] = []
 

@@ -1,0 +1,55 @@
+import BackpropData
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The folder of a run that is being written, or whose writer has ended before it was complete.
+enum UnfinishedRun {
+    /// The folder in a run in which its training keeps checkpoints.
+    static let checkpointsName = "checkpoints"
+    /// The error number of a lock that another program has.
+    static let isLocked = EWOULDBLOCK
+
+    /// The file that is locked as long as the writer is there.
+    static func lockPath(in path: String) -> String { FileSystem.join(path, ".run.lock") }
+
+    static func checkpointsPath(in path: String) -> String { FileSystem.join(path, checkpointsName) }
+
+    /// Whether there is a training in `path` that can go on.
+    static func hasCheckpoints(_ path: String) -> Bool {
+        ((try? CheckpointFolder(checkpointsPath(in: path)).paths()) ?? []).isEmpty == false
+    }
+
+    /// Whether its writer is there.
+    static func isBeingWritten(_ path: String) -> Bool {
+        let lockPath = lockPath(in: path)
+        guard isFile(lockPath) else { return false }
+        do {
+            let lock = try FileLock(lockPath, patience: 0)
+            return !lock.isHeld
+        } catch { return error.code == isLocked }
+    }
+
+    /// Removes a folder whose writer has ended before the first checkpoint. Anything else stays.
+    static func removeIfEmpty(_ path: String) {
+        let lockPath = lockPath(in: path)
+        guard isFile(lockPath), !isFile(FileSystem.join(path, RunFolder.manifestName)), !hasCheckpoints(path),
+            let lock = try? FileLock(lockPath, patience: 0), lock.isHeld
+        else { return }
+        FileSystem.removeTree(path)
+    }
+
+    /// Removes what runs left in `parent` that ended before their first checkpoint.
+    static func removeEmptyOnes(in parent: String) {
+        for name in (try? FileSystem.names(in: parent)) ?? [] where name.hasPrefix("run-") {
+            removeIfEmpty(FileSystem.join(parent, name))
+        }
+    }
+
+    private static func isFile(_ path: String) -> Bool { (try? FileSystem.look(at: path))?.kind == .file }
+}
