@@ -39,7 +39,7 @@ package struct NumberQuality: Codable, Sendable, Equatable {
     package let residuals: [Quantile]
     /// At most `mostPairs`, chosen by the seed, in the order of the truth.
     package let pairs: [Pair]
-    /// Examples whose prediction is no finite number. They are left out of all figures.
+    /// Examples whose truth or prediction is no number of a size below `largest`. They are left out of all figures.
     package let unusable: Int
 
     enum CodingKeys: String, CodingKey {
@@ -50,6 +50,8 @@ package struct NumberQuality: Codable, Sendable, Equatable {
     }
 
     static let mostPairs = 400
+    /// Squares beyond are no numbers any more.
+    static let largest = 1e150
     static let percents = [0, 5, 25, 50, 75, 95, 100]
 
     /// - Returns: nil where no example can be used.
@@ -57,7 +59,7 @@ package struct NumberQuality: Codable, Sendable, Equatable {
         require(
             predicted.count == truth.count,
             "NumberQuality: \(predicted.count) predictions for \(truth.count) examples")
-        let rows = truth.indices.filter { truth[$0].isFinite && predicted[$0].isFinite }
+        let rows = truth.indices.filter { abs(truth[$0]) < Self.largest && abs(predicted[$0]) < Self.largest }
         guard !rows.isEmpty else { return nil }
         unusable = truth.count - rows.count
         let (predicted, truth) = (rows.map { predicted[$0] }, rows.map { truth[$0] })

@@ -46,7 +46,8 @@ struct ReportPictures {
             }
             return SVGText.openInline(
                 width: Self.width, height: 320, title: $1.title,
-                description: words.joined(separator: ", ") + " over \(Wording.count(report.epochs.count, "epoch"))")
+                description: words.filter { !$0.isEmpty }.joined(separator: ", ")
+                    + " over \(Wording.count(report.epochs.count, "epoch"))")
                 + $1.drawing(width: Self.width, height: 320, colours: Self.colours, name: "curve\($0)") + "</svg>\n"
         }
     }

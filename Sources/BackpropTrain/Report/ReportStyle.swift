@@ -19,7 +19,7 @@ enum ReportStyle {
         .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,360px),1fr));gap:16px;margin-top:16px}
         .card{background:var(--ground);border:1px solid var(--grid);border-radius:10px;padding:16px;min-width:0}
         .wide{grid-column:1/-1}
-        .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:8px}
+        .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:8px 24px}
         .big{font-size:2.4rem;font-weight:650;line-height:1.1;margin:0}
         .sentence{font-size:1.05rem;margin:6px 0 10px;overflow-wrap:anywhere}
         svg{display:block;width:100%;height:auto;max-width:560px;font-family:inherit}
@@ -31,19 +31,22 @@ enum ReportStyle {
         overflow-wrap:anywhere}
         .scroll{overflow-x:auto}
         .scroll:focus-visible{outline:2px solid var(--c0);outline-offset:2px}
-        table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
-        caption{text-align:left;color:var(--muted);font-size:.875rem;padding-bottom:6px}
-        th,td{padding:4px 8px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--grid);vertical-align:top}
+        table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}
+        caption{text-align:left;white-space:normal;color:var(--muted);font-size:.875rem;padding-bottom:6px}
+        th,td{padding:4px 7px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--grid);vertical-align:top}
         th{font-weight:600}
         thead th{color:var(--muted);font-weight:500}
         th[scope=row],.text td,.text th,td.text,th.text{text-align:left}
-        th[scope=row]{min-width:6.5em;max-width:22em;overflow-wrap:anywhere;white-space:normal;font-weight:500}
+        th[scope=row]{min-width:4.5em;max-width:22em;overflow-wrap:anywhere;white-space:normal;font-weight:500}
         .text td,.text thead th,td.text{overflow-wrap:anywhere;white-space:normal;min-width:6em;max-width:30em}
-        .heat td,.heat thead th{text-align:center;border:2px solid var(--ground);min-width:2.4em;padding:4px 6px}
+        .heat td,.heat thead th{text-align:center;border:2px solid var(--ground);min-width:1.9em;padding:4px}
+        .heat th[scope=row]{min-width:1.5em;border-bottom:0}
+        .heat td.zero{color:var(--muted);background:none}
         .heat td{border-radius:6px;background:rgb(var(--wrong)/calc(var(--v)*.85))}
         .heat td.right{background:rgb(var(--right)/calc(var(--v)*.85))}
         .heat td.high{color:var(--high)}
-        .heat thead th{max-width:9em;overflow-wrap:anywhere;white-space:normal}
+        .heat thead th{vertical-align:bottom}
+        .tall thead bdi{writing-mode:vertical-rl;transform:rotate(180deg)}
         .bar{min-width:90px;width:40%}
         .bar i{display:block;height:.8em;margin-top:.35em;background:var(--c0);border-radius:3px}
         tr.mean th,tr.mean td{border-top:2px solid var(--frame);border-bottom:0}

@@ -8,10 +8,10 @@ extension RunReport {
             <!DOCTYPE html>
             <html lang="en">
             <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <meta name="color-scheme" content="light dark">
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+            <meta name="color-scheme" content="light dark" />
             <title>\(title)</title>
             <style>
             \(ReportStyle.sheet)
@@ -122,7 +122,10 @@ extension RunReport {
             body += "<p class=\"sentence\">\(Self.shown(capital)).</p>\n"
         }
         if let classes { body += "<figure>\(pictures.scale(classes))</figure>\n" }
-        return card("On examples that it has not seen", body + list(figures + effort))
+        return card(
+            "On examples that it has not seen", isWide: true,
+            "<div class=\"panels\">\n<div>\n\(body)</div>\n<div>\(list(figures))</div>\n<div>\(list(effort))</div>\n</div>\n"
+        )
     }
 
     private var classCard: String? {
@@ -132,7 +135,7 @@ extension RunReport {
             ? classes.classes
             : Array(classes.classes.filter { $0.support > 0 }.sorted { $0.f1 < $1.f1 }.prefix(Self.mostClasses))
         func row(_ rates: ClassQuality.Rates, isMean: Bool = false) -> String {
-            let cells = [rates.precision, rates.recall, rates.f1].map { NumberFormat.fixed($0, digits: 4) }
+            let cells = [rates.precision, rates.recall, rates.f1].map { NumberFormat.fixed($0, digits: 3) }
             return "<tr\(isMean ? " class=\"mean\"" : "")><th scope=\"row\">\(Self.name(rates.name))</th>"
                 + (cells + [Self.grouped(rates.support)]).map { "<td>\($0)</td>" }.joined() + "</tr>\n"
         }
@@ -146,7 +149,7 @@ extension RunReport {
             table(
                 caption,
                 header: [Self.head("class", isText: true)]
-                    + ["precision", "recall", "F1", "examples"].map { Self.head($0) },
+                    + ["precision", "recall", "F1", "count"].map { Self.head($0) },
                 rows: shown.map { row($0) } + [row(classes.macro, isMean: true)]))
     }
 
@@ -160,17 +163,23 @@ extension RunReport {
             let total = max(entry.1.reduce(0, +), 1)
             let cells = entry.1.enumerated().map { column, count in
                 let share = Double(count) / Double(total)
-                let kinds = [row == column ? "right" : nil, share > 0.6 ? "high" : nil].compactMap(\.self)
+                let kinds = [count == 0 ? "zero" : row == column ? "right" : nil, share > 0.6 ? "high" : nil]
+                    .compactMap(\.self)
                 let kind = kinds.isEmpty ? "" : " class=\"\(kinds.joined(separator: " "))\""
                 return "<td\(kind) style=\"--v:\(NumberFormat.fixed(share, digits: 3))\">\(Self.grouped(count))</td>"
             }
             return "<tr><th scope=\"row\">\(Self.name(entry.0))</th>\(cells.joined())</tr>\n"
         }
+        let heads = names.map { name in
+            let full = SVGText.escape(PlainText.name(name, limit: 120)), short = PlainText.name(name, limit: 16)
+            return "<th scope=\"col\" title=\"\(full)\"><bdi>\(SVGText.escape(short))</bdi></th>"
+        }
+        let isTall = names.count > 3 && names.contains { PlainText.width($0) > 4 }
         return card(
-            "What was taken for what", isWide: names.count > 12,
+            "What was taken for what", isWide: names.count > 10,
             table(
-                "Rows are classes, columns what their examples were taken for", kind: "heat",
-                header: ["<td></td>"] + names.map { Self.head($0) }, rows: rows))
+                "Rows are classes, columns what their examples were taken for", kind: isTall ? "heat tall" : "heat",
+                header: ["<td></td>"] + heads, rows: rows))
     }
 
     private func mistakeCard(_ classes: ClassQuality) -> String? {
@@ -184,7 +193,7 @@ extension RunReport {
             table(
                 "The most frequent mistakes",
                 header: [Self.head("class", isText: true), Self.head("taken for", isText: true)]
-                    + [Self.head("times"), Self.head("of its examples")],
+                    + [Self.head("times"), Self.head("of it")],
                 rows: rows))
     }
 
@@ -245,7 +254,7 @@ extension RunReport {
             ? nil : card("How it was made", list(facts.settings.map { ($0.name, $0.value) }))
     }
 
-    private static let mostClasses = 60
+    private static let mostClasses = 40
     private static let mostColumns = 30
     private static let mostRows = 300
 }

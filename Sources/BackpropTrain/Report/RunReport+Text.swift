@@ -32,7 +32,9 @@ extension RunReport {
             classTable(width), confusionTable(width, style), residualTable(width), importanceTable(width, style),
         ]
         for row in TextBlock.arranged(blocks.compactMap(\.self), width: width, gap: 4) { lines += [""] + row }
-        return lines.joined(separator: "\n") + "\n"
+        // Whatever is still wider loses its end, and its colours.
+        return lines.map { TextBlock.width($0) <= width ? $0 : PlainText.shown(TextBlock.plain($0), limit: width) }
+            .joined(separator: "\n") + "\n"
     }
 
     private func classTable(_ width: Int) -> TextBlock? {
@@ -42,13 +44,12 @@ extension RunReport {
         let sorted =
             classes.classes.count <= shown
             ? classes.classes : Array(classes.classes.filter { $0.support > 0 }.sorted { $0.f1 < $1.f1 }.prefix(shown))
-        let limit = max(8, width - 40)
-        let table = TextTable(columns: [
-            .left("class"), .right("precision"), .right("recall"), .right("F1"), .right("examples"),
-        ])
+        let isNarrow = width < 60
+        let titles = isNarrow ? ["prec", "rec", "F1", "count"] : ["precision", "recall", "F1", "examples"]
+        let table = TextTable(columns: [.left("class")] + titles.map { .right($0) })
         let rows = (sorted + [classes.macro]).map { rates in
-            [PlainText.name(rates.name, limit: min(limit, 28))]
-                + [rates.precision, rates.recall, rates.f1].map { NumberFormat.fixed($0, digits: 4) }
+            [PlainText.name(rates.name, limit: min(width - 30, 28))]
+                + [rates.precision, rates.recall, rates.f1].map { NumberFormat.fixed($0, digits: isNarrow ? 3 : 4) }
                 + [Self.grouped(rates.support)]
         }
         let hidden = classes.classes.count - sorted.count
@@ -109,14 +110,14 @@ extension RunReport {
                 PlainText.filled(PlainText.name(names[row], limit: label), to: label) + "  "
                     + cells.joined(separator: "  "))
         }
-        return TextBlock(title: "rows are classes, columns what they were taken for", lines: lines)
+        return TextBlock(title: "rows: classes, columns: taken for", lines: lines)
     }
 
     private func residualTable(_ width: Int) -> TextBlock? {
         guard let numbers, numbers.count > 1 else { return nil }
         let table = TextTable(columns: [.right("percent"), .right("predicted less true")])
         return TextBlock(
-            title: "how far off: so many percent are below",
+            title: "how far off: percent that are below",
             lines: table.lines(numbers.residuals.map { ["\($0.percent)", Self.number($0.value)] }))
     }
 
@@ -142,7 +143,7 @@ extension RunReport {
         return TextBlock(
             title: PlainText.shown(
                 classes != nil
-                    ? "columns that matter: points lost without" : "columns that matter: error added without",
+                    ? "columns: points lost without" : "columns: error added without",
                 limit: width),
             lines: lines)
     }

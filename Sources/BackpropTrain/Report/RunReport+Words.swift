@@ -63,7 +63,8 @@ extension RunReport {
                 let noun = missing == 1 ? "class does" : "classes do"
                 remarks.append("\(Self.grouped(missing)) \(noun) not occur in the test part.")
             }
-            if classes.count >= 30, classes.calibration.error > 0.05 {
+            // The fewer examples, the further shares in ten bins are from what they would be for many.
+            if classes.calibration.error > 0.05 + 1 / Double(classes.count).squareRoot() {
                 let word = classes.calibration.isTooSure ? "too sure" : "not sure enough"
                 remarks.append(
                     "Its probabilities are \(Self.percent(classes.calibration.error)) away from how often it is right: "
@@ -72,7 +73,7 @@ extension RunReport {
         }
         if let unusable = numbers?.unusable, unusable > 0 {
             remarks.append(
-                "\(Self.count(unusable, "prediction")) without a finite number "
+                "\(Self.count(unusable, "example")) with no usable number "
                     + "\(unusable == 1 ? "is" : "are") left out of all figures.")
         }
         return remarks + facts.notes
@@ -112,7 +113,8 @@ extension RunReport {
     var effort: [(name: String, value: String)] {
         var parts: [(String, String)] = []
         if let last = epochs.last {
-            let best = bestEpoch.map { $0 == last.number ? "" : ", kept those of epoch \(Self.grouped($0))" } ?? ""
+            let best =
+                bestEpoch.map { $0 == last.number ? "" : ", the weights of epoch \(Self.grouped($0)) kept" } ?? ""
             parts.append(("epochs", Self.grouped(last.number) + best))
         }
         if let seconds = facts.seconds {
