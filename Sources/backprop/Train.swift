@@ -32,6 +32,11 @@ struct Train: ParsableCommand {
             valueName: "file"))
     var config: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Time from one checkpoint to the next, such as 30s (5s).", valueName: "time"))
+    var checkpointEvery: String?
+
     @Flag(help: "Say nothing, unless something goes wrong.")
     var quiet = false
 
@@ -58,9 +63,12 @@ struct Train: ParsableCommand {
             run = try TrainingRun(options, output: output)
         }
         let (quiet, json) = (quiet, json)
-        let reporter = TrainingRun.Reporter(progress: quiet ? .quiet : .automatic) { text in
+        var reporter = TrainingRun.Reporter(progress: quiet ? .quiet : .automatic) { text in
             guard !quiet else { return }
             if json { StandardOutput.complain(text) } else { try StandardOutput.write(text) }
+        }
+        if let checkpointEvery {
+            reporter.checkpointSeconds = try TrainingOptions.seconds(checkpointEvery, of: "--checkpoint-every")
         }
         let outcome = try run.perform(reporter)
         if json { try StandardOutput.write(try outcome.jsonLine()) }

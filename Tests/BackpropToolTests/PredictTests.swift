@@ -74,7 +74,7 @@ import Testing
         ("r/weights.safetensors", ["--force"], false, "is a run"),
         ("r/mine.csv", [], false, "is a run"), ("r", ["--force"], false, "folder"),
         ("no/where.csv", [], false, "no folder"),
-        ("", [], false, ""),
+        ("", [], false, "path"),
     ]
 
     @Test(arguments: targets)

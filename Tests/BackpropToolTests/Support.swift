@@ -86,6 +86,11 @@ struct Tool {
         while process.isRunning, try !text(errorsPath).contains(part) { usleep(20_000) }
     }
 
+    /// Returns when the condition holds, or the program has ended.
+    func wait(until condition: () -> Bool) {
+        while process.isRunning, !condition() { usleep(2_000) }
+    }
+
     private func text(_ path: String) throws -> String {
         String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
     }

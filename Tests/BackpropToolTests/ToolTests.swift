@@ -69,7 +69,7 @@ import Testing
 
     /// Cells and rows that a strict reader would refuse are taken for what they are, and said.
     @Test(arguments: [
-        ("text.csv", "'oops'"), ("nan.csv", "'nan'"), ("gap.csv", "without a label"), ("good.csv", "label"),
+        ("text.csv", "'oops'"), ("nan.csv", "1 (2%)"), ("gap.csv", "without a label"), ("good.csv", "label"),
     ])
     func trainsWithWhatIsThere(_ table: String, _ says: String) throws {
         let folder = try TemporaryFolder()
@@ -145,12 +145,12 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         table("good.csv", "--drop q", says: "'q'", "'a', 'b', 'y'"),
         table("good.csv", "--categorical q", says: "'q'"),
         table("good.csv", "--drop y", says: "'y'"),
-        table("good.csv", "--task regression", says: "line 2", "'y'"),
+        table("good.csv", "--task regression", says: "'y'", "--task"),
         table("number.csv", "--task classification", says: "60 classes", "--task regression"),
         table("good.csv", "--output good.csv", says: "good.csv", "already"),
         table("good.csv", "--output good.csv/run", says: "good.csv", "folder"),
         table(
-            "number.csv", "--learning-rate 1e6 --activation relu --quiet", says: "epoch", "--learning-rate"),
+            "number.csv", "--learning-rate 1e6 --activation relu --quiet", says: "--learning-rate"),
         option("train --data good.csv --label z", says: "'z'", "'a', 'b', 'y'"),
         option("train --label y", says: "--data"),
         option("train --epochs 0", says: "--epochs", "0"),
@@ -161,7 +161,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         option("train --learning-rate 0", says: "--learning-rate"),
         option("train --learning-rate inf", says: "--learning-rate", "inf"),
         option("train --hidden 0", says: "--hidden", "128,64"),
-        option("train --hidden 65536,65536,65536,65536,65536,65536,65536,65536", says: "--hidden", "GB"),
+        option("train --hidden 65536,65536,65536,65536,65536,65536,65536,65536", says: "memory", "fewer units"),
         option("train --activation step", says: "--activation", "tanh"),
         option("train --hold-out 1.5", says: "--hold-out"),
         option("train --seed -1", says: "--seed", "train --help"),
@@ -194,7 +194,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         func table(_ cell: (Int, String) -> String, _ label: (Int, Int, Int) -> String) -> String {
             (0..<60).reduce("a,b,y\n") { text, row in
                 let (a, b) = (row * 37 % 60, row * 11 % 60)
-                return text + "\(cell(row, "\(a)")),\(b),\(label(row, a, b))\n"
+                return text + "\(cell(row, "\(a).5")),\(b).25,\(label(row, a, b))\n"
             }
         }
         func side(_ row: Int, _ a: Int, _ b: Int) -> String { a > b ? "u" : "v" }

@@ -27,7 +27,7 @@ struct ArraySubject: RunSubject {
         let task = data.classNames.isEmpty ? "a number" : "\(data.classNames.count) classes"
         return RunIntroduction(
             name: data.name,
-            data: "\(data.name): \(data.shape.description), \(counts.compactMap(\.self).joined(separator: ", "))",
+            data: "\(data.name): \(counts.compactMap(\.self).joined(separator: ", "))",
             label: "label", aim: task, model: configuration.summary, settings: configuration.settings)
     }
 

@@ -91,12 +91,12 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
     }
 
     /// "30s", "5m", "1.5h" or a number of seconds.
-    package static func seconds(_ text: String) throws(TrainError) -> Double {
+    package static func seconds(_ text: String, of flag: String = "--time") throws(TrainError) -> Double {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3_600]
         let unit = text.last.flatMap { units[$0] }
         let number = Double(unit == nil ? text : String(text.dropLast())).map { $0 * (unit ?? 1) }
         guard let number, number > 0, number <= 1e7 else {
-            throw bad("--time", Wording.quoted(text), "a time such as 30s, 5m or 1h")
+            throw bad(flag, Wording.quoted(text), "a time such as 30s, 5m or 1h")
         }
         return number
     }

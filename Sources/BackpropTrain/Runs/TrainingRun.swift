@@ -8,6 +8,8 @@ package struct TrainingRun {
     package struct Reporter: Sendable {
         package var say: @Sendable (String) throws -> Void
         package var progress: ProgressBar.Style
+        /// Seconds from one checkpoint to the next.
+        package var checkpointSeconds = 5.0
 
         package init(progress: ProgressBar.Style, say: @escaping @Sendable (String) throws -> Void) {
             self.progress = progress
@@ -91,6 +93,7 @@ package struct TrainingRun {
         var surroundings = TrainingSurroundings()
         surroundings.say = reporter.say
         surroundings.progress = reporter.progress
+        surroundings.checkpointSeconds = reporter.checkpointSeconds
         surroundings.resumeHint = "--resume \(draft.path)"
         try introduce(subject.introduction, reporter)
         switch place {

@@ -6,6 +6,8 @@ import BackpropNN
 package struct TrainingSurroundings {
     /// Where checkpoints are kept; nil for none.
     package var checkpoints: CheckpointFolder?
+    /// Seconds after which the next one is kept.
+    package var checkpointSeconds = 5.0
     /// Whether to go on from the newest checkpoint.
     package var resuming = false
     /// What else a checkpoint says about its training.
@@ -26,6 +28,7 @@ package struct TrainingSurroundings {
     /// Has a trainer work within these surroundings.
     package func apply<Model, Batch>(to trainer: Trainer<Model, Batch>) {
         trainer.checkpoints = checkpoints
+        trainer.options.checkpointInterval = .seconds(checkpointSeconds)
         trainer.configuration = configuration
         trainer.openLogs = openLogs
         trainer.announceMemory = announceMemory
