@@ -17,8 +17,6 @@ struct ColumnProfile {
     private(set) var commaCount = 0
     /// Cells that are numbers one way only, because of a comma.
     private(set) var onlyCommaCount = 0
-    /// Whether a number has anything around it that is not a part of it.
-    private(set) var isStyled = false
     private(set) var units: [String: Int] = [:]
     /// Cells that are dates, read with the month or with the day first.
     private(set) var monthFirstCount = 0
@@ -57,8 +55,7 @@ struct ColumnProfile {
             presentCount += 1
             plainCount += 1
             pointCount += 1
-            let hasPoint = text.contains(UInt8(ascii: "."))
-            if !hasPoint || StyledNumber(text)?.value(decimalMark: UInt8(ascii: ",")) != nil { commaCount += 1 }
+            if Self.isAlsoGrouped(text) { commaCount += 1 }
             note(value)
             values.add(ValueCounts.hash(text), row: row)
             return
@@ -81,20 +78,30 @@ struct ColumnProfile {
         note(odd: hash, row)
     }
 
+    /// Whether there is a mark of dates behind the first character, which numbers have only before their digits.
+    private static func looksLikeDate(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.dropFirst(2).contains { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ":") }
+    }
+
     /// Counts a number with something around it, or a date.
     private mutating func addStyled(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        if let styled = StyledNumber(text) {
-            let point = styled.value(decimalMark: UInt8(ascii: "."))
-            let comma = styled.value(decimalMark: UInt8(ascii: ","))
-            if point != nil || comma != nil {
-                isStyled = true
-                if point != nil { pointCount += 1 }
-                if comma != nil { commaCount += 1 }
-                if point == nil { onlyCommaCount += 1 }
-                if let unit = styled.unit, units.count < 8 || units[unit] != nil { units[unit, default: 0] += 1 }
-                return true
-            }
-        }
+        // What comes first is only a matter of time: few texts are both.
+        Self.looksLikeDate(text) ? addDate(text) || addNumber(text) : addNumber(text) || addDate(text)
+    }
+
+    private mutating func addNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let styled = StyledNumber(text) else { return false }
+        let point = styled.value(decimalMark: UInt8(ascii: "."))
+        let comma = styled.value(decimalMark: UInt8(ascii: ","))
+        guard point != nil || comma != nil else { return false }
+        if point != nil { pointCount += 1 }
+        if comma != nil { commaCount += 1 }
+        if point == nil { onlyCommaCount += 1 }
+        if let unit = styled.unit, units.count < 8 || units[unit] != nil { units[unit, default: 0] += 1 }
+        return true
+    }
+
+    private mutating func addDate(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         let month = DateText(text)
         let day = month.map { !$0.isAmbiguous } == true ? month : DateText(text, dayFirst: true)
         guard let date = month ?? day else { return false }
@@ -104,6 +111,13 @@ struct ColumnProfile {
         if date.hasDay { dayCount += 1 }
         if text.contains(UInt8(ascii: ".")), !date.hasTime { hasPointDates = true }
         return true
+    }
+
+    /// Whether a number with a decimal point is one too where points stand between groups of digits: "12" and "1.234".
+    private static func isAlsoGrouped(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let point = text.firstIndex(of: UInt8(ascii: ".")) else { return true }
+        let start = text[0] == UInt8(ascii: "-") || text[0] == UInt8(ascii: "+") ? 1 : 0
+        return text.count - point == 4 && (1...3).contains(point - start) && text[start] != UInt8(ascii: "0")
     }
 
     private mutating func note(_ value: Double) {

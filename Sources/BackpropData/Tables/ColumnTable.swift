@@ -16,6 +16,7 @@ extension TableSchema.Column {
         case .number(let style):
             let unit = style.unit.map { " (\($0))" } ?? ""
             return (isWhole ? "whole number" : "number") + unit
+        case .category where distinctCount == 0: return "empty"
         case .category:
             let about = isDistinctExact ? "" : "about "
             return about + Wording.count(distinctCount, "category", "categories")

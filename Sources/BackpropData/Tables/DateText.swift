@@ -35,6 +35,11 @@ struct DateText: Equatable {
     /// - Parameter dayFirst: what to do with 3/4/2020.
     init?(_ text: UnsafeBufferPointer<UInt8>, dayFirst: Bool = false) {
         guard text.count >= 4, text.count <= Self.longest else { return nil }
+        if let (year, month, day) = Self.plain(text) {
+            guard let number = Self.days(year, month, day) else { return nil }
+            setDay(number, month, day)
+            return
+        }
         var scanner = DateScanner(text)
         guard scanner.hasDateShape else { return nil }
         scanner.skipWeekday()
@@ -53,24 +58,47 @@ struct DateText: Equatable {
         guard scanner.isAtEnd else { return nil }
         if let calendar {
             guard hour < 24.001, let number = Self.days(calendar.year, calendar.month, calendar.day) else { return nil }
-            days = Double(number) + hour / 24
-            month = calendar.month
-            day = calendar.day
-            weekday = ((number + 5) % 7 + 7) % 7
-            hasDay = true
+            setDay(number, calendar.month, calendar.day)
+            days += hour / 24
         }
     }
+
+    private mutating func setDay(_ number: Int, _ month: Int, _ day: Int) {
+        days = Double(number)
+        (self.month, self.day) = (month, day)
+        weekday = ((number + 5) % 7 + 7) % 7
+        hasDay = true
+    }
+
+    /// The parts of 2020-01-05, which is so frequent that it is read first; nil for all else.
+    private static func plain(_ text: UnsafeBufferPointer<UInt8>) -> (Int, Int, Int)? {
+        guard text.count == 10, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-") else { return nil }
+        func number(_ range: Range<Int>) -> Int? {
+            var value = 0
+            for place in range {
+                let digit = text[place] &- UInt8(ascii: "0")
+                guard digit < 10 else { return nil }
+                value = value * 10 + Int(digit)
+            }
+            return value
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return nil }
+        return (year, month, day)
+    }
+
+    /// Days of a year before each month.
+    private static let starts = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 
     /// Days from 2000-01-01 to a day of the Gregorian calendar; nil where there is no such day.
     static func days(_ year: Int, _ month: Int, _ day: Int) -> Int? {
         guard (1...9_999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard day <= lengths[month - 1] else { return nil }
+        let next = month == 12 ? 365 : starts[month]
+        guard day <= next - starts[month - 1] + (isLeap && month == 2 ? 1 : 0) else { return nil }
         let before = year - 1
         let leapDays = before / 4 - before / 100 + before / 400
-        let first = before * 365 + leapDays
-        return first + lengths[..<(month - 1)].reduce(0, +) + day - 1 - 730_119
+        let months = starts[month - 1] + (isLeap && month > 2 ? 1 : 0)
+        return before * 365 + leapDays + months + day - 1 - 730_119
     }
 
     /// The day that lies so many days after 2000-01-01, as 2020-01-05.

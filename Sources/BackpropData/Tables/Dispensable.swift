@@ -67,17 +67,21 @@ struct Dispensable {
         return ("\(about)\(distinct) different texts in \(present) rows: hardly one comes twice", true)
     }
 
-    /// Whether whole numbers are codes by their name, and come often enough to be learnt as categories.
+    /// Whether whole numbers are codes by their name, such as "store_id", and come often enough to be learnt as categories.
     static func isCode(_ column: TableSchema.Column, _ profile: ColumnProfile) -> Bool {
-        guard case .number = column.kind, column.isWhole, isIdentifier(words(of: column.name)) else { return false }
+        guard case .number = column.kind, column.isWhole, words(of: column.name).last.map(endings.contains) == true
+        else { return false }
         return column.distinctCount > 2 && column.isDistinctExact && column.distinctCount * 5 <= profile.presentCount
     }
 
+    /// Whole names of columns that number rows or name things.
     private static let identifiers: Set<String> = [
-        "id", "ids", "idx", "index", "uuid", "guid", "rownames", "rowname", "rowid", "rownumber", "unnamed", "serial",
+        "id", "ids", "idx", "index", "uuid", "guid", "rownames", "rowname", "rowid", "rownumber", "serial", "serialno",
         "sno",
         "srno", "#", "row", "key", "identifier",
     ]
+    /// Words that such names end with.
+    private static let endings: Set<String> = ["id", "ids", "uuid", "guid"]
     private static let times: Set<String> = [
         "time", "t", "year", "years", "month", "months", "week", "weeks", "day", "days", "date", "hour", "hours",
         "minute",
@@ -86,7 +90,7 @@ struct Dispensable {
 
     static func isIdentifier(_ words: [String]) -> Bool {
         guard let first = words.first, let last = words.last else { return false }
-        return identifiers.contains(last) || identifiers.contains(first) || identifiers.contains(words.joined())
+        return endings.contains(last) || first == "id" || first == "unnamed" || identifiers.contains(words.joined())
     }
 
     private static func isOfTime(_ words: [String]) -> Bool { words.contains(where: times.contains) }

@@ -54,7 +54,11 @@ struct LabelDecision {
     ) -> (place: Int, candidate: Candidate, reason: String)? {
         func tried(_ place: Int) -> Candidate? {
             guard place != excluding, columns[place].role == .feature else { return nil }
-            return try? candidate(place, table, columns[place], task, nil)
+            // A label that is mostly missing is rarely meant.
+            guard let found = try? candidate(place, table, columns[place], task, nil),
+                found.unlabelledCount * 2 <= table.rowCount
+            else { return nil }
+            return found
         }
         for place in UsualLabels.places(in: table.columnNames) {
             if let found = tried(place) { return (place, found, "the usual name of a label") }
@@ -175,7 +179,7 @@ struct LabelCounts {
     init(_ table: Table, _ place: Int, _ kind: TableSchema.Kind, _ markers: [String]) {
         let reader = LabelReader(kind, markers: markers)
         var (counts, texts) = ([Double: Int](), [String: Int]())
-        table.forEachRow { _, row in
+        table.forEachRow(limit: place + 1) { _, row in
             let bytes = row.bytes(place)
             switch reader.label(bytes) {
             case .number(let value):
@@ -239,13 +243,14 @@ enum UsualLabels {
         ["target", "label", "targets", "labels", "targetclass", "classlabel"],
         [
             "y", "outcome", "response", "survived", "species", "diagnosis", "churn", "churned", "exited", "attrition",
-            "potability", "isfraud", "fraud", "heartdisease", "stroke", "loanstatus", "default", "defaulted",
-            "readmitted",
+            "potability", "isfraud", "fraud", "stroke", "loanstatus", "default", "defaulted", "readmitted", "purchase",
+            "purchased",
         ],
-        ["class", "classes", "quality", "variety", "cultivar", "category"],
+        ["class", "classes", "quality", "variety", "cultivar", "status", "heartdisease"],
         [
             "price", "saleprice", "sellingprice", "medianhousevalue", "medv", "charges", "mpg", "rings", "tip",
             "strength",
+            "wage", "salary",
         ],
     ]
 

@@ -2,7 +2,7 @@
 ///
 /// Classes: each value of the column goes with one class in 99.9% of the rows, with at least ten rows for a value on average;
 /// or the order of its numbers separates all classes. Numbers: the correlation with the label, or that of the ranks, is above
-/// 0.999. Up to `maximumRows` rows are looked at, spread over the table.
+/// 0.999. A thousandth of the rows that the most frequent class does not explain may differ. Up to `maximumRows` rows are looked at, spread over the table.
 struct LeakSearch {
     struct Leak {
         let name: String
@@ -105,8 +105,10 @@ struct LeakSearch {
 
     private static func correlates(_ pairs: [(value: Double, label: Double)]) -> Bool {
         let (values, labels) = (pairs.map(\.value), pairs.map(\.label))
-        if abs(correlation(values, labels)) > correlation { return true }
-        return abs(correlation(ranks(values), ranks(labels))) > correlation
+        let plain = abs(correlation(values, labels))
+        if plain > correlation { return true }
+        // Numbers in the same order are far from uncorrelated.
+        return plain > 0.3 && abs(correlation(ranks(values), ranks(labels))) > correlation
     }
 
     private static func correlation(_ left: [Double], _ right: [Double]) -> Double {

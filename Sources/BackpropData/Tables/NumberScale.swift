@@ -26,6 +26,13 @@ public struct NumberScale: Codable, Sendable, Equatable {
     private static let farShare = 0.02
     static let bound = 3.0
 
+    /// Makes everything 0.
+    static let none = NumberScale(center: 0, factor: 0, tail: nil)
+
+    private init(center: Double, factor: Double, tail: Line?) {
+        (self.center, self.factor, self.tail) = (center, factor, tail)
+    }
+
     /// Learns from values, which are sorted for it.
     init(of values: inout [Double]) {
         values.sort()

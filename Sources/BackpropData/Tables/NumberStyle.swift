@@ -7,8 +7,8 @@ public struct NumberStyle: Codable, Sendable, Equatable {
 
     var decimalMark: UInt8 { hasDecimalComma ? UInt8(ascii: ",") : UInt8(ascii: ".") }
 
-    /// A number as this column writes it; nil for anything else, and for what is beyond `NumberText.largest`.
-    func number(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    /// A number with this mark before its decimals; nil for anything else, and for what is beyond `NumberText.largest`.
+    static func number(_ text: UnsafeBufferPointer<UInt8>, decimalMark: UInt8) -> Double? {
         if case .number(let value) = NumberText(text, decimalMark: decimalMark) { return value }
         return StyledNumber(text)?.value(decimalMark: decimalMark)
     }
@@ -32,22 +32,25 @@ struct StyledNumber {
             rest = Self.trimmed(rest.dropFirst().dropLast())
             isNegative = true
         }
-        let currency = Self.dropPrefix(&rest, among: Self.currencies)
+        var currency: String?
+        if let first = rest.first, !Self.isDigit(first) { currency = Self.dropPrefix(&rest, among: Self.currencies) }
         if let sign = Self.sign(rest) {
             guard !isNegative else { return nil }
             isNegative = sign.isNegative
             rest = Self.trimmed(rest.dropFirst(sign.length))
         }
-        let second = currency ?? Self.dropPrefix(&rest, among: Self.currencies)
+        if currency == nil, let first = rest.first, !Self.isDigit(first) {
+            currency = Self.dropPrefix(&rest, among: Self.currencies)
+        }
         guard let end = Self.endOfDigits(rest) else { return nil }
         digits = rest[..<end]
         let behind = Self.trimmed(rest[end...])
-        guard behind.isEmpty || second == nil, behind.count <= 12 else { return nil }
+        guard behind.isEmpty || currency == nil, behind.count <= 12 else { return nil }
         // Digits in it would be another number; a hyphen or a slash makes it a code.
         guard !behind.contains(where: { Self.isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ",") }),
             behind.first != UInt8(ascii: "/"), behind.first != UInt8(ascii: ":"), behind.first != UInt8(ascii: ".")
         else { return nil }
-        unit = behind.isEmpty ? second : String(decoding: behind, as: UTF8.self)
+        unit = behind.isEmpty ? currency : String(decoding: behind, as: UTF8.self)
     }
 
     /// The number where this mark stands before its decimals.

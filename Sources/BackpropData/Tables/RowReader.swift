@@ -23,10 +23,20 @@ final class RowReader {
     private let isBlankSeparated: Bool
     /// Whether a byte ends a cell.
     private let stops: UnsafeMutablePointer<Bool>
-    private(set) var cells: [Cell] = []
-    private var scratch: UnsafeMutableBufferPointer<UInt8>
+    /// What the last row holds: behind a pointer, so that nothing is checked at each access.
+    private let row: UnsafeMutablePointer<Row>
+
+    private struct Row {
+        var cells: UnsafeMutableBufferPointer<Cell>
+        var count = 0
+        var scratch: UnsafeMutableBufferPointer<UInt8>
+        var problem: Problem?
+    }
+
+    /// How many cells the last row has.
+    var cellCount: Int { row.pointee.count }
     /// What was wrong with the last row.
-    private(set) var problem: Problem?
+    var problem: Problem? { row.pointee.problem }
 
     init(_ text: FileBytes, separator: TableDialect.Separator) {
         self.text = text
@@ -38,12 +48,29 @@ final class RowReader {
         stops.initialize(repeating: false, count: 256)
         for byte in [separator.byte, CSVText.lineFeed, CSVText.carriageReturn] { stops[Int(byte)] = true }
         if isBlankSeparated { stops[Int(UInt8(ascii: "\t"))] = true }
-        scratch = .allocate(capacity: 64)
+        row = .allocate(capacity: 1)
+        row.initialize(to: Row(cells: .allocate(capacity: 16), scratch: .allocate(capacity: 64)))
     }
 
     deinit {
         stops.deallocate()
-        scratch.deallocate()
+        row.pointee.cells.deallocate()
+        row.pointee.scratch.deallocate()
+        row.deallocate()
+    }
+
+    /// Where a cell of the last row lies.
+    func cell(_ column: Int) -> Cell { row.pointee.cells[column] }
+
+    private func append(_ cell: Cell) {
+        if row.pointee.count == row.pointee.cells.count {
+            let larger = UnsafeMutableBufferPointer<Cell>.allocate(capacity: 2 * row.pointee.count)
+            _ = larger.update(fromContentsOf: row.pointee.cells)
+            row.pointee.cells.deallocate()
+            row.pointee.cells = larger
+        }
+        row.pointee.cells[row.pointee.count] = cell
+        row.pointee.count += 1
     }
 
     /// Where the next row that has any character begins; nil at the end.
@@ -55,14 +82,17 @@ final class RowReader {
         return position < end ? position : nil
     }
 
-    /// Reads the row that begins at `position` into `cells`, and returns where the line after it begins.
-    func readRow(at position: Int) -> Int {
-        cells.removeAll(keepingCapacity: true)
-        problem = nil
+    /// Reads the row that begins at `position`, and returns where the line after it begins.
+    ///
+    /// - Parameter limit: how many cells are needed; reading may end behind them, and then returns any place.
+    @discardableResult
+    func readRow(at position: Int, limit: Int = .max) -> Int {
+        row.pointee.count = 0
+        row.pointee.problem = nil
         var position = position
         while true {
             let start = skippingBlanks(position)
-            if isBlankSeparated, !cells.isEmpty, start == end || isLineEnd(base[start]) {
+            if isBlankSeparated, row.pointee.count > 0, start == end || isLineEnd(base[start]) {
                 position = start
                 break
             }
@@ -75,6 +105,7 @@ final class RowReader {
             }
             guard position < end, !isLineEnd(base[position]) else { break }
             position += 1
+            if row.pointee.count >= limit { return position }
         }
         if position < end, base[position] == CSVText.carriageReturn, position + 1 < end,
             base[position + 1] == CSVText.lineFeed
@@ -86,15 +117,16 @@ final class RowReader {
 
     /// The text of a cell of the row that was read last; valid until the next call.
     func bytes(_ column: Int) -> UnsafeBufferPointer<UInt8> {
-        guard column < cells.count else { return UnsafeBufferPointer(start: base, count: 0) }
-        let cell = cells[column]
+        guard column < row.pointee.count else { return UnsafeBufferPointer(start: base, count: 0) }
+        let cell = row.pointee.cells[column]
         guard cell.isEscaped else {
             return UnsafeBufferPointer(start: base + cell.start, count: Int(cell.count))
         }
-        if scratch.count < Int(cell.count) {
-            scratch.deallocate()
-            scratch = .allocate(capacity: Int(cell.count))
+        if row.pointee.scratch.count < Int(cell.count) {
+            row.pointee.scratch.deallocate()
+            row.pointee.scratch = .allocate(capacity: Int(cell.count))
         }
+        let scratch = row.pointee.scratch
         var (count, position) = (0, cell.start)
         while position < cell.start + Int(cell.count) {
             scratch[count] = base[position]
@@ -123,7 +155,7 @@ final class RowReader {
         while position < end, !stops[Int(base[position])] { position += 1 }
         var last = position
         while last > start, isBlank(base[last - 1]) { last -= 1 }
-        cells.append(Cell(start: start, count: Int32(clamping: last - start)))
+        append(Cell(start: start, count: Int32(clamping: last - start)))
         return position
     }
 
@@ -135,7 +167,7 @@ final class RowReader {
         while true {
             while position < end, base[position] != CSVText.quote { position += 1 }
             guard position < end else {
-                problem = .openQuote
+                row.pointee.problem = .openQuote
                 return nil
             }
             guard position + 1 < end, base[position + 1] == CSVText.quote else { break }
@@ -146,7 +178,7 @@ final class RowReader {
         position = isBlankSeparated ? closing + 1 : skippingBlanks(closing + 1)
         guard position == end || stops[Int(base[position])] else { return nil }
         let isBlank = (start..<closing).allSatisfy { base[$0] == 0x20 || base[$0] == 0x09 }
-        cells.append(
+        append(
             Cell(start: start, count: isBlank ? 0 : Int32(clamping: closing - start), isEscaped: isEscaped))
         return position
     }

@@ -95,13 +95,13 @@ private struct TableBuilder {
         }
         let behindFirst = reader.readRow(at: first)
         try check(reader, at: first)
-        guard reader.cells.count <= TableOptions.maximumColumns else {
+        guard reader.cellCount <= TableOptions.maximumColumns else {
             throw DataError(
                 .tooLarge, at: "\(source), line \(line(first))",
-                "\(reader.cells.count) columns, the limit is \(TableOptions.maximumColumns)",
+                "\(reader.cellCount) columns, the limit is \(TableOptions.maximumColumns)",
                 remedy: "keep fewer columns, or check that the rows end with line ends")
         }
-        var header = reader.cells.indices.map { String(decoding: reader.bytes($0), as: UTF8.self) }
+        var header = (0..<reader.cellCount).map { String(decoding: reader.bytes($0), as: UTF8.self) }
         dialect.hasHeader = hasHeader(layout, header)
         if !dialect.hasHeader { header = [String](repeating: "", count: header.count) }
         let isShort = dialect.hasHeader && layout.columnCount == header.count + 1
@@ -209,7 +209,9 @@ private struct TableBuilder {
 
     func check(_ reader: RowReader, at start: Int) throws(DataError) {
         guard reader.problem == .openQuote else { return }
-        let before = reader.cells.last.map { $0.start + Int($0.count) } ?? start
+        let before =
+            reader.cellCount == 0
+            ? start : reader.cell(reader.cellCount - 1).start + Int(reader.cell(reader.cellCount - 1).count)
         throw DataError(
             .badQuote, at: "\(source), line \(line(before))",
             "a quoted cell begins here and never ends",
@@ -232,13 +234,13 @@ private struct RowIndex {
             position = reader.readRow(at: row)
             kept = reader.forget(from: kept, to: row)
             try builder.check(reader, at: row)
-            let found = reader.cells.count
+            let found = reader.cellCount
             if found == columns {
                 starts.append(row)
                 continue
             }
-            if found == 1, reader.cells[0].count == 0 { continue }
-            let filled = (reader.cells.lastIndex { $0.count > 0 } ?? -1) + 1
+            if found == 1, reader.cell(0).count == 0 { continue }
+            let filled = ((0..<found).last { reader.cell($0).count > 0 } ?? -1) + 1
             if found > columns, filled <= columns {
                 if found > columns + dropped { trailing += 1 }
                 starts.append(row)

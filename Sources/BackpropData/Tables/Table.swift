@@ -47,8 +47,8 @@ public struct Table: Sendable {
     /// The text of a cell; nil where it is blank. The row is split for it, so this is for single cells.
     public func cell(row: Int, column: Int) -> String? {
         let reader = reader()
-        _ = reader.readRow(at: rowStarts[row])
-        guard column < reader.cells.count else { return nil }
+        reader.readRow(at: rowStarts[row])
+        guard column < reader.cellCount else { return nil }
         let bytes = reader.bytes(column)
         return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
@@ -74,14 +74,17 @@ public struct Table: Sendable {
     func reader() -> RowReader { RowReader(text, separator: dialect.separator) }
 
     /// Calls `body` for each row, in the order given, with its position among them and a reader that holds its cells.
-    func forEachRow(_ rows: [Int]? = nil, _ body: (_ position: Int, _ row: RowReader) -> Void) {
+    /// - Parameter limit: how many cells of each row are needed at most.
+    func forEachRow(
+        _ rows: [Int]? = nil, limit: Int = .max, _ body: (_ position: Int, _ row: RowReader) -> Void
+    ) {
         let reader = reader()
         var kept = rowStarts.first ?? 0
         func visit(_ position: Int, _ row: Int) {
             let start = rowStarts[row]
             if start < kept { kept = start }
             kept = reader.forget(from: kept, to: start)
-            _ = reader.readRow(at: start)
+            reader.readRow(at: start, limit: limit)
             body(position, reader)
         }
         if let rows {

@@ -13,8 +13,9 @@ extension TableEncoding {
     ) throws(DataError) -> EncodedRows {
         let places = try columnPlaces(in: table)
         let encoders = features.map { FeatureEncoder($0) }
-        let parts = parts
+        let parts = parts.map { (start: $0.numbers.lowerBound, count: $0.numbers.count, category: $0.category ?? -1) }
         let (numberCount, sizes) = (numberCount, categorySizes)
+        let limit = (places.max() ?? -1) + 1
         let count = rows?.count ?? table.rowCount
         var columns =
             tally.columns.isEmpty ? features.map { EncodingTally.Column(name: $0.column.name) } : tally.columns
@@ -23,17 +24,16 @@ extension TableEncoding {
             categorySizes: sizes, codes: [Int32](repeating: 0, count: count * sizes.count))
         result.numbers.withUnsafeMutableBufferPointer { numbers in
             result.codes.withUnsafeMutableBufferPointer { codes in
-                table.forEachRow(rows) { position, row in
+                table.forEachRow(rows, limit: limit) { position, row in
                     for index in places.indices {
                         let text = row.bytes(places[index])
                         let part = parts[index]
-                        if let category = part.category {
-                            codes[position * sizes.count + category] = encoders[index].code(text, &columns[index])
+                        if part.category >= 0 {
+                            codes[position * sizes.count + part.category] = encoders[index].code(text, &columns[index])
                         } else {
-                            let start = position * numberCount + part.numbers.lowerBound
                             encoders[index].write(
-                                text,
-                                to: UnsafeMutableBufferPointer(rebasing: numbers[start..<(start + part.numbers.count)]),
+                                text, to: numbers.baseAddress! + (position * numberCount + part.start),
+                                count: part.count,
                                 &columns[index])
                         }
                     }
@@ -51,7 +51,7 @@ extension TableEncoding {
     public func labelledRows(of table: Table) throws(DataError) -> [Int] {
         let reader = try TargetReader(label, table)
         var result: [Int] = []
-        table.forEachRow { position, row in
+        table.forEachRow(limit: reader.place + 1) { position, row in
             if case .target = reader.target(row.bytes(reader.place)) { result.append(position) }
         }
         return result
@@ -83,7 +83,7 @@ extension TableEncoding {
         let reader = try TargetReader(label, table)
         var result = [Float](repeating: 0, count: rows?.count ?? table.rowCount)
         var bad: (position: Int, target: TargetReader.Target, text: String)?
-        table.forEachRow(rows) { position, row in
+        table.forEachRow(rows, limit: reader.place + 1) { position, row in
             let bytes = row.bytes(reader.place)
             let target = reader.target(bytes)
             if case .target(let value) = target {
@@ -128,33 +128,42 @@ extension TableEncoding {
     }
 }
 
-/// Encodes the cells of one column.
-private struct FeatureEncoder {
-    private let feature: TableEncoding.Feature
+/// Encodes the cells of one column. A class, so that passes hand it on without copies.
+private final class FeatureEncoder {
     private let reader: CellReader
     private let codes: [UInt64: Int32]
+    private let missingCode: Int32
+    private let marksMissing: Bool
+    private let scale: NumberScale
+    private let lowest: Double
+    private let highest: Double
+    private let cycles: [TableEncoding.Cycle]
+    private let isDayFirst: Bool
 
     init(_ feature: TableEncoding.Feature) {
-        self.feature = feature
         reader = CellReader(feature.column)
-        var codes: [UInt64: Int32] = [:]
-        if case .category(let category) = feature {
+        if case .date(let style) = feature.column.kind { isDayFirst = style.isDayFirst } else { isDayFirst = false }
+        switch feature {
+        case .number(let number):
+            (scale, lowest, highest, cycles) = (number.scale, number.lowest, number.highest, number.cycles)
+            (codes, missingCode, marksMissing) = ([:], 0, number.marksMissing)
+        case .category(let category):
+            var codes: [UInt64: Int32] = [:]
             for (place, value) in category.values.enumerated() {
                 var value = value
                 codes[value.withUTF8 { ValueCounts.hash($0) }] = Int32(place + 1)
             }
+            self.codes = codes
+            (missingCode, marksMissing) = (Int32(category.values.count + 1), category.marksMissing)
+            (scale, lowest, highest, cycles) = (.none, 0, 0, [])
         }
-        self.codes = codes
     }
 
     func code(_ text: UnsafeBufferPointer<UInt8>, _ tally: inout EncodingTally.Column) -> Int32 {
-        guard case .category(let category) = feature else { return 0 }
         if reader.markers.isMissing(text) {
-            guard category.marksMissing else {
-                tally.missingCount += 1
-                return 0
-            }
-            return Int32(category.values.count + 1)
+            if marksMissing { return missingCode }
+            tally.missingCount += 1
+            return 0
         }
         if let code = codes[ValueCounts.hash(text)] { return code }
         tally.unseenCount += 1
@@ -162,29 +171,24 @@ private struct FeatureEncoder {
     }
 
     func write(
-        _ text: UnsafeBufferPointer<UInt8>, to numbers: UnsafeMutableBufferPointer<Float>,
+        _ text: UnsafeBufferPointer<UInt8>, to numbers: UnsafeMutablePointer<Float>, count: Int,
         _ tally: inout EncodingTally.Column
     ) {
-        guard case .number(let feature) = feature else { return }
         switch reader.value(text) {
         case .number(let value):
-            numbers[0] = feature.scale.scaled(value)
-            if value < feature.lowest || value > feature.highest { tally.outsideCount += 1 }
-            guard !feature.cycles.isEmpty, case .date(let style) = feature.column.kind,
-                let date = DateText(text, dayFirst: style.isDayFirst)
-            else { return }
-            for (place, cycle) in feature.cycles.enumerated() {
+            numbers[0] = scale.scaled(value)
+            if value < lowest || value > highest { tally.outsideCount += 1 }
+            guard !cycles.isEmpty, let date = DateText(text, dayFirst: isDayFirst) else { return }
+            for (place, cycle) in cycles.enumerated() {
                 let angle = 2 * Double.pi * cycle.turn(date)
                 numbers[1 + 2 * place] = Float(MathFunctions.sin(angle))
                 numbers[2 + 2 * place] = Float(MathFunctions.cos(angle))
             }
-        case .missing, .odd:
-            if reader.markers.isMissing(text) {
-                if !feature.marksMissing { tally.missingCount += 1 }
-            } else {
-                tally.oddCount += 1
-            }
-            if feature.marksMissing { numbers[numbers.count - 1] = 1 }
+        case .missing:
+            if marksMissing { numbers[count - 1] = 1 } else { tally.missingCount += 1 }
+        case .odd:
+            tally.oddCount += 1
+            if marksMissing { numbers[count - 1] = 1 }
         }
     }
 }

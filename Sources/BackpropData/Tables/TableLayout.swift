@@ -40,9 +40,9 @@ struct TableLayout {
                 position = reader.readRow(at: row)
                 if reader.problem != nil { break }
                 starts.append(row)
-                cellCount += reader.cells.count
+                cellCount += reader.cellCount
                 rows.append(
-                    reader.cells.indices.prefix(TableOptions.maximumColumns + 1).map {
+                    (0..<min(reader.cellCount, TableOptions.maximumColumns + 1)).map {
                         String(decoding: reader.bytes($0).prefix(200), as: UTF8.self)
                     })
             }

@@ -43,7 +43,7 @@ public struct TableSplit: Sendable, Equatable, Codable {
         let reader = LabelReader(column.kind, markers: column.missingMarkers)
         var groups: [[Int]] = []
         var (numbers, texts) = ([Double: Int](), [UInt64: Int]())
-        table.forEachRow { position, row in
+        table.forEachRow(limit: place + 1) { position, row in
             let bytes = row.bytes(place)
             var group = 0
             switch reader.label(bytes) {
