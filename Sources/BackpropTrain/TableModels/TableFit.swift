@@ -43,6 +43,8 @@ package struct TableFit {
             let network = TableNetwork(shape, recipe, scaling: scaling)
             let trainer = trainer(of: network)
             surroundings.apply(to: trainer)
+            // An epoch of a small table takes less time than writing a checkpoint does.
+            trainer.options.checkpointInterval = .seconds(5)
             (trainer.options.timeLimit, trainer.options.stepLimit) = (timeLimit, stepLimit)
             let source = TableRowSource(rows: rows, targets: targets, folds: roles.folds)
             let training = source.loader(roles.training, batchSize: recipe.batchSize, shuffles: true, seed: seed)

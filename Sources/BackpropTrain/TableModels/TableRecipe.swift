@@ -46,15 +46,26 @@ extension TableRecipe {
         return .linear(from: 0.02, to: 1, steps: rise).followed(
             after: rise, by: .cosine(steps: Swift.max(1, steps - rise)))
     }
+}
 
-    /// What suits a table of that size and kind.
-    package static func suited(to shape: TableShape, rows: Int) -> TableRecipe {
-        let judging: Judging = rows <= 20_000 ? .folds : .heldOut(0.1)
-        let batch = rows < 1_000 ? 32 : rows < 5_000 ? 64 : rows < 20_000 ? 128 : 256
-        return TableRecipe(
-            hidden: [128, 128], activation: .silu, members: rows <= 20_000 ? 8 : 4, judging: judging,
-            bins: 8, oneHotLimit: 24, embeddingWidth: 8,
-            dropout: 0.1, weightDecay: 0.02, labelSmoothing: shape.classCount == nil ? 0 : 0.05, learningRate: 2e-3,
-            batchSize: batch, epochs: rows < 20_000 ? 60 : 30, patience: 0, balancesClasses: false)
+extension TableRecipe {
+    /// What a person wants otherwise. What is nil suits the data.
+    package struct Overrides: Codable, Sendable, Equatable {
+        package var hidden: [Int]?
+        package var activation: Activation?
+        package var members: Int?
+        package var epochs: Int?
+        package var batchSize: Int?
+        package var learningRate: Double?
+        package var weightDecay: Double?
+        package var dropout: Double?
+        package var labelSmoothing: Double?
+        /// 0 for all epochs.
+        package var patience: Int?
+        /// The share of the rows that only judges, in place of folds; 0 for none.
+        package var validationShare: Double?
+        package var balancesClasses: Bool?
+
+        package init() {}
     }
 }

@@ -1,0 +1,87 @@
+import BackpropData
+import BackpropNN
+
+extension TableRecipe {
+    /// The most rows of which each member leaves out a fold. Beyond, a tenth of the rows is judge enough, and nobody misses it.
+    static let mostRowsInFolds = 20_000
+
+    /// What suits a table of that size and kind, found by trying on sixty public tables of 150 to 50,000 rows.
+    ///
+    /// - Parameters:
+    ///   - rows: of the training part.
+    ///   - overrides: what is wanted otherwise.
+    package static func suited(to shape: TableShape, rows: Int, overrides: Overrides = Overrides()) -> TableRecipe {
+        let batch = rows < 1_000 ? 32 : rows < 5_000 ? 64 : rows < 20_000 ? 128 : 256
+        return TableRecipe(
+            hidden: [128, 128], activation: .silu, members: rows <= 20_000 ? 8 : 4,
+            judging: rows <= mostRowsInFolds ? .folds : .heldOut(0.1),
+            bins: 8, oneHotLimit: 24, embeddingWidth: 8,
+            dropout: 0.1, weightDecay: 0.02, labelSmoothing: shape.classCount == nil ? 0 : 0.05, learningRate: 2e-3,
+            batchSize: batch, epochs: rows < 20_000 ? 60 : 30, patience: 0, balancesClasses: false
+        ).overruled(by: overrides, rows: rows)
+    }
+
+    /// The recipe with what somebody wants otherwise.
+    func overruled(by overrides: Overrides, rows: Int) -> TableRecipe {
+        var result = self
+        result.hidden = overrides.hidden ?? hidden
+        result.activation = overrides.activation ?? activation
+        result.members = overrides.members ?? members
+        result.epochs = overrides.epochs ?? epochs
+        result.batchSize = overrides.batchSize ?? batchSize
+        result.learningRate = overrides.learningRate ?? learningRate
+        result.weightDecay = overrides.weightDecay ?? weightDecay
+        result.dropout = overrides.dropout ?? dropout
+        result.labelSmoothing = overrides.labelSmoothing ?? labelSmoothing
+        result.patience = overrides.patience ?? patience
+        result.balancesClasses = overrides.balancesClasses ?? balancesClasses
+        if let share = overrides.validationShare { result.judging = share > 0 ? .heldOut(share) : .nothing }
+        // One member has nobody to judge it, and a fold needs a row.
+        if case .folds = result.judging, result.members < 2 || result.members > Swift.min(rows, 255) {
+            result.judging = rows < 20 ? .nothing : .heldOut(0.15)
+        }
+        return result
+    }
+
+    /// A recipe drawn from what is worth trying where this one suits.
+    func varied(by generator: inout SampleGenerator) -> TableRecipe {
+        func one<Value>(_ values: [Value]) -> Value { values[generator.below(values.count)] }
+        var result = self
+        result.hidden = one([[64, 32], [128, 128], [128, 128], [256, 256], [128, 128, 128], [256, 128]])
+        result.activation = one([.silu, .silu, .relu, .tanh])
+        result.bins = one([0, 4, 8, 16, 32].map { Swift.min($0, Swift.max(bins, 4) * 4) })
+        result.dropout = one([0, 0.1, 0.2, 0.3, 0.5])
+        result.weightDecay = one([0.002, 0.02, 0.1, 0.5])
+        result.learningRate = learningRate * one([0.4, 0.7, 1, 1.5, 2.5])
+        result.epochs = Swift.max(1, Int(Double(epochs) * one([0.3, 0.6, 1, 2])))
+        if labelSmoothing > 0 { result.labelSmoothing = one([0, 0.05, 0.1]) }
+        return result
+    }
+
+    /// What this recipe has otherwise than another one, in words: "dropout 0.3, bins 16"; "as it suits the table" for nothing.
+    func difference(from other: TableRecipe) -> String {
+        var parts: [String] = []
+        func note<Value: Equatable>(_ name: String, _ value: KeyPath<TableRecipe, Value>, _ text: (Value) -> String) {
+            if self[keyPath: value] != other[keyPath: value] { parts.append("\(name) \(text(self[keyPath: value]))") }
+        }
+        note("layers", \.hidden) { $0.isEmpty ? "none" : $0.map(String.init).joined(separator: "-") }
+        note("activation", \.activation) { $0.rawValue }
+        note("members", \.members) { "\($0)" }
+        note("bins", \.bins) { "\($0)" }
+        note("dropout", \.dropout) { NumberFormat.significant($0) }
+        note("weight decay", \.weightDecay) { NumberFormat.significant($0) }
+        note("label smoothing", \.labelSmoothing) { NumberFormat.significant($0) }
+        note("learning rate", \.learningRate) { NumberFormat.significant($0) }
+        note("batch size", \.batchSize) { "\($0)" }
+        note("epochs", \.epochs) { "\($0)" }
+        return parts.isEmpty ? "as it suits the table" : parts.joined(separator: ", ")
+    }
+
+    /// Multiply-adds of all members for one row in training: forward, and twice as many backward.
+    func multiplyAdds(for shape: TableShape) -> Double {
+        let categories = shape.categorySizes.reduce(0) { $0 + ($1 - 1 > oneHotLimit ? embeddingWidth : $1 - 1) }
+        let widths = [shape.numberCount * (1 + bins) + categories] + hidden + [shape.outputCount]
+        let one = zip(widths, widths.dropFirst()).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+        return 3 * one * Double(members)
+    }
+}
