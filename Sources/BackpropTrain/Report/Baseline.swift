@@ -15,9 +15,9 @@ package enum Baseline: Sendable, Equatable {
         self = .mostFrequent(name: names[place])
     }
 
-    /// - Returns: nil of no finite numbers.
+    /// - Returns: nil of no numbers that can be used.
     package init?(numbers: some Sequence<Double>) {
-        let sorted = numbers.filter(\.isFinite).sorted()
+        let sorted = numbers.filter { abs($0) < NumberQuality.largest }.sorted()
         guard !sorted.isEmpty else { return nil }
         let mean = sorted.reduce(0) { $0 + $1 / Double(sorted.count) }
         self = .middle(mean: mean, median: sorted.quantile(0.5))

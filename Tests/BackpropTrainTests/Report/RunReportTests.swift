@@ -90,8 +90,8 @@ import Testing
     }()
 
     @Test(arguments: samples.indices) func fitsTheTerminal(_ sample: Int) {
-        for width in [20, 40, 60, 80, 132, 200, 400] {
-            for hasColour in [false, true] {
+        for width in [20, 40, 80, 200] {
+            for hasColour in [false, true] where !hasColour || width == 80 {
                 let text = Self.samples[sample].text(width: width, colour: hasColour)
                 #expect(text.contains("\u{1B}") == hasColour)
                 for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
