@@ -31,12 +31,6 @@ struct ArraySubject: RunSubject {
             label: "label", aim: task, model: configuration.summary, settings: configuration.settings)
     }
 
-    mutating func search(seconds: Double, _ surroundings: TrainingSurroundings) throws {
-        throw TrainError(
-            .badOption, at: "--time", "configurations are searched for tables, and \(data.name) is none",
-            remedy: "leave it out, or choose by hand: --model, --hidden, --learning-rate, --epochs")
-    }
-
     mutating func adopt(_ record: RunConfiguration.Subject) throws {
         guard case .arrays(let before) = record, before == configuration else {
             throw TrainError(
@@ -45,7 +39,7 @@ struct ArraySubject: RunSubject {
         }
     }
 
-    func train(_ surroundings: TrainingSurroundings) throws -> TrainedSubject {
+    mutating func train(_ surroundings: TrainingSurroundings) throws -> TrainedSubject {
         let (model, report) = try fit.perform(surroundings)
         var trained = TrainedSubject(report: report, weights: Weights(of: model.network))
         switch data.training.targets {

@@ -8,16 +8,13 @@ protocol RunSubject {
     /// All that was decided: enough to repeat it, and to use its weights.
     var record: RunConfiguration.Subject { get }
 
-    /// Spends `seconds` on trying configurations and keeps the best one; says which it tried.
-    mutating func search(seconds: Double, _ surroundings: TrainingSurroundings) throws
-
     /// Takes what an earlier run had decided.
     ///
     /// - Throws: `TrainError` where the data is not what that run was started with.
     mutating func adopt(_ record: RunConfiguration.Subject) throws
 
-    /// Trains until the end or an interruption.
-    func train(_ surroundings: TrainingSurroundings) throws -> TrainedSubject
+    /// Trains until the end or an interruption. What a search finds is in the record afterwards.
+    mutating func train(_ surroundings: TrainingSurroundings) throws -> TrainedSubject
 }
 
 /// What a person reads before training begins.

@@ -25,6 +25,9 @@ struct TableSubject: RunSubject {
     private let rows: EncodedRows
     private let targets: Targets
     private let seed: UInt64
+    private let overrides: TableRecipe.Overrides
+    /// Seconds for trying recipes; nil for the one that suits.
+    private let searchSeconds: Double?
     private(set) var decisions: TableRecord
 
     var record: RunConfiguration.Subject { .table(decisions) }
@@ -49,7 +52,9 @@ struct TableSubject: RunSubject {
             ? .classes(try encoding.classes(of: table, rows: split.training))
             : .numbers(try encoding.targets(of: table, rows: split.training))
         let shape = TableShape(rows, classCount: schema.task == .classification ? encoding.classNames.count : nil)
-        let recipe = try options.tableRecipe(for: shape, rows: split.training.count)
+        overrides = try options.tableOverrides()
+        searchSeconds = options.searchSeconds
+        let recipe = TableRecipe.suited(to: shape, rows: split.training.count, overrides: overrides)
         decisions = TableRecord(
             file: table.source, schema: schema, encoding: encoding, recipe: recipe, holdOut: holdOut)
         try MemoryLimit.check(
@@ -75,10 +80,6 @@ struct TableSubject: RunSubject {
             settings: decisions.recipe.settings)
     }
 
-    mutating func search(seconds: Double, _ surroundings: TrainingSurroundings) throws {
-        _ = (seconds, surroundings)
-    }
-
     mutating func adopt(_ record: RunConfiguration.Subject) throws {
         guard case .table(let before) = record, before.schema == decisions.schema, before.encoding == decisions.encoding
         else {
@@ -89,9 +90,9 @@ struct TableSubject: RunSubject {
         decisions.recipe = before.recipe
     }
 
-    func train(_ surroundings: TrainingSurroundings) throws -> TrainedSubject {
-        let fit = TableFit(rows, targets, classCount: decisions.shape.classCount, recipe: decisions.recipe, seed: seed)
-        let result = try fit.run(surroundings)
+    mutating func train(_ surroundings: TrainingSurroundings) throws -> TrainedSubject {
+        let result = try fit(surroundings)
+        decisions.recipe = result.model.recipe
         var trained = TrainedSubject(report: result.report, weights: Weights(of: result.model.network))
         trained.baseline = baseline
         guard !split.heldOut.isEmpty else { return trained }
@@ -100,6 +101,20 @@ struct TableSubject: RunSubject {
         trained.labelScale = decisions.encoding.original(1) - decisions.encoding.original(0)
         trained.importances = try judge.importances(of: table, rows: split.heldOut, seed: seed)
         return trained
+    }
+
+    private func fit(_ surroundings: TrainingSurroundings) throws -> TableFitResult {
+        let classCount = decisions.shape.classCount
+        guard let searchSeconds else {
+            return try TableFit(rows, targets, classCount: classCount, recipe: decisions.recipe, seed: seed)
+                .run(surroundings)
+        }
+        let search = TableSearch(rows, targets, classCount: classCount, overrides: overrides, seed: seed)
+        let (best, candidates) = try search.run(surroundings, seconds: searchSeconds)
+        if candidates.count > 1, let found = candidates.first(where: { $0.recipe == best.model.recipe }) {
+            try surroundings.say("Best     try \(found.number + 1) of \(candidates.count): \(found.difference)\n")
+        }
+        return best
     }
 
     private var baseline: Baseline? {

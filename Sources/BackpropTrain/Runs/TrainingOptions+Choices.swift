@@ -13,6 +13,11 @@ extension DataSource {
 extension TrainingOptions {
     /// - Throws: `TrainError` where an option is about tables, for data that is none.
     func refuseTableFlags() throws(TrainError) {
+        guard searchSeconds == nil else {
+            throw TrainError(
+                .badOption, at: "--time", "configurations are searched for tables, and no table is given",
+                remedy: "leave it out, and choose by hand: --model, --hidden, --learning-rate, --epochs")
+        }
         let tableOnly: [(String, Bool)] = [
             ("--label", label != nil), ("--numeric", numeric != nil),
             ("--categorical", categorical != nil), ("--date", dates != nil), ("--drop", dropped != nil),
@@ -26,29 +31,28 @@ extension TrainingOptions {
         }
     }
 
-    /// What suits the table, but for what was asked for.
-    func tableRecipe(for shape: TableShape, rows: Int) throws(TrainError) -> TableRecipe {
-        var recipe = TableRecipe.suited(to: shape, rows: rows)
+    /// What the training on a table is not free to choose.
+    func tableOverrides() throws(TrainError) -> TableRecipe.Overrides {
+        var overrides = TableRecipe.Overrides()
         switch model {
-        case nil, "mlp"?: break
-        case "linear"?: recipe.hidden = []
+        case nil, "mlp"?: overrides.hidden = hidden
+        case "linear"?: overrides.hidden = []
         case let other?:
             throw TrainError(
                 .badOption, at: "--model", "\(Wording.quoted(other)) is no model for a table",
                 remedy: "give mlp or linear, and sizes with --hidden")
         }
-        if let hidden { recipe.hidden = hidden }
-        if let activation { recipe.activation = activation }
-        if let dropout { recipe.dropout = dropout }
-        if let epochs { recipe.epochs = epochs }
-        if let batchSize { recipe.batchSize = batchSize }
-        if let learningRate { recipe.learningRate = learningRate }
-        if let weightDecay { recipe.weightDecay = weightDecay }
-        if let labelSmoothing { recipe.labelSmoothing = labelSmoothing }
-        if let balancesClasses { recipe.balancesClasses = balancesClasses }
-        if let members { recipe.members = members }
-        if let patience { recipe.patience = patience }
-        return recipe
+        overrides.activation = activation
+        overrides.dropout = dropout
+        overrides.epochs = epochs
+        overrides.batchSize = batchSize
+        overrides.learningRate = learningRate
+        overrides.weightDecay = weightDecay
+        overrides.labelSmoothing = labelSmoothing
+        overrides.balancesClasses = balancesClasses
+        overrides.members = members
+        overrides.patience = patience
+        return overrides
     }
 
     /// The network that was asked for; nil where nothing was said about it. Sizes without a family are those of `mlp`.

@@ -100,8 +100,7 @@ package struct TrainingRun {
         case .older(_, let record):
             try subject.adopt(record)
             surroundings.resuming = true
-        case .new:
-            if let seconds = options.searchSeconds { try subject.search(seconds: seconds, surroundings) }
+        case .new: break
         }
         try Interruption.check(draft.path)
         try draft.writeConfiguration(RunConfiguration(options: options, subject: subject.record))
@@ -119,6 +118,8 @@ package struct TrainingRun {
         let clock = ContinuousClock()
         let start = clock.now
         let trained = try subject.train(surroundings)
+        // With what a search has found.
+        try draft.writeConfiguration(RunConfiguration(options: options, subject: subject.record))
         let introduction = subject.introduction
         var report = report(introduction, trained)
         var outcome = TrainingOutcome(introduction, trained, report, seed: seed)

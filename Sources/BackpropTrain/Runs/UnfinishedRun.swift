@@ -22,7 +22,13 @@ enum UnfinishedRun {
 
     /// Whether there is a training in `path` that can go on.
     static func hasCheckpoints(_ path: String) -> Bool {
-        ((try? CheckpointFolder(checkpointsPath(in: path)).paths()) ?? []).isEmpty == false
+        let folder = checkpointsPath(in: path)
+        // A search has a folder for each training within it.
+        let inner = ((try? FileSystem.names(in: folder)) ?? []).filter { !$0.hasPrefix(".") }
+        return ([folder] + inner.map { FileSystem.join(folder, $0) }).contains { place in
+            (try? FileSystem.look(at: place))?.kind == .folder
+                && ((try? CheckpointFolder(place).paths()) ?? []).isEmpty == false
+        }
     }
 
     /// Whether its writer is there.

@@ -86,7 +86,7 @@ package struct TableFit {
 /// What came of a training on a table.
 package struct TableFitResult {
     package let model: TableModel
-    package let report: FitReport
+    package var report: FitReport
     let fit: TableFit
 
     /// What is said about the rows that judge by whoever has not learnt from them: probabilities [rows, classes] or

@@ -77,9 +77,18 @@ package struct TableSearch {
             }
             // The steps of several trainings make no one curve.
             own.openLogs = { _ in [] }
+            if number > 0 {
+                own.progress = .quiet
+                own.announceMemory = nil
+            }
             let fit = TableFit(rows, targets, classCount: classCount, recipe: recipe, seed: seed)
             let result = try fit.run(own, timeLimit: best == nil ? seconds : nil)
-            if result.report.end == .interrupted { return (result, candidates) }
+            if result.report.end == .interrupted {
+                // What was found by then is better than what has only begun.
+                guard var best = best?.result else { return (result, candidates) }
+                best.report.end = .interrupted
+                return (best, candidates)
+            }
             let candidate = Candidate(number: number, result, since: first)
             candidates.append(candidate)
             try surroundings.say(candidate.line)
