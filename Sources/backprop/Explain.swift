@@ -14,14 +14,17 @@ struct ExplainTiny: ParsableCommand {
         commandName: "tiny",
         abstract: "Forward pass, backward pass and update of the tiny network, with every number.")
 
-    func run() throws { try StandardOutput.write(TinyNetwork().text) }
+    func run() throws {
+        try StandardOutput.write(TinyNetwork().text(colour: Terminal.standardOutput.hasColour))
+    }
 }
 
 /// Exclusive or.
 struct ExplainXor: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "xor",
-        abstract: "Learns exclusive or with two layers, and shows the border that it draws.")
+        abstract:
+            "Says why one layer cannot learn exclusive or, and learns it with two; shows the border that they draw.")
 
     @Option(
         parsing: .unconditional,

@@ -29,7 +29,7 @@ import Testing
         #expect(network.update.map(\.name) == ["w2", "w1"])
         #expect(network.update.map(\.byHand) == ["-0.216", "0.490"])
         for step in network.forward + network.backward + network.update {
-            #expect(network.text.contains(step.byHand), "\(step)")
+            #expect(network.text(colour: false).contains(step.byHand), "\(step)")
             #expect(abs(step.value - Double(step.byHand)!) < 0.0007, "\(step)")
         }
     }
@@ -55,14 +55,24 @@ import Testing
         }
     }
 
-    @Test func saysWhereTheHandAndTheEngineDiffer() {
-        let text = TinyNetwork().explanation
-        for part in [
-            "dL/dw2 -0.0840 for -0.0843", "dL/dh +0.0405 for +0.0406", "dL/dw1 +0.00952 for +0.00955",
-        ] {
-            #expect(text.contains(part))
-        }
-        #expect(!text.contains("yhat -"))
+    @Test func theLossFalls() {
+        let network = TinyNetwork()
+        #expect(network.after.map(\.byHand) == ["0.490", "0.620", "-0.134", "0.467", "0.142"])
+        for step in network.after { #expect(abs(step.value - Double(step.byHand)!) < 0.0007, "\(step)") }
+        #expect(network.after[0].value == network.update[1].value)
+        #expect(network.after[4].value < network.forward[4].value)
+        #expect(network.text(colour: false).contains("from 0.150 to 0.142"))
+    }
+
+    @Test func everyStepHasASentence() {
+        let network = TinyNetwork(), text = TinyNetwork().text(colour: false)
+        let steps = network.forward + network.backward + network.update
+        #expect(Set(steps.map(\.sentence)).count == steps.count)
+        for step in steps { #expect(text.contains(step.sentence) && step.sentence.hasSuffix("."), "\(step)") }
+        for part in ["x = 1", "0.5", "-0.3", "dL/dw1 = +0.00952", "dL/dw2 = -0.0840"] { #expect(text.contains(part)) }
+        for line in text.split(separator: "\n") { #expect(PlainText.width(String(line)) <= 80, "\(line)") }
+        #expect(!text.contains("\u{1B}") && network.text(colour: true).contains("\u{1B}"))
+        #expect(TextBlock.plain(network.text(colour: true)) == text)
     }
 }
 
@@ -76,8 +86,18 @@ import Testing
         let text = learnt.text(colour: false)
         #expect(
             text.contains("○") && text.contains("●") && !text.contains("wrong") && !text.contains("\u{1B}"))
+        for line in text.split(separator: "\n") { #expect(PlainText.width(String(line)) <= 80, "\(line)") }
         let picture = try PictureContent(learnt.map.svg())
         #expect(!picture.hasBadNumber && picture.elements["circle", default: 0] >= 4)
+    }
+
+    @Test func oneLayerCannotLearnIt() throws {
+        let attempt = try ExclusiveOr(seed: 3, epochs: 1_500).attempt
+        #expect(abs(attempt.losses.last! - 0.693147180559945) < 1e-4 && attempt.losses.allSatisfy { $0 > 0.693 })
+        #expect(attempt.outputs.allSatisfy { abs($0 - 0.5) < 0.02 } && attempt.mostRight == 3)
+        #expect(
+            abs(attempt.firstScores[0] + attempt.firstScores[3] - attempt.firstScores[1] - attempt.firstScores[2])
+                < 1e-5)
     }
 
     @Test func saysWhenItIsNotLearnt() throws {
