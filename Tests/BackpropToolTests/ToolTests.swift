@@ -17,6 +17,15 @@ import Testing
         #expect(folder.names.filter { $0 != "runs" } == before, "\(bad)")
     }
 
+    @Test(arguments: ["text.csv", "nan.csv", "gap.csv"]) func flawsAreNoObstacle(_ name: String) throws {
+        let folder = try TemporaryFolder()
+        try BadInput.writeTables(to: folder)
+        let answer = try Tool.run(["train", "--data", name, "--epochs", "1", "--output", "r"], in: folder.path)
+        #expect(answer.status == 0, "\(answer)")
+        let predicted = try Tool.run(["predict", "r", name], in: folder.path)
+        #expect(predicted.output.filter { $0 == "\n" }.count == 61, "\(predicted)")
+    }
+
     @Test func resultIsTheLastLineAndFollowsFromTheSeed() throws {
         let folder = try TemporaryFolder()
         try BadInput.writeTables(to: folder)
@@ -141,11 +150,11 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         table("header.csv", says: "header.csv", "add rows"),
         table("ragged.csv", says: "ragged.csv, line 3", "2 cells"),
         table("one.csv", says: "one.csv", "same class"),
-        table("binary.csv", says: "binary.csv"),
+        table("binary.csv", says: "binary.csv, line 1", "UTF-8"),
         table("good.csv", "--drop q", says: "'q'", "'a', 'b', 'y'"),
         table("good.csv", "--categorical q", says: "'q'"),
         table("good.csv", "--drop y", says: "'y'"),
-        table("good.csv", "--task regression", says: "'y'", "--task"),
+        table("good.csv", "--task regression", says: "'y'", "no numbers", "leave --task out"),
         table("number.csv", "--task classification", says: "60 classes", "--task regression"),
         table("good.csv", "--output good.csv", says: "good.csv", "already"),
         table("good.csv", "--output good.csv/run", says: "good.csv", "folder"),

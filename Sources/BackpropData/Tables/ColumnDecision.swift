@@ -191,6 +191,14 @@ struct ColumnDecision {
         }
     }
 
+    /// Takes back what is only likely where it would leave nothing to predict from.
+    mutating func keepNumbersOfRows() {
+        guard !columns.contains(where: { $0.role == .feature }) else { return }
+        for place in columns.indices where columns[place].role == .setAside(Dispensable.otherOrder) {
+            columns[place].role = .feature
+        }
+    }
+
     private mutating func noteOddCells() {
         for (place, column) in columns.enumerated() where column.oddCount > 0 && column.role == .feature {
             let shown = profiles[place].odds.prefix(3).compactMap { table.cell(row: $0.row, column: place) }

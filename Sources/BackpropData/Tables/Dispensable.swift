@@ -5,6 +5,7 @@ struct Dispensable {
     let rowCount: Int
     let isNameless: Bool
 
+    static let otherOrder = "it numbers the rows in another order"
     /// Fewer rows than that say little about what is unique.
     private static let fewRows = 10
 
@@ -48,7 +49,7 @@ struct Dispensable {
         if areAllDifferent, low == 0 || low == 1, present >= 20, high - low + 1 <= 1.02 * Double(present),
             !Self.isOfTime(words)
         {
-            return "it numbers the rows in another order"
+            return Self.otherOrder
         }
         return nil
     }

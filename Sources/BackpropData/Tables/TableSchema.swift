@@ -136,6 +136,7 @@ public struct TableSchema: Codable, Sendable, Equatable {
     public init(of table: Table, options: Options = Options()) throws(DataError) {
         var decision = try ColumnDecision(table, options)
         let label = try LabelDecision(table, &decision, options)
+        decision.keepNumbersOfRows()
         guard decision.columns.contains(where: { $0.role == .feature }) else {
             throw Self.nothingLeft(table, decision.columns, label.name)
         }

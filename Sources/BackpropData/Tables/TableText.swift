@@ -51,8 +51,8 @@ struct TableText {
             if position % 2 == 0 { zeros.even += 1 } else { zeros.odd += 1 }
         }
         guard head.count >= 4, bytes.count % 2 == 0 else { return (nil, 0) }
-        if zeros.even == 0, zeros.odd * 4 >= head.count { return (.utf16LittleEndian, 0) }
-        if zeros.odd == 0, zeros.even * 4 >= head.count { return (.utf16BigEndian, 0) }
+        if zeros.even == 0, zeros.odd * 10 >= head.count * 3 { return (.utf16LittleEndian, 0) }
+        if zeros.odd == 0, zeros.even * 10 >= head.count * 3 { return (.utf16BigEndian, 0) }
         return (nil, 0)
     }
 
@@ -90,7 +90,8 @@ struct TableText {
                 value = 0x10000 + (value & 0x3FF) << 10 + unit(position + 2) & 0x3FF
                 position += 2
             }
-            guard value != 0, let scalar = Unicode.Scalar(value) else {
+            let isControl = value < 0x20 && ![0x09, 0x0A, 0x0C, 0x0D].contains(value)
+            guard !isControl, let scalar = Unicode.Scalar(value) else {
                 free(base)
                 throw DataError(
                     .notText, at: source, "the bytes at offset \(position) are not UTF-16 text",
