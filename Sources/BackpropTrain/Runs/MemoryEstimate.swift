@@ -11,25 +11,33 @@ import BackpropData
 
 /// What a training takes of memory and disk, said before its first step.
 struct MemoryEstimate {
-    /// What a step holds at most.
+    /// What a step holds at most, its weights and its batch included.
     private(set) var stepBytes = 0
+    /// What a step, or a batch of examples that are judged, adds to what is there.
+    private var addedBytes = 0
     private var weightBytes = 0
     private var processBytes = 0
 
-    /// Takes the bill of a step into account, with what the process holds by then: the program and the data.
-    mutating func note(_ bill: MemoryBill, weightBytes: Int) {
-        stepBytes = bill.peakBytes
-        self.weightBytes = weightBytes
+    /// Takes a bill into account, with what the process holds by then: the program, the data, weights and moments.
+    mutating func note(_ bill: TrainingBill) {
+        stepBytes = bill.step.peakBytes
+        addedBytes = max(bill.step.addedBytes, bill.validation?.addedBytes ?? 0)
+        weightBytes = bill.weightBytes
         processBytes = Self.resident ?? 0
     }
 
-    /// What the process takes at its peak: what it holds already, a step, the best weights beside those that are trained, and
-    /// what is written to a checkpoint.
-    var peakBytes: Int { processBytes + stepBytes + 2 * weightBytes }
+    /// What is kept beside: the best weights, and those of a step that does not write over them.
+    private var keptBytes: Int { 2 * weightBytes }
+
+    /// Plans, and what the system's allocator cannot give back: found by measuring runs of all kinds.
+    private static let smallThings = 4_000_000
+
+    /// What the process takes at its peak.
+    var peakBytes: Int { processBytes + addedBytes + keptBytes + Self.smallThings }
 
     var line: String {
-        "about \(MemoryBill.formatted(peakBytes)) at the peak: \(MemoryBill.formatted(processBytes)) program and data, "
-            + "\(MemoryBill.formatted(stepBytes)) a step, \(MemoryBill.formatted(2 * weightBytes)) weights kept beside"
+        "about \(MemoryBill.formatted(peakBytes)) at the peak: \(MemoryBill.formatted(processBytes)) program, data and weights, "
+            + "\(MemoryBill.formatted(addedBytes)) a step, \(MemoryBill.formatted(keptBytes)) weights kept beside"
     }
 
     /// - Throws: `TrainError` where the disk has no room for checkpoints and the run.

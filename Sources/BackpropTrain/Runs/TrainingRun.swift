@@ -110,8 +110,8 @@ package struct TrainingRun {
             UnfinishedRun.checkpointsPath(in: draft.path), keepingLast: 1)
         let metrics = try draft.path(forPart: RunFolder.metricsName)
         surroundings.openLogs = { step in [try JSONLinesLog(metrics, resumingAt: step)] }
-        surroundings.announceMemory = { bill, weightBytes in
-            memory.note(bill, weightBytes: weightBytes)
+        surroundings.announceMemory = { bill in
+            memory.note(bill)
             try memory.checkDisk(at: draft.path)
             try reporter.say("Memory   \(memory.line)\n")
         }

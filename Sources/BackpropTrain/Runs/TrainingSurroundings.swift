@@ -18,8 +18,8 @@ package struct TrainingSurroundings {
     package var openLogs: (_ resumingAt: Int?) throws -> [any TrainingLog] = { _ in [] }
     /// How a person goes on after an interruption.
     package var resumeHint: String?
-    /// Gets the memory bill of a step and the bytes of all weights, before the first one is computed.
-    package var announceMemory: ((MemoryBill, _ weightBytes: Int) throws -> Void)?
+    /// Gets what the training will hold, before its first step is computed.
+    package var announceMemory: ((TrainingBill) throws -> Void)?
     /// Says a line that belongs to the run, with its line end.
     package var say: (String) throws -> Void = { _ in }
 

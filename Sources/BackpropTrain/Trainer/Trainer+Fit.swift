@@ -138,14 +138,28 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         }
         if let announce = trainer.announceMemory, !isAnnounced {
             isAnnounced = true
-            let weightBytes = trainer.optimizer.parameters.reduce(0) { $0 + $1.value.size * $1.value.dtype.byteCount }
-            try announce(trainer.optimizer.memoryBill(), weightBytes)
+            try announce(try bill())
         }
         trainer.optimizer.step()
         trainer.average?.update()
         progress.batch = batches.nextIndex
         progress.step += 1
         return losses.reduce(0) { $0 + $1.item() } / Double(losses.count)
+    }
+
+    /// What this training holds, from the recorded step and from a recorded batch of validation data.
+    private func bill() throws -> TrainingBill {
+        let weightBytes = trainer.optimizer.parameters.reduce(0) { $0 + $1.value.size * $1.value.dtype.byteCount }
+        let step = trainer.optimizer.memoryBill()
+        // What validation draws at random would be missing in the training.
+        let validation = try withRandomSeed(0) { () -> MemoryBill? in
+            guard let validation = self.validation else { return nil }
+            var batches = validation.epoch(0).makeIterator()
+            return try batches.nextBatch().map { batch in
+                try trainer.model.evaluating { try withoutGradients { try trainer.output(batch).loss.memoryBill } }
+            }
+        }
+        return TrainingBill(step: step, validation: validation, weightBytes: weightBytes)
     }
 
     private func noteStep(_ loss: Double) throws {

@@ -45,8 +45,8 @@ public final class Trainer<Model: ParameterContainer, Batch: Sendable> {
     /// trainer.openLogs = { step in [try CSVLog("runs/1/metrics.csv", resumingAt: step)] }
     /// ```
     public var openLogs: (_ resumingAt: Int?) throws -> [any TrainingLog] = { _ in [] }
-    /// Gets the memory bill of a step and the bytes of all weights, before the first one is computed.
-    package var announceMemory: ((MemoryBill, _ weightBytes: Int) throws -> Void)?
+    /// Gets what the training will hold, before its first step is computed.
+    package var announceMemory: ((TrainingBill) throws -> Void)?
     /// What is called on the way.
     public var callbacks: [any TrainerCallback] = []
 
