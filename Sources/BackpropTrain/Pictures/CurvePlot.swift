@@ -13,7 +13,7 @@ package struct CurvePlot: Sendable {
         package let bestEpoch: Int?
 
         package init(_ name: String, _ epochs: [EpochValues], bestEpoch: Int? = nil) {
-            (self.name, self.epochs, self.bestEpoch) = (name, epochs, bestEpoch)
+            (self.name, self.epochs, self.bestEpoch) = (PlainText.name(name, limit: 60), epochs, bestEpoch)
         }
     }
 
@@ -67,7 +67,8 @@ package struct CurvePlot: Sendable {
         }
         let markers = isSingle ? runs[0].bestEpoch.map { [LineChart.Marker(x: Double($0), text: "best: \($0)")] } : nil
         return LineChart(
-            title: name.prefix(1).uppercased() + name.dropFirst(), yLabel: "", series: series, markers: markers ?? [],
+            title: PlainText.name(name.prefix(1).uppercased() + name.dropFirst(), limit: 40), yLabel: "",
+            series: series, markers: markers ?? [],
             isLogarithmic: Self.isWide(series))
     }
 
@@ -118,7 +119,8 @@ package struct CurvePlot: Sendable {
             notes.append(colour ? "in dashes: the training part" : "hollow marks: the training part")
         }
         if runs.contains(where: { $0.bestEpoch != nil }) { notes.append("★ the best epoch") }
-        return notes.isEmpty ? text : text + style.dim(notes.joined(separator: ", ")) + "\n"
+        return text
+            + TextBlock.flowing(notes, width: width, indent: 0).map { style.dim($0) + "\n" }.joined()
     }
 }
 
