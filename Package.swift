@@ -80,7 +80,7 @@ let package = Package(
             path: "Tests/TrainingTrial"),
         .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain", "TrainingTrial"]),
         .testTarget(name: "BackpropConformanceTests", dependencies: ["backprop-conformance"]),
-        .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool"]),
+        .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool", "BackpropData"]),
     ],
     swiftLanguageModes: [.v6]
 )

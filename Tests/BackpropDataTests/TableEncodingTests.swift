@@ -168,7 +168,7 @@ import Testing
         #expect(abs(row[1] - 1) < 1e-6 && abs(row[2]) < 1e-6)
         #expect(abs(row[5] - Float(0.5).squareRoot()) < 1e-6 && abs(row[5] - row[6]) < 1e-6)
         #expect(abs(row[8]) < 1e-6 && abs(row[9] + 1) < 1e-6)
-        #expect(numbers.allSatisfy(\.isFinite))
+        #expect(numbers.allSatisfy { $0.isFinite })
     }
 
     @Test func numericClassesAreSortedBySize() throws {
@@ -252,7 +252,7 @@ import Testing
         let encoding = try TableEncoding(learningFrom: housing, rows: split.training, schema: schema)
         let rows = try encoding.rows(of: housing)
         #expect(rows.numberCount == 8 + 1 && rows.categorySizes == [6])
-        #expect(rows.numbers.count == 20_640 * 9 && rows.numbers.allSatisfy(\.isFinite))
+        #expect(rows.numbers.count == 20_640 * 9 && rows.numbers.allSatisfy { $0.isFinite })
 
         let iris = try Table(SharedData.path("tabular/iris.csv"))
         let irisSchema = try TableSchema(of: iris)

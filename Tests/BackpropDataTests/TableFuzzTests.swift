@@ -47,7 +47,7 @@ import Testing
             let split = try TableSplit(of: table, schema: schema, holdingOut: 0.3, seed: 1)
             let encoding = try TableEncoding(learningFrom: table, rows: split.training, schema: schema)
             let rows = try encoding.rows(of: table)
-            #expect(rows.numbers.allSatisfy(\.isFinite))
+            #expect(rows.numbers.allSatisfy { $0.isFinite })
             for (place, code) in rows.codes.enumerated() {
                 #expect(code >= 0 && code < rows.categorySizes[place % rows.categorySizes.count])
             }
