@@ -24,6 +24,7 @@ package struct TableFit {
             "TableFit: \(rows.rowCount) rows and \(targets.count) targets, expected as many and at least two")
         self.rows = rows
         self.targets = targets
+        let recipe = recipe.made(possible: rows.rowCount)
         self.recipe = recipe
         self.seed = seed
         shape = TableShape(rows, classCount: classCount)
@@ -39,7 +40,7 @@ package struct TableFit {
     ) throws -> TableFitResult {
         // One stream for everything that is drawn: what is resumed goes on with the state of the checkpoint.
         try withRandomSeed(SplitMix64.mixed([seed, 0x7AB1E])) {
-            let scaling = TableScaling(rows, positions: roles.training, bins: recipe.bins)
+            let scaling = TableScaling(rows, positions: roles.training, bins: recipe.numberBins)
             let network = TableNetwork(shape, recipe, scaling: scaling)
             let trainer = trainer(of: network)
             surroundings.apply(to: trainer)
@@ -47,7 +48,8 @@ package struct TableFit {
             trainer.options.checkpointInterval = .seconds(5)
             (trainer.options.timeLimit, trainer.options.stepLimit) = (timeLimit, stepLimit)
             let source = TableRowSource(rows: rows, targets: targets, folds: roles.folds)
-            let training = source.loader(roles.training, batchSize: recipe.batchSize, shuffles: true, seed: seed)
+            let training = source.loader(
+                roles.training, batchSize: Swift.min(recipe.batchSize, roles.training.count), shuffles: true, seed: seed)
             let judging =
                 roles.judging.isEmpty
                 ? nil

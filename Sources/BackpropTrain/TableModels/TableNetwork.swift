@@ -28,8 +28,8 @@ package struct TableNetwork: ParameterContainer {
         self.shape = shape
         self.recipe = recipe
         numbers = TableNumbers(
-            scaling ?? TableScaling(columns: shape.numberCount, bins: recipe.bins), columns: shape.numberCount,
-            bins: recipe.bins)
+            scaling ?? TableScaling(columns: shape.numberCount, bins: recipe.numberBins), columns: shape.numberCount,
+            bins: recipe.numberBins, isBounded: !recipe.isLinear)
         categories = TableCategories(
             shape.categorySizes, members: recipe.members, oneHotLimit: recipe.oneHotLimit, width: recipe.embeddingWidth)
         let inputs = numbers.width + categories.width
@@ -103,14 +103,16 @@ struct TableNumbers: ParameterContainer {
     /// [columns, bins].
     private let low: Buffer, slope: Buffer
     private let columns: Int, bins: Int
+    private let isBounded: Bool
 
-    init(_ scaling: TableScaling, columns: Int, bins: Int) {
+    init(_ scaling: TableScaling, columns: Int, bins: Int, isBounded: Bool = true) {
         center = Buffer(Tensor(scaling.centers))
         scale = Buffer(Tensor(scaling.scales))
         low = Buffer(Tensor(scaling.lows, shape: [columns, bins]))
         slope = Buffer(Tensor(scaling.slopes, shape: [columns, bins]))
         self.columns = columns
         self.bins = bins
+        self.isBounded = isBounded
     }
 
     /// Inputs that the numbers become.
@@ -120,7 +122,7 @@ struct TableNumbers: ParameterContainer {
     func callAsFunction(_ x: Tensor) -> Tensor? {
         guard columns > 0 else { return nil }
         let scaled = (x - center.value) * scale.value
-        let bounded = scaled * rsqrt(1 + square(scaled / 3))
+        let bounded = isBounded ? scaled * rsqrt(1 + square(scaled / 3)) : scaled
         guard bins > 0 else { return bounded }
         let places = minimum(maximum((x.expandedDimensions(axis: -1) - low.value) * slope.value, 0), 1)
         return concatenated([bounded, places.reshaped([x.dim(0), columns * bins])], axis: -1)

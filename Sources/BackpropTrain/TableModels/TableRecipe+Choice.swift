@@ -5,20 +5,47 @@ extension TableRecipe {
     /// The most rows of which each member leaves out a fold. Beyond, a tenth of the rows is judge enough, and nobody misses it.
     static let mostRowsInFolds = 20_000
 
-    /// What suits a table of that size and kind, found by trying on sixty public tables of 150 to 50,000 rows.
+    /// What suits a table of that size and kind.
+    ///
+    /// What was decided by trying it on sixty public tables of 150 to 50,000 rows: that numbers enter by quantiles, and by more
+    /// of them where there are more rows; a rate at which both small and large tables learn; that classes are smoothed a little.
+    /// Classes count by their rows, since the share of right answers is what is reported; `balancesClasses` has rare ones found
+    /// at the price of that share.
     ///
     /// - Parameters:
     ///   - rows: of the training part.
     ///   - overrides: what is wanted otherwise.
     package static func suited(to shape: TableShape, rows: Int, overrides: Overrides = Overrides()) -> TableRecipe {
-        let batch = rows < 1_000 ? 32 : rows < 5_000 ? 64 : rows < 20_000 ? 128 : 256
-        return TableRecipe(
-            hidden: [128, 128], activation: .silu, members: rows <= 20_000 ? 8 : 4,
-            judging: rows <= mostRowsInFolds ? .folds : .heldOut(0.1),
-            bins: 8, oneHotLimit: 24, embeddingWidth: 8,
-            dropout: 0.1, weightDecay: 0.02, labelSmoothing: shape.classCount == nil ? 0 : 0.05, learningRate: 2e-3,
-            batchSize: batch, epochs: rows < 20_000 ? 60 : 30, patience: 0, balancesClasses: false
-        ).overruled(by: overrides, rows: rows)
+        let isLarge = rows > mostRowsInFolds
+        let batch = rows < 1_000 ? 32 : rows < 5_000 ? 64 : rows < 20_000 ? 128 : rows < 200_000 ? 256 : 1_024
+        var recipe = TableRecipe(
+            hidden: [128, 128], activation: .silu, members: isLarge ? 4 : 8, judging: isLarge ? .heldOut(0.1) : .folds,
+            bins: bins(of: shape, rows: rows), oneHotLimit: 24, embeddingWidth: 8,
+            dropout: rows < 5_000 ? 0.2 : 0.1, weightDecay: 0.02, labelSmoothing: shape.classCount == nil ? 0 : 0.05,
+            learningRate: 2e-3,
+            // As large that hardly a row is left over for want of a batch.
+            batchSize: Swift.max(1, rows / Swift.max(1, rows / batch)),
+            // Numbers take longer to learn than classes, which are right long before their probabilities are.
+            epochs: shape.classCount == nil ? 100 : 60, patience: 0, balancesClasses: false)
+        recipe = recipe.overruled(by: overrides, rows: rows)
+        if overrides.epochs == nil {
+            let affordable = work(for: rows) / (Double(rows) * recipe.multiplyAdds(for: shape))
+            recipe.epochs = Swift.max(4, Swift.min(recipe.epochs, Int(Swift.min(affordable, 1_000))))
+        }
+        return recipe
+    }
+
+    /// As many bins as there are rows for, and as the first layer stays in proportion with.
+    private static func bins(of shape: TableShape, rows: Int) -> Int {
+        let wanted = rows < 200 ? 8 : rows < 1_000 ? 16 : 32
+        return Swift.max(0, Swift.min(wanted, 1_024 / Swift.max(1, shape.numberCount) - 1))
+    }
+
+    /// Multiply-adds that a training may take, by which epochs are limited: some 4 s on two cores for a small table, 15 s for
+    /// 20,000 rows, a minute for a million.
+    private static func work(for rows: Int) -> Double {
+        let few = Double(Swift.min(rows, mostRowsInFolds)), more = Double(rows) - few
+        return 2e11 + 4e7 * few + 3e6 * more
     }
 
     /// The recipe with what somebody wants otherwise.
@@ -36,10 +63,17 @@ extension TableRecipe {
         result.patience = overrides.patience ?? patience
         result.balancesClasses = overrides.balancesClasses ?? balancesClasses
         if let share = overrides.validationShare { result.judging = share > 0 ? .heldOut(share) : .nothing }
-        // One member has nobody to judge it, and a fold needs a row.
-        if case .folds = result.judging, result.members < 2 || result.members > Swift.min(rows, 255) {
+        return result.made(possible: rows)
+    }
+
+    /// The same, where so many rows allow it: one member has nobody to judge it, a fold needs some rows, and so does a batch.
+    func made(possible rows: Int) -> TableRecipe {
+        var result = self
+        if case .folds = judging, members < 2 || members > Swift.min(rows / 2, 255) {
             result.judging = rows < 20 ? .nothing : .heldOut(0.15)
         }
+        if case .heldOut = result.judging, rows < 4 { result.judging = .nothing }
+        result.batchSize = Swift.max(1, Swift.min(batchSize, rows))
         return result
     }
 
@@ -49,7 +83,7 @@ extension TableRecipe {
         var result = self
         result.hidden = one([[64, 32], [128, 128], [128, 128], [256, 256], [128, 128, 128], [256, 128]])
         result.activation = one([.silu, .silu, .relu, .tanh])
-        result.bins = one([0, 4, 8, 16, 32].map { Swift.min($0, Swift.max(bins, 4) * 4) })
+        result.bins = Int(Double(bins) * one([0, 0.25, 0.5, 1, 1.5]))
         result.dropout = one([0, 0.1, 0.2, 0.3, 0.5])
         result.weightDecay = one([0.002, 0.02, 0.1, 0.5])
         result.learningRate = learningRate * one([0.4, 0.7, 1, 1.5, 2.5])
@@ -80,7 +114,7 @@ extension TableRecipe {
     /// Multiply-adds of all members for one row in training: forward, and twice as many backward.
     func multiplyAdds(for shape: TableShape) -> Double {
         let categories = shape.categorySizes.reduce(0) { $0 + ($1 - 1 > oneHotLimit ? embeddingWidth : $1 - 1) }
-        let widths = [shape.numberCount * (1 + bins) + categories] + hidden + [shape.outputCount]
+        let widths = [shape.numberCount * (1 + numberBins) + categories] + hidden + [shape.outputCount]
         let one = zip(widths, widths.dropFirst()).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
         return 3 * one * Double(members)
     }

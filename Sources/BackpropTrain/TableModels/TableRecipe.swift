@@ -34,6 +34,11 @@ package struct TableRecipe: Codable, Sendable, Equatable {
     package var patience: Int
     /// Whether classes count as much as each other, however many rows they have.
     package var balancesClasses: Bool
+
+    /// A model without hidden layers takes numbers as they are: it is linear in them.
+    var isLinear: Bool { hidden.isEmpty }
+    /// Bins in which the network takes a number.
+    var numberBins: Int { isLinear ? 0 : bins }
 }
 
 extension Activation: Codable {}
