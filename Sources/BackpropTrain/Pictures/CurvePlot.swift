@@ -67,7 +67,8 @@ package struct CurvePlot: Sendable {
         }
         let markers = isSingle ? runs[0].bestEpoch.map { [LineChart.Marker(x: Double($0), text: "best: \($0)")] } : nil
         return LineChart(
-            title: PlainText.name(name.prefix(1).uppercased() + name.dropFirst(), limit: 40), yLabel: "",
+            title: PlainText.name(name.prefix(1).uppercased() + name.dropFirst(), limit: 40),
+            xLabel: series.contains(where: \.isDashed) ? "epoch (in dashes: training)" : "epoch", yLabel: "",
             series: series, markers: markers ?? [],
             isLogarithmic: Self.isWide(series))
     }

@@ -56,7 +56,7 @@ extension LineChart {
         var svg = ""
         var (x, y) = (20.0, 58.0)
         guard series.contains(where: { !$0.name.isEmpty }) else { return ("", title.isEmpty ? 12 : 42) }
-        for (index, line) in series.enumerated() {
+        for (index, line) in series.enumerated() where !line.name.isEmpty {
             let space = 28 + SVGText.width(of: line.name, size: 13) + 22
             if x > 20, x + space > Double(width) { (x, y) = (20, y + 22) }
             svg +=
