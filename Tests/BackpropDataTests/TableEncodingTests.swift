@@ -92,10 +92,10 @@ import Testing
         #expect(scale.scaled(0) == 0 && scale.scaled(1_000) > 0.05 && scale.scaled(10_000) > scale.scaled(5_000) + 0.1)
     }
 
-    @Test(arguments: [[], [5], [5, 5, 5], [0, 1e-320], [-1e100, 1e100], [1e100, 1e100, 0]])
+    @Test(arguments: [[], [5], [5, 5, 5], [0, 5e-300], [-1e100, 1e100], [1e100, 1e100, 0]])
     func strangeColumnsStayFinite(_ values: [Double]) {
         let scale = scale(values)
-        for value in values + [0, 1, -1e100, 1e-320] {
+        for value in values + [0, 1, -1e100, 5e-300] {
             #expect(scale.scaled(value).isFinite && abs(scale.scaled(value)) <= 3)
         }
         if values.count == 3, values[0] == 5 { #expect(scale.scaled(7) == 0) }
@@ -182,7 +182,8 @@ import Testing
         let (table, encoding) = try Self.learnt("x,c,d,y\n1,a,2020-01-01,0.1\n2.5,b,2020-02-03,0.3\n,a,,7\n")
         let copy = try JSONDecoder().decode(TableEncoding.self, from: try JSONEncoder().encode(encoding))
         #expect(copy == encoding)
-        #expect(try copy.rows(of: table) == encoding.rows(of: table))
+        let (rows, copied) = (try encoding.rows(of: table), try copy.rows(of: table))
+        #expect(copied == rows)
     }
 
     @Test func aRowDependsOnItselfAlone() throws {
@@ -213,13 +214,13 @@ import Testing
         var tally = EncodingTally()
         let rows = try encoding.rows(of: other, tally: &tally)
         #expect(rows.codes == [2, 0, 0])
-        #expect(rows.numbers.allSatisfy(\.isFinite) && rows.numbers[2] == 0)
+        #expect(rows.numbers.allSatisfy { $0.isFinite } && rows.numbers[2] == 0)
         #expect(tally.rowCount == 3)
         #expect(tally.columns.map(\.unseenCount) == [0, 1, 0])
         #expect(tally.columns.map(\.outsideCount) == [1, 0, 0])
         #expect(tally.columns.map(\.oddCount) == [0, 0, 1])
         #expect(tally.columns.map(\.missingCount) == [1, 1, 0])
-        #expect(tally.notes.count == 5 && tally.notes.allSatisfy(isOneLine))
+        #expect(tally.notes.count == 5 && tally.notes.allSatisfy { isOneLine($0) })
 
         let lacking = try #require(throws: DataError.self) {
             try encoding.rows(of: try Table(bytes: Array("q,money\n1x,3\n".utf8), source: "t.csv", for: schema))

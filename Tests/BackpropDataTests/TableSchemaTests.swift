@@ -28,7 +28,7 @@ import Testing
     static func noise(_ row: Int) -> Int { row * 7_919 % 997 }
 
     static let kinds: [Kind] = [
-        Kind(name: "decimals, all different", cell: { "\(noise($0)).5" }, taken: "number", range: "0.5 to 994.5"),
+        Kind(name: "decimals, all different", cell: { "\(noise($0)).5" }, taken: "number", range: "0.5 to 996.5"),
         Kind(name: "whole numbers, all different", cell: { "\(noise($0) * 13 + 5000)" }, taken: "whole number"),
         Kind(name: "few whole numbers", cell: { "\($0 % 3)" }, taken: "whole number", range: "0 to 2"),
         Kind(name: "blank cells", cell: { $0 % 4 == 0 ? "" : "\($0 % 9)" }, taken: "whole number", missing: 25),
@@ -58,7 +58,7 @@ import Testing
         Kind(
             name: "decimal commas and points for thousands", separator: ";", cell: { "\($0 % 9 + 1).000,5" },
             taken: "number",
-            range: "1000 to 9000"),
+            range: "1001 to 9001"),
         Kind(name: "words", cell: { words[$0 % 6] }, taken: "6 categories", range: "red (17), green (17), blue (17)"),
         Kind(name: "true and false", cell: { $0 % 3 == 0 ? "True" : "False" }, taken: "2 categories"),
         Kind(name: "None is frequent", cell: { $0 % 3 == 0 ? "None" : words[$0 % 2] }, taken: "3 categories"),
@@ -74,8 +74,7 @@ import Testing
         Kind(name: "times of day", cell: { "1\($0 % 9):30" }, taken: "time", range: "10.5 to 18.5"),
         Kind(
             name: "a bad date", cell: { $0 == 5 ? "soon" : "2020-0\($0 % 9 + 1)-15" }, taken: "date", missing: 1,
-            note: "1 cell of 'x' is no dates and count as missing: 'soon'".replacing(
-                "is no dates and count", with: "is no")),
+            note: "1 cell of 'x' is no date and counts as missing: 'soon'"),
         Kind(
             name: "a constant", cell: { _ in "5" }, taken: "whole number", use: "set aside: the same value in every row"
         ),
@@ -231,7 +230,7 @@ import Testing
             of: try table(example.header + "\n" + Self.rows(100, example.cells)), options: example.options)
         #expect(schema.label == example.label, "\(schema.labelReason)")
         #expect(schema.task == example.task, "\(schema.taskReason)")
-        #expect(schema.labelReason.contains(example.reason))
+        #expect(example.reason.isEmpty || schema.labelReason.contains(example.reason))
         #expect(schema.unlabelledCount == example.unlabelled)
         #expect(schema.notes.contains { $0.contains("without a label") } == (example.unlabelled > 0))
         #expect(schema.labelColumn.role == .label && !schema.features.contains { $0.name == schema.label })
@@ -257,7 +256,7 @@ import Testing
         Leak(name: "often right", cells: { ($0 % 9 == 0 ? "q" : words[$0 % 2], words[$0 % 2]) }, isLeak: false),
         Leak(name: "near", cells: { ("\(noise($0) + noise($0 + 1) / 8).5", "\(noise($0)).5") }, isLeak: false),
         Leak(
-            name: "overlapping", cells: { ("\(noise($0)).5", noise($0) + noise($0 + 3) / 20 < 420 ? "p" : "q") },
+            name: "overlapping", cells: { ("\(noise($0)).5", noise($0) + noise($0 + 3) / 2 < 620 ? "p" : "q") },
             isLeak: false),
         Leak(name: "unrelated", cells: { (words[$0 % 6], words[noise($0) % 2]) }, isLeak: false),
     ]
@@ -298,10 +297,10 @@ import Testing
             name: "nothing beside the label", text: "y\n" + rows(30) { "\($0 % 2)" }, reason: .tooFew,
             says: ["'y'", "more columns"]),
         Bad(
-            name: "nothing left", text: "id,y\n" + rows(30) { "\($0),\($0 % 2)" }, reason: .tooFew,
+            name: "nothing left", text: "id,y\n" + rows(30) { "\($0 * 3),\($0 % 2)" }, reason: .tooFew,
             says: ["'id' set aside", "--keep id"], remedy: .init(label: "y", kept: ["id"])),
         Bad(
-            name: "one class", text: "x,y\n" + rows(30) { "\($0 % 7),a" }, reason: .badLabel,
+            name: "one class", text: "w,x,y\n" + rows(30) { "\($0 % 5),\($0 % 7),a" }, reason: .badLabel,
             says: ["same class 'a'", "--label x"],
             remedy: .init(label: "x")),
         Bad(name: "one target", text: "x,y\n1,2.5\n2,2.5\n", reason: .badLabel, says: ["same value '2.5'"]),
@@ -337,6 +336,11 @@ import Testing
         for part in example.says { #expect(error.description.contains(part), "\(error)") }
         #expect(isOneLine(error.description))
         if let remedy = example.remedy { #expect(throws: Never.self) { try TableSchema(of: table, options: remedy) } }
+    }
+
+    @Test func numbersOfRowsPredictWhereNothingElseDoes() throws {
+        let schema = try TableSchema(of: try table("x,y\n" + Self.rows(30) { "\($0),\($0 * 2).5" }))
+        #expect(schema.features.map(\.name) == ["x"])
     }
 
     @Test func rareClassesAreSaid() throws {

@@ -194,7 +194,10 @@ struct ColumnDecision {
     /// Takes back what is only likely where it would leave nothing to predict from.
     mutating func keepNumbersOfRows() {
         guard !columns.contains(where: { $0.role == .feature }) else { return }
-        for place in columns.indices where columns[place].role == .setAside(Dispensable.otherOrder) {
+        for place in columns.indices {
+            guard case .setAside(let reason) = columns[place].role, Dispensable.ofOrder.contains(reason) else {
+                continue
+            }
             columns[place].role = .feature
         }
     }
@@ -202,10 +205,12 @@ struct ColumnDecision {
     private mutating func noteOddCells() {
         for (place, column) in columns.enumerated() where column.oddCount > 0 && column.role == .feature {
             let shown = profiles[place].odds.prefix(3).compactMap { table.cell(row: $0.row, column: place) }
-            let what = if case .date = column.kind { "dates" } else { "numbers" }
+            let isOne = column.oddCount == 1
+            let kind = if case .date = column.kind { "date" } else { "number" }
+            let what = kind + (isOne ? "" : "s")
             notes.append(
                 "\(Wording.count(column.oddCount, "cell")) of \(Wording.quoted(column.name)) "
-                    + "\(column.oddCount == 1 ? "is no" : "are no") \(what) and count as missing"
+                    + "\(isOne ? "is no \(what) and counts" : "are no \(what) and count") as missing"
                     + (shown.isEmpty ? "" : ": \(Wording.list(shown))"))
         }
     }

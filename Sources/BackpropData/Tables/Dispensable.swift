@@ -5,7 +5,8 @@ struct Dispensable {
     let rowCount: Int
     let isNameless: Bool
 
-    static let otherOrder = "it numbers the rows in another order"
+    /// Reasons that are only likely: numbers of the rows may be a time, or a rank.
+    static let ofOrder = ["it counts the rows", "it numbers the rows in another order"]
     /// Fewer rows than that say little about what is unique.
     private static let fewRows = 10
 
@@ -40,7 +41,7 @@ struct Dispensable {
         let words = Self.words(of: column.name)
         let low = column.lowest ?? 0, high = column.highest ?? 0
         if profile.isRun, profile.plainCount == rowCount, low == 0 || low == 1, !Self.isOfTime(words) {
-            return "it counts the rows"
+            return Self.ofOrder[0]
         }
         if isNameless, areAllDifferent { return "an index without a name" }
         if Self.isIdentifier(words), areAllDifferent || distinct * 2 > present {
@@ -49,7 +50,7 @@ struct Dispensable {
         if areAllDifferent, low == 0 || low == 1, present >= 20, high - low + 1 <= 1.02 * Double(present),
             !Self.isOfTime(words)
         {
-            return Self.otherOrder
+            return Self.ofOrder[1]
         }
         return nil
     }

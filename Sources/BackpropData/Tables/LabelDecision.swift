@@ -54,11 +54,18 @@ struct LabelDecision {
     ) -> (place: Int, candidate: Candidate, reason: String)? {
         func tried(_ place: Int) -> Candidate? {
             guard place != excluding, columns[place].role == .feature else { return nil }
+            // A label that is suggested in place of another one has to have something to predict it from.
+            guard excluding == nil || columns.indices.contains(where: { $0 != place && mayPredict(columns[$0]) })
+            else { return nil }
             // A label that is mostly missing is rarely meant.
             guard let found = try? candidate(place, table, columns[place], task, nil),
                 found.unlabelledCount * 2 <= table.rowCount
             else { return nil }
             return found
+        }
+        func mayPredict(_ column: TableSchema.Column) -> Bool {
+            if case .setAside(let reason) = column.role { return Dispensable.ofOrder.contains(reason) }
+            return true
         }
         for place in UsualLabels.places(in: table.columnNames) {
             if let found = tried(place) { return (place, found, "the usual name of a label") }
@@ -152,7 +159,7 @@ struct LabelDecision {
         if words.contains(where: countWords.contains) { return (.regression, "the label is a count, by its name") }
         if count <= 10 { return (.classification, "the label has \(count) different whole numbers") }
         let mean = Double(labels.labelledCount) / Double(count)
-        guard count <= 20, Double(labels.names.values.min() ?? 0) * 10 >= mean else {
+        guard count <= 20, Double(labels.names.values.min() ?? 0) * 5 >= mean else {
             return (.regression, "the label has many different numbers")
         }
         return (.classification, "the label has \(count) different whole numbers, all of them frequent")

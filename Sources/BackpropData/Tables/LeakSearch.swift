@@ -21,7 +21,7 @@ struct LeakSearch {
         guard let place = columns.firstIndex(where: { $0.role == .label }), table.rowCount >= Self.fewest else {
             return
         }
-        let count = min(table.rowCount, Self.maximumRows, max(4_000_000 / features.count, 1_000))
+        let count = min(table.rowCount, Self.maximumRows, max(4_000_000 / features.count, 200))
         let rows = (0..<count).map { $0 * table.rowCount / count }
         let labelReader = LabelReader(columns[place].kind, markers: columns[place].missingMarkers)
         let readers = features.map { CellReader(columns[$0]) }

@@ -1,8 +1,9 @@
 /// Brings the numbers of a column to a common scale in a way that a wild value does not spoil for the others.
 ///
 /// The median becomes 0 and the distance between the quartiles 1. Where many values lie far outside, as incomes and populations
-/// do, the inverse hyperbolic sine, which grows like a logarithm, comes first, and the scale is found anew. Then everything
-/// is bent smoothly into (-3, 3): x / sqrt(1 + (x / 3)²).
+/// do, the inverse hyperbolic sine, which grows like a logarithm, comes first: of what none of is negative in units of the
+/// lower quartile, of other columns in the scale so far. Then the scale is found anew. In the end everything is bent smoothly
+/// into (-3, 3): x / sqrt(1 + (x / 3)²).
 ///
 /// Source: Holzmüller et al., "Better by default: strong pre-tuned MLPs and boosted trees on tabular data" (2024), for
 /// all but the logarithm.
@@ -37,17 +38,16 @@ public struct NumberScale: Codable, Sendable, Equatable {
     init(of values: inout [Double]) {
         values.sort()
         let line = Self.line(values)
-        center = line.center
-        factor = line.factor
         let outside = values.count { abs(($0 - line.center) * line.factor) > Self.far }
-        if Double(outside) > Self.farShare * Double(values.count) {
-            for place in values.indices {
-                values[place] = MathFunctions.asinh((values[place] - line.center) * line.factor)
-            }
-            tail = Self.line(values)
-        } else {
-            tail = nil
+        guard Double(outside) > Self.farShare * Double(values.count) else {
+            self.init(center: line.center, factor: line.factor, tail: nil)
+            return
         }
+        let first = Self.tailLine(values, line)
+        for place in values.indices {
+            values[place] = MathFunctions.asinh((values[place] - first.center) * first.factor)
+        }
+        self.init(center: first.center, factor: first.factor, tail: Self.line(values))
     }
 
     /// The number for the network, between -3 and 3.
@@ -70,6 +70,14 @@ public struct NumberScale: Codable, Sendable, Equatable {
         }
         let factor = 1 / spread
         return Line(center: center, factor: factor.isFinite ? factor : 0)
+    }
+
+    /// What the logarithm is taken of.
+    private static func tailLine(_ sorted: [Double], _ line: Line) -> Line {
+        guard let first = sorted.first, first >= 0 else { return line }
+        let positive = Array(sorted.drop { $0 <= 0 })
+        let factor = positive.isEmpty ? 0 : 1 / quantile(positive, 0.25)
+        return factor.isFinite && factor > 0 ? Line(center: 0, factor: factor) : line
     }
 
     private static func quantile(_ sorted: [Double], _ share: Double) -> Double {

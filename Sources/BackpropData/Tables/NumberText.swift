@@ -60,11 +60,27 @@ enum NumberText: Equatable {
             value =
                 exponent < 0
                 ? magnitude / Self.powersOfTen[-exponent] : magnitude * Self.powersOfTen[exponent]
+        } else if exact, let rounded = Self.rounded(mantissa, exponent) {
+            value = rounded
         } else {
             let written = text[first...].map { $0 == decimalMark ? UInt8(ascii: ".") : $0 }
             value = Double(String(decoding: written, as: UTF8.self)) ?? .infinity
         }
         self = value <= Self.largest ? .number(negative ? -value : value) : .tooLarge
+    }
+
+    /// Sixteen digits and more with 64 bits of precision, as programs write numbers; nil where rounding twice could be wrong.
+    private static func rounded(_ mantissa: UInt64, _ exponent: Int) -> Double? {
+        #if arch(x86_64)
+            guard exponent <= 0, exponent >= -22, mantissa > 0 else { return nil }
+            let quotient = Float80(mantissa) / Float80(powersOfTen[-exponent])
+            // Eleven bits are dropped; half of the last one that stays is where it matters.
+            let dropped = quotient.significandBitPattern & 0x7FF
+            guard dropped < 0x3FF || dropped > 0x401 else { return nil }
+            return Double(quotient)
+        #else
+            return nil
+        #endif
     }
 
     private static func exponent(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {

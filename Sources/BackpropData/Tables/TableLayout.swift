@@ -54,7 +54,9 @@ struct TableLayout {
             for row in rows { counts[row.count, default: 0] += 1 }
             columns = counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 0
             guard !rows.isEmpty else { return }
-            consistency = Double(counts[columns] ?? 0) / Double(rows.count)
+            // The first row may lack a name for those of the rows.
+            let isShort = rows[0].count == columns - 1
+            consistency = Double((counts[columns] ?? 0) + (isShort ? 1 : 0)) / Double(rows.count)
             let cells = rows.joined()
             let clean = cells.count { TableLayout.isClean($0) }
             cleanness = Double(clean) / Double(max(cells.count, 1))
@@ -127,7 +129,8 @@ struct TableLayout {
         }
         guard let first = sample.rows.firstIndex(where: fits), first <= longestTitle else { return 0 }
         let rest = sample.rows[first...]
-        return rest.count >= 2 && rest.allSatisfy { $0.count >= sample.columns - 1 } ? first : 0
+        let misfits = rest.count { $0.count < sample.columns - 1 }
+        return rest.count >= 2 && misfits * 20 <= rest.count ? first : 0
     }
 
     /// Where the table begins behind lines that begin with '#' and are no header: the last of them may be one.
