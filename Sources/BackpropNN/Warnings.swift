@@ -1,4 +1,4 @@
-import Foundation
+import BackpropFiles
 import Synchronization
 
 /// Advice to the person who runs the program, on standard error.
@@ -6,7 +6,7 @@ package enum Warnings {
     private static let places = Mutex<Set<String>>([])
 
     package static func print(_ text: String) {
-        FileHandle.standardError.write(Data(("warning: " + text + "\n").utf8))
+        Descriptor.complain("warning: " + text + "\n")
     }
 
     /// The same, once for each line of code that gives rise to it.

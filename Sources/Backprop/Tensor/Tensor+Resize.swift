@@ -1,5 +1,3 @@
-import Foundation
-
 /// How `resize` finds values between elements.
 public enum ResizeMethod: Sendable {
     /// The element at the place, rounded down.

@@ -1,3 +1,5 @@
+import Backprop
+
 /// Brings the numbers of a column to a common scale in a way that a wild value does not spoil for the others.
 ///
 /// The median becomes 0 and the distance between the quartiles 1. Where many values lie far outside, as incomes and populations
@@ -45,7 +47,7 @@ public struct NumberScale: Codable, Sendable, Equatable {
         }
         let first = Self.tailLine(values, line)
         for place in values.indices {
-            values[place] = MathFunctions.asinh((values[place] - first.center) * first.factor)
+            values[place] = ScalarMath.asinh((values[place] - first.center) * first.factor)
         }
         self.init(center: first.center, factor: first.factor, tail: Self.line(values))
     }
@@ -53,7 +55,7 @@ public struct NumberScale: Codable, Sendable, Equatable {
     /// The number for the network, between -3 and 3.
     func scaled(_ value: Double) -> Float {
         var result = (value - center) * factor
-        if let tail { result = (MathFunctions.asinh(result) - tail.center) * tail.factor }
+        if let tail { result = (ScalarMath.asinh(result) - tail.center) * tail.factor }
         let bent = result / (1 + (result / Self.bound) * (result / Self.bound)).squareRoot()
         // Squares beyond the range of numbers.
         return bent.isFinite && abs(result) < 1e100 ? Float(bent) : Float(result < 0 ? -Self.bound : Self.bound)

@@ -1,3 +1,5 @@
+import Backprop
+
 extension TableEncoding {
     /// The rows as numbers and codes. The table may have further columns, in any order, and needs no label column.
     ///
@@ -181,8 +183,8 @@ private final class FeatureEncoder {
             guard !cycles.isEmpty, let date = DateText(text, dayFirst: isDayFirst) else { return }
             for (place, cycle) in cycles.enumerated() {
                 let angle = 2 * Double.pi * cycle.turn(date)
-                numbers[1 + 2 * place] = Float(MathFunctions.sin(angle))
-                numbers[2 + 2 * place] = Float(MathFunctions.cos(angle))
+                numbers[1 + 2 * place] = Float(ScalarMath.sin(angle))
+                numbers[2 + 2 * place] = Float(ScalarMath.cos(angle))
             }
         case .missing:
             if marksMissing { numbers[count - 1] = 1 } else { tally.missingCount += 1 }

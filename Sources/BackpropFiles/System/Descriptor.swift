@@ -20,6 +20,11 @@ package enum Descriptor {
         return true
     }
 
+    /// Writes text to standard error, where a failure has nobody left to hear of it.
+    package static func complain(_ text: String) {
+        _ = Array(text.utf8).withUnsafeBytes { send($0, to: STDERR_FILENO) }
+    }
+
     /// Fills `buffer` as far as the file goes; nil where the system refuses, and `errno` says why.
     static func receive(_ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32) -> Int? {
         var filled = 0

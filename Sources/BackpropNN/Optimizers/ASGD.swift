@@ -1,5 +1,4 @@
 import Backprop
-import Foundation
 
 /// Gradient descent whose steps become shorter, beside the mean of the values on the way (Polyak and Juditsky, 1992), in
 /// the order of operations of PyTorch's `ASGD`.
@@ -33,7 +32,7 @@ public final class ASGD: Optimizer {
     ) -> Tensor {
         let gradient = decayed(value, gradient).gradient
         let done = Double(step - 1)
-        let rate = learningRate / pow(1 + decay * learningRate * done, exponent)
+        let rate = learningRate / ScalarMath.pow(1 + decay * learningRate * done, exponent)
         let result = descended(value * (1 - decay * rate), gradient, rate)
         let share = 1 / max(1, done - averagingStart)
         state = [share == 1 ? result : moved(state[0], toward: result, share: share)]

@@ -1,5 +1,4 @@
 import Backprop
-import Foundation
 
 /// Steps relative to the size of a parameter, scaled by a variance of which matrices keep only the means of rows and columns
 /// (Shazeer and Stern, 2018). In the order of operations of PyTorch's `Adafactor`.
@@ -36,7 +35,7 @@ public final class Adafactor: Optimizer {
         _ value: Tensor, gradient: Tensor, state: inout [Tensor], step: Int
     ) -> Tensor {
         let least = epsilon.0 ?? value.dtype.spacingAtOne
-        let share = pow(Double(step), varianceDecay)
+        let share = ScalarMath.pow(Double(step), varianceDecay)
         let length = maximum(Self.size(value), value.like(epsilon.1)) * min(learningRate, 1 / Double(step).squareRoot())
         let start = decayed(value, gradient, isDecoupled: true).value
 

@@ -1,5 +1,4 @@
 import Backprop
-import Foundation
 
 /// Adam with Nesterov's momentum (Dozat, 2016), in the order of operations of PyTorch's `NAdam`.
 public final class NAdam: Optimizer {
@@ -41,7 +40,7 @@ public final class NAdam: Optimizer {
         return value - gradient * ofGradient / scale - mean * ofMean / scale
     }
 
-    private func momentum(_ step: Int) -> Double { betas.0 * (1 - 0.5 * pow(0.96, Double(step) * momentumDecay)) }
+    private func momentum(_ step: Int) -> Double { betas.0 * (1 - 0.5 * ScalarMath.pow(0.96, Double(step) * momentumDecay)) }
 
     private func momentumProduct(_ step: Int) -> Double {
         while momentumProducts.count <= step {

@@ -1,5 +1,4 @@
 import Backprop
-import Foundation
 
 /// The learning rate as a function of the number of steps done and of the rate that the optimizer was made with.
 ///
@@ -29,16 +28,16 @@ extension LearningRateSchedule {
     /// Multiplied by `factor` every `interval` steps.
     public static func stepwise(every interval: Int, factor: Double = 0.1) -> Self {
         requireSteps(interval, "stepwise")
-        return Self { step in pow(factor, Double(step / interval)) }
+        return Self { step in ScalarMath.pow(factor, Double(step / interval)) }
     }
 
     /// Multiplied by `factor` at each of the steps; twice at one that is named twice.
     public static func stepwise(at steps: [Int], factor: Double = 0.1) -> Self {
-        Self { step in pow(factor, Double(steps.count { $0 <= step })) }
+        Self { step in ScalarMath.pow(factor, Double(steps.count { $0 <= step })) }
     }
 
     /// Multiplied by `factor` at every step.
-    public static func exponential(factor: Double) -> Self { Self { step in pow(factor, Double(step)) } }
+    public static func exponential(factor: Double) -> Self { Self { step in ScalarMath.pow(factor, Double(step)) } }
 
     /// From one multiple of the rate to another along a line, and constant from then on: a warm-up or a decay.
     public static func linear(from start: Double, to end: Double, steps: Int) -> Self {
@@ -49,7 +48,7 @@ extension LearningRateSchedule {
     /// Down to 0 as a power of the share of steps that is left.
     public static func polynomial(steps: Int, power: Double = 1) -> Self {
         requireSteps(steps, "polynomial")
-        return Self { step in pow(1 - share(step, of: steps), power) }
+        return Self { step in ScalarMath.pow(1 - share(step, of: steps), power) }
     }
 
     /// Half a wave of a cosine down to `minimum`, and up and down again where it goes on (Loshchilov and Hutter, 2017).
@@ -132,8 +131,8 @@ extension LearningRateSchedule {
             let factor =
                 switch height {
                 case .constant: 1.0
-                case .halved: pow(0.5, cycle)
-                case .decaying(let factor): pow(factor, Double(step))
+                case .halved: ScalarMath.pow(0.5, cycle)
+                case .decaying(let factor): ScalarMath.pow(factor, Double(step))
                 }
             return low + (high - low) * share * factor
         }
@@ -161,6 +160,6 @@ extension LearningRateSchedule {
 
     /// Half a wave, at a place from 0 to 1.
     private static func wave(from start: Double, to end: Double, _ place: Double) -> Double {
-        end + (start - end) * (1 + cos(Double.pi * place)) / 2
+        end + (start - end) * (1 + ScalarMath.cos(Double.pi * place)) / 2
     }
 }

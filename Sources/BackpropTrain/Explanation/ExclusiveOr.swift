@@ -131,7 +131,7 @@ package struct ExclusiveOr: Sendable {
             Answer(inputs: $0.inputs, target: $0.target, output: $1)
         }
         func short(_ value: Double) -> String { NumberFormat.fixed(value, digits: 3) }
-        let (loss, coin) = (attempt.losses.last ?? .nan, Exponential.log(2))
+        let (loss, coin) = (attempt.losses.last ?? .nan, ScalarMath.log(2))
         return [style.strong("One layer cannot learn it."), ""] + Self.table(tried) + [""]
             + Self.wrapped(
                 "Its loss ends at \(NumberFormat.fixed(loss, digits: 4)), and that of a coin is ln 2 = "

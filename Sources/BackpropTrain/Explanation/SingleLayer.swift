@@ -37,7 +37,7 @@ package struct SingleLayer: Sendable {
         var best = 0, tried = 0
         for degrees in stride(from: 0, to: 360, by: 3) {
             let angle = Double(degrees) * Double.pi / 180
-            let (across, up) = (Exponential.cos(angle), Exponential.cos(angle - Double.pi / 2))
+            let (across, up) = (ScalarMath.cos(angle), ScalarMath.cos(angle - Double.pi / 2))
             for distance in stride(from: -1.5, through: 1.5, by: 0.05) {
                 tried += 1
                 let right = ExclusiveOr.points.count { point in

@@ -76,7 +76,7 @@ public enum Classification: Sendable, Hashable {
         switch threshold {
         case 0: logits .> -Double.infinity
         case 1: logits .> Double.infinity
-        default: logits .> Exponential.log(threshold / (1 - threshold))
+        default: logits .> ScalarMath.log(threshold / (1 - threshold))
         }
     }
 }

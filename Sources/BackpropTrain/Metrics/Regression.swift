@@ -146,7 +146,7 @@ public final class Perplexity: Metric {
 
     public func reset() { counters.reset() }
     /// The perplexity; NaN of no tokens.
-    public var values: [MetricValue] { [MetricValue(name, Exponential.exp(counters.mean))] }
+    public var values: [MetricValue] { [MetricValue(name, ScalarMath.exp(counters.mean))] }
     public var savedState: SavedState { counters.savedState }
     public func restore(_ state: SavedState) throws(DataError) { try counters.restore(state, of: name) }
 }

@@ -161,7 +161,7 @@ private struct Answers {
         if taken == label { right += 1 }
         sureness.append((Double(probabilities[best]), taken == label))
         let own = Double(probabilities[start + label])
-        logs -= Exponential.log(max(own, Double(Float.ulpOfOne)))
+        logs -= ScalarMath.log(max(own, Double(Float.ulpOfOne)))
         if classes == 2 {
             let second = Double(probabilities[start + 1]) - (label == 1 ? 1 : 0)
             squares += second * second

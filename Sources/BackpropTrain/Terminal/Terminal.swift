@@ -51,6 +51,6 @@ package struct Terminal: Sendable, Equatable {
 
     /// Writes to standard error; a closed one is no reason to stop training.
     static func write(_ text: String) {
-        _ = Array(text.utf8).withUnsafeBytes { Descriptor.send($0, to: STDERR_FILENO) }
+        Descriptor.complain(text)
     }
 }

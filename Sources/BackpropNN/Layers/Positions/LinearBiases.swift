@@ -1,5 +1,4 @@
 import Backprop
-import Foundation
 
 /// Attention with linear biases (ALiBi): a score falls with the distance between query and key, in each head at a slope of
 /// its own, and no other encoding of positions is needed (Press et al., 2022).
@@ -31,7 +30,7 @@ public struct LinearBiases: ParameterContainer {
     /// second one of the next higher.
     private static func slopes(_ heads: Int) -> [Double] {
         func geometric(_ count: Int) -> [Double] {
-            (1...count).map { exp2(-8 * Double($0) / Double(count)) }
+            (1...count).map { ScalarMath.exp2(-8 * Double($0) / Double(count)) }
         }
         let lower = 1 << (Int.bitWidth - 1 - heads.leadingZeroBitCount)
         if lower == heads { return geometric(heads) }

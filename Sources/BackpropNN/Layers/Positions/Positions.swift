@@ -1,5 +1,4 @@
 import Backprop
-import Foundation
 
 /// The positions of a sequence that begins at `offset`, int64 [count]. They are data of a plan, so that the plan of one
 /// offset serves all of them.
@@ -9,6 +8,6 @@ func positions(_ count: Int, from offset: Int) -> Tensor { Tensor((0..<count).ma
 /// [..., positions, features / 2].
 func positionAngles(_ positions: Tensor, features: Int, base: Double) -> Tensor {
     let pair = Tensor.arange(features / 2, dtype: .float64)
-    let frequencies = exp(pair * (-2 * log(base) / Double(features)))
+    let frequencies = exp(pair * (-2 * ScalarMath.log(base) / Double(features)))
     return positions.asType(.float64).expandedDimensions(axis: -1) * frequencies
 }
