@@ -47,19 +47,23 @@ package struct ArrayFit {
     package var counts: (training: Int, validation: Int) { (training.count, validation?.count ?? 0) }
 
     /// Trains. The same seed gives the same weights for any number of threads, and where a training is resumed.
-    package func perform(_ surroundings: TrainingSurroundings) throws -> (model: ArrayModel, report: FitReport) {
+    ///
+    /// - Parameter stepLimit: ends after so many updates, as an interruption would.
+    package func perform(
+        _ surroundings: TrainingSurroundings, stepLimit: Int? = nil
+    ) throws -> (model: ArrayModel, report: FitReport) {
         try withRandomSeed(configuration.seed) {
             let model = ArrayModel(configuration)
             let trainer = makeTrainer(model.network)
             surroundings.apply(to: trainer)
+            trainer.options.stepLimit = stepLimit
             let recipe = configuration.recipe
             let scale = (configuration.targetMean, configuration.targetDeviation)
             let loader = ArrayRows(training, data.shape, scale: scale).loader(
                 batchSize: recipe.batchSize, seed: configuration.seed, augmentation: recipe.augmentation,
                 isTraining: true)
             trainer.scheduler = Scheduler(
-                trainer.optimizer,
-                .oneCycle(peak: recipe.learningRate, steps: max(recipe.epochs * loader.batchCount, 2), rise: 0.25))
+                trainer.optimizer, ArrayRecipe.schedule(steps: recipe.epochs * loader.batchCount))
             let judge = validation.map {
                 ArrayRows($0, data.shape, scale: scale).loader(
                     batchSize: ArrayModel.chunk, seed: 0, augmentation: .none, isTraining: false)
@@ -82,6 +86,7 @@ package struct ArrayFit {
                     weightDecay: recipe.weightDecay, nesterov: true)
             }
         var options = TrainerOptions()
+        options.clipping = recipe.gradientNorm.map { .norm($0) }
         if validation != nil {
             options.keepsBest = true
             if recipe.patience > 0 { options.stopping = EarlyStopping(patience: recipe.patience) }
@@ -109,8 +114,7 @@ extension ModelDescription {
         switch shape {
         case .numbers: ModelDescription(.mlp)
         case .sequence: ModelDescription(.lstm)
-        case .image(let height, let width, let channels):
-            ModelDescription(channels > 1 && min(height, width) >= 16 ? .resnet : .cnn)
+        case .image: ModelDescription(.cnn)
         }
     }
 }

@@ -9,7 +9,7 @@ package struct ArrayModel: Sendable {
     package let network: ArrayNetwork
 
     /// Examples that are computed at a time.
-    static let chunk = 250
+    static let chunk = 128
 
     /// A network with new weights, drawn from the stream of the surrounding `withRandomSeed`.
     package init(_ configuration: ArrayConfiguration) {
@@ -35,7 +35,8 @@ package struct ArrayModel: Sendable {
         var result: [Double] = []
         result.reserveCapacity(examples.count * configuration.outputs)
         for start in stride(from: 0, to: examples.count, by: Self.chunk) {
-            let places = Array(start..<min(start + Self.chunk, examples.count))
+            // Always as many, so that an example meets the same kernels whatever else is asked.
+            let places = (start..<(start + Self.chunk)).map { min($0, examples.count - 1) }
             result += network.evaluating {
                 withoutGradients {
                     let answers = network(rows.inputs(places))
@@ -43,6 +44,7 @@ package struct ArrayModel: Sendable {
                 }
             }
         }
+        result.removeLast(result.count - examples.count * configuration.outputs)
         guard result.allSatisfy(\.isFinite) else {
             throw TrainError(
                 .corrupt, at: "the network", "it gives numbers that are not finite",

@@ -65,7 +65,7 @@ package struct ArrayNormalization: Codable, Sendable, Equatable {
     func normalized(_ x: Tensor) -> Tensor {
         // Whole numbers and doubles may differ in digits that float32 does not have.
         let exact: DType = [.int32, .int64, .float64].contains(x.dtype) ? .float64 : .float32
-        let means = Tensor(means).asType(exact), deviations = Tensor(deviations).asType(exact)
+        let means = Tensor(means, dtype: exact), deviations = Tensor(deviations, dtype: exact)
         return ((x.asType(exact) - means) / deviations).asType(.float32)
     }
 
