@@ -38,6 +38,7 @@ enum ReportStyle {
         thead th{color:var(--muted);font-weight:500}
         th[scope=row],.text td,.text th,td.text,th.text{text-align:left}
         th[scope=row]{min-width:4.5em;max-width:22em;overflow-wrap:anywhere;white-space:normal;font-weight:500}
+        .text th[scope=row],.rows th[scope=row]{min-width:8em}
         .text td,.text thead th,td.text{overflow-wrap:anywhere;white-space:normal;min-width:6em;max-width:30em}
         .heat td,.heat thead th{text-align:center;border:2px solid var(--ground);min-width:1.9em;padding:4px}
         .heat th[scope=row]{min-width:1.5em;border-bottom:0}

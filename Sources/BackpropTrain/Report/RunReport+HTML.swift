@@ -216,7 +216,7 @@ extension RunReport {
             let share = most > 0 ? max(column.loss, 0) / most * 100 : 0
             return "<tr><th scope=\"row\">\(Self.name(column.name))</th>"
                 + "<td class=\"bar\"><i style=\"width:\(NumberFormat.fixed(share, digits: 1))%\"></i></td>"
-                + "<td>\(importance(column.loss)) ± \(importance(column.deviation))</td></tr>\n"
+                + "<td>\(importance(column))</td></tr>\n"
         }
         let hidden = importances.count - shown.count
         return card(
@@ -236,8 +236,9 @@ extension RunReport {
         guard let columns = facts.columns, !columns.rows.isEmpty, !columns.header.isEmpty else { return nil }
         let rows = columns.rows.prefix(Self.mostRows).map { row in
             let cells = columns.header.indices.map { place in
-                let text = place < row.count ? Self.name(row[place]) : ""
-                return place == 0 ? "<th scope=\"row\">\(text)</th>" : "<td>\(text)</td>"
+                let text = place < row.count ? row[place] : ""
+                return place == 0
+                    ? "<th scope=\"row\">\(Self.name(text))</th>" : "<td><bdi>\(Self.shown(text))</bdi></td>"
             }
             return "<tr>\(cells.joined())</tr>\n"
         }

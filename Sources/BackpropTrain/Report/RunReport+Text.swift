@@ -127,7 +127,7 @@ extension RunReport {
         let names = shown.map { PlainText.name($0.name, limit: 24) }
         let head = names.map(PlainText.width).max() ?? 0
         let most = max(shown.map(\.loss).max() ?? 0, 0)
-        let values = shown.map { "\(importance($0.loss)) ± \(importance($0.deviation))" }
+        let values = shown.map(importance)
         let tail = values.map(PlainText.width).max() ?? 0
         let room = max(4, min(24, width - head - tail - 4))
         var lines = zip(zip(names, shown), values).map { pair, value in

@@ -128,15 +128,16 @@ extension RunReport {
         return parts
     }
 
-    /// What the numbers of the importances are.
-    var importanceUnit: String {
-        classes != nil ? "percentage points that are right" : "error" + (facts.unit.map { " in \($0)" } ?? "")
-    }
-
-    func importance(_ value: Double) -> String {
-        classes != nil
-            ? NumberFormat.fixed(value * 100, digits: 1)
-            : value == 0 ? "0" : NumberFormat.grouped(NumberFormat.significant(value, figures: 3))
+    /// "31.2 ± 2.1", with as many digits after both points.
+    func importance(_ column: ColumnImportance) -> String {
+        let scale = classes != nil ? 100.0 : 1
+        let (loss, deviation) = (column.loss * scale, column.deviation * scale)
+        let text = classes != nil ? NumberFormat.fixed(loss, digits: 1) : NumberFormat.significant(loss, figures: 3)
+        guard loss != 0 || classes != nil, !text.contains("e") else {
+            return "\(Self.number(loss)) ± \(Self.number(deviation))"
+        }
+        let digits = text.split(separator: ".").dropFirst().first?.count ?? 0
+        return "\(NumberFormat.grouped(text)) ± \(NumberFormat.grouped(NumberFormat.fixed(deviation, digits: digits)))"
     }
 
     /// A number in the label's unit.

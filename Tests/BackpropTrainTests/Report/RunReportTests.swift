@@ -48,6 +48,7 @@ import Testing
             #expect(text.contains(part), "\(part)")
         }
         #expect(text.contains("! The column 'id' is left out"))
+        #expect(text.contains("31.2 ± 2.1"))
     }
 
     @Test func isTheSameAfterItWasKept() throws {
