@@ -68,7 +68,9 @@ struct ProgressState: Sendable {
             }
         }
         parts.append(Part(4, activity.rawValue, activity == .training ? .dim : .strong))
-        if let rate { parts.append(Part(8, "\(NumberFormat.significant(rate, figures: 3))/s", .dim)) }
+        if activity == .training, let rate {
+            parts.append(Part(8, "\(NumberFormat.significant(rate, figures: 3))/s", .dim))
+        }
         if let secondsLeft { parts.append(Part(3, "\(NumberFormat.duration(secondsLeft)) left")) }
 
         var shown: Set<Int> = [], used = -2
