@@ -59,6 +59,12 @@ struct TrainingFlags: ParsableArguments {
             "Epochs without a better measure before training stops; 0 to do them all.", valueName: "count"))
     var patience: Int?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Whether a table's model, once it is judged, is trained again on all rows; so where they are at most 20,000.")
+    var refit: Bool?
+
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Time for trying better configurations, such as 30s or 5m.", valueName: "time"))
@@ -82,6 +88,7 @@ struct TrainingFlags: ParsableArguments {
         if let balance { options.balancesClasses = balance }
         if let members { options.members = members }
         if let patience { options.patience = patience }
+        if let refit { options.refits = refit }
         if let time { options.searchSeconds = try TrainingOptions.seconds(time) }
         if let seed { options.seed = seed }
     }

@@ -48,6 +48,8 @@ struct TrainedSubject {
     var labelScale = 1.0
     /// What guessing would give.
     var baseline: Baseline?
+    /// What a person has to know about the model that is kept, where it is not the one that was judged.
+    var note: String?
     /// How much each column matters; empty where there are no columns.
     var importances: [ColumnImportance] = []
 }

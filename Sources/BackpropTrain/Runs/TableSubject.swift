@@ -22,12 +22,16 @@ package struct TableRecord: Codable, Sendable, Equatable {
 struct TableSubject: RunSubject {
     private let table: Table
     private let split: TableSplit
-    private let rows: EncodedRows
-    private let targets: Targets
+    /// The training part.
+    private let part: TablePart
     private let seed: UInt64
     private let overrides: TableRecipe.Overrides
     /// Seconds for trying recipes; nil for the one that suits.
     private let searchSeconds: Double?
+    /// Whether the model that is kept learns from the held-out rows too, once they have judged.
+    private let refits: Bool
+    /// Where rows are many, a fifth more makes no better model, and training takes its time.
+    private static let mostRefittedRows = 20_000
     private(set) var decisions: TableRecord
 
     var record: RunConfiguration.Subject { .table(decisions) }
@@ -43,18 +47,12 @@ struct TableSubject: RunSubject {
         seed = options.seed ?? 0
         let holdOut = options.holdOut ?? 0.2
         split = try TableSplit(of: table, schema: schema, holdingOut: holdOut, seed: seed)
-        let encoding = try TableEncoding(learningFrom: table, rows: split.training, schema: schema)
-        try MemoryLimit.check(
-            rows: split.training.count, width: encoding.numberCount + encoding.categorySizes.count, at: table.source)
-        rows = try encoding.rows(of: table, rows: split.training)
-        targets =
-            schema.task == .classification
-            ? .classes(try encoding.classes(of: table, rows: split.training))
-            : .numbers(try encoding.targets(of: table, rows: split.training))
-        let shape = TableShape(rows, classCount: schema.task == .classification ? encoding.classNames.count : nil)
+        part = try TablePart(table, split.training, schema)
+        let encoding = part.encoding
         overrides = try options.tableOverrides()
+        refits = options.refits ?? (table.rowCount <= Self.mostRefittedRows)
         searchSeconds = options.searchSeconds
-        let recipe = TableRecipe.suited(to: shape, rows: split.training.count, overrides: overrides)
+        let recipe = TableRecipe.suited(to: part.shape, rows: split.training.count, overrides: overrides)
         decisions = TableRecord(
             file: table.source, schema: schema, encoding: encoding, recipe: recipe, holdOut: holdOut)
         try MemoryLimit.check(
@@ -91,25 +89,25 @@ struct TableSubject: RunSubject {
     }
 
     mutating func train(_ surroundings: TrainingSurroundings) throws -> TrainedSubject {
-        let result = try fit(surroundings)
+        let result = try fit(surroundings.inner(shallRefit ? "judged" : nil))
         decisions.recipe = result.model.recipe
         var trained = TrainedSubject(report: result.report, weights: Weights(of: result.model.network))
         trained.baseline = baseline
         guard !split.heldOut.isEmpty else { return trained }
-        let judge = TableJudge(model: result.model, encoding: decisions.encoding)
+        let judge = TableJudge(model: result.model, encoding: part.encoding)
         trained.judgement = try judge.judgement(of: table, rows: split.heldOut)
-        trained.labelScale = decisions.encoding.original(1) - decisions.encoding.original(0)
+        trained.labelScale = part.encoding.original(1) - part.encoding.original(0)
         trained.importances = try judge.importances(of: table, rows: split.heldOut, seed: seed)
+        if shallRefit, result.report.end != .interrupted { try refit(&trained, surroundings) }
         return trained
     }
 
+    private var shallRefit: Bool { refits && !split.heldOut.isEmpty }
+
     private func fit(_ surroundings: TrainingSurroundings) throws -> TableFitResult {
-        let classCount = decisions.shape.classCount
-        guard let searchSeconds else {
-            return try TableFit(rows, targets, classCount: classCount, recipe: decisions.recipe, seed: seed)
-                .run(surroundings)
-        }
-        let search = TableSearch(rows, targets, classCount: classCount, overrides: overrides, seed: seed)
+        guard let searchSeconds else { return try part.fit(decisions.recipe, seed: seed).run(surroundings) }
+        let search = TableSearch(
+            part.rows, part.targets, classCount: part.shape.classCount, overrides: overrides, seed: seed)
         let (best, candidates) = try search.run(surroundings, seconds: searchSeconds)
         if candidates.count > 1, let found = candidates.first(where: { $0.recipe == best.model.recipe }) {
             try surroundings.say("Best     try \(found.number + 1) of \(candidates.count): \(found.difference)\n")
@@ -117,10 +115,31 @@ struct TableSubject: RunSubject {
         return best
     }
 
+    /// Trains the model that is kept on all rows, by the recipe of the one that was judged. Where a person interrupts it, the
+    /// judged one stays.
+    private mutating func refit(_ trained: inout TrainedSubject, _ surroundings: TrainingSurroundings) throws {
+        let all = try TablePart(table, (split.training + split.heldOut).sorted(), decisions.schema)
+        var own = surroundings.inner("kept")
+        own.progress = .quiet
+        own.openLogs = { _ in [] }
+        own.announceMemory = nil
+        try surroundings.say("Refit    once more on all \(Self.grouped(all.rows.rowCount)) rows\n")
+        let result = try all.fit(decisions.recipe, seed: seed).run(own)
+        guard result.report.end != .interrupted else {
+            trained.report.end = .interrupted
+            return
+        }
+        trained.weights = Weights(of: result.model.network)
+        trained.note =
+            "The model that is kept has learnt from all \(Self.grouped(all.rows.rowCount)) rows; the one that was judged had "
+            + "not seen the \(Self.grouped(split.heldOut.count)) that judge."
+        decisions.encoding = all.encoding
+    }
+
     private var baseline: Baseline? {
-        switch targets {
-        case .classes(let classes): Baseline(labels: classes, names: decisions.encoding.classNames)
-        case .numbers(let numbers): Baseline(numbers: numbers.lazy.map { decisions.encoding.original($0) })
+        switch part.targets {
+        case .classes(let classes): Baseline(labels: classes, names: part.encoding.classNames)
+        case .numbers(let numbers): Baseline(numbers: numbers.lazy.map { part.encoding.original($0) })
         }
     }
 

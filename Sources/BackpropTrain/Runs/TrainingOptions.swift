@@ -45,6 +45,8 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
     package var members: Int?
     /// Epochs without a better measure before training stops; 0 for never.
     package var patience: Int?
+    /// Whether the model that is kept learns from the examples as well that have judged.
+    package var refits: Bool?
     /// Seconds that may be spent on trying configurations.
     package var searchSeconds: Double?
     package var seed: UInt64?
@@ -114,7 +116,7 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
             ("weight-decay", weightDecay.map { "\($0)" }), ("label-smoothing", labelSmoothing.map { "\($0)" }),
             ("balance", balancesClasses.map { "\($0)" }), ("members", members.map { "\($0)" }),
             ("patience", patience.map { "\($0)" }), ("time", searchSeconds.map { "\($0) s" }),
-            ("seed", seed.map { "\($0)" }),
+            ("refit", refits.map { "\($0)" }), ("seed", seed.map { "\($0)" }),
         ]
         return Dictionary(uniqueKeysWithValues: values.compactMap { name, value in value.map { (name, $0) } })
     }

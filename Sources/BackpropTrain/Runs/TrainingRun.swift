@@ -135,7 +135,7 @@ package struct TrainingRun {
         try draft.writeJSON(outcome, to: TrainingOutcome.partName)
         if !outcome.wasInterrupted { FileSystem.removeTree(UnfinishedRun.checkpointsPath(in: draft.path)) }
         outcome.run = try draft.commit().path
-        try conclude(report, outcome, reporter)
+        try conclude(report, introduction, outcome, reporter)
         return outcome
     }
 
@@ -156,16 +156,18 @@ package struct TrainingRun {
             title: introduction.name, data: introduction.data, model: introduction.model, label: introduction.label)
         facts.settings = introduction.settings.map { .init($0.name, $0.value) }
         if let columns = introduction.columns { facts.columns = .init(header: columns.titles, rows: columns.rows) }
-        facts.notes = introduction.notes
+        facts.notes = introduction.notes + (trained.note.map { [$0] } ?? [])
         return RunReport(
             facts, judgement: trained.judgement, baseline: trained.baseline, epochs: trained.report.epochs,
             bestEpoch: trained.report.bestEpoch, importances: trained.importances)
     }
 
-    private func conclude(_ report: RunReport, _ outcome: TrainingOutcome, _ reporter: Reporter) throws {
+    private func conclude(
+        _ report: RunReport, _ introduction: RunIntroduction, _ outcome: TrainingOutcome, _ reporter: Reporter
+    ) throws {
         var shown = report
         // They were said before the training.
-        shown.facts.notes = []
+        shown.facts.notes.removeFirst(introduction.notes.count)
         try reporter.say("\n" + shown.text(for: .standardOutput) + "\n")
         try reporter.say("Time     \(NumberFormat.fixed(outcome.seconds, digits: 2)) s\n")
         try reporter.say("Weights  \(outcome.weightsDigest)\n")

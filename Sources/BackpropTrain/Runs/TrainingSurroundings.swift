@@ -25,6 +25,14 @@ package struct TrainingSurroundings {
 
     package init() {}
 
+    /// The same for one of several trainings of a run, whose checkpoints have a folder of their own.
+    func inner(_ name: String?) -> TrainingSurroundings {
+        guard let name else { return self }
+        var inner = self
+        inner.checkpoints = checkpoints.map { CheckpointFolder("\($0.path)/\(name)", keepingLast: $0.keepsLast) }
+        return inner
+    }
+
     /// Has a trainer work within these surroundings.
     package func apply<Model, Batch>(to trainer: Trainer<Model, Batch>) {
         trainer.checkpoints = checkpoints

@@ -21,14 +21,14 @@ enum UnfinishedRun {
     static func checkpointsPath(in path: String) -> String { FileSystem.join(path, checkpointsName) }
 
     /// Whether there is a training in `path` that can go on.
-    static func hasCheckpoints(_ path: String) -> Bool {
-        let folder = checkpointsPath(in: path)
-        // A search has a folder for each training within it.
-        let inner = ((try? FileSystem.names(in: folder)) ?? []).filter { !$0.hasPrefix(".") }
-        return ([folder] + inner.map { FileSystem.join(folder, $0) }).contains { place in
-            (try? FileSystem.look(at: place))?.kind == .folder
-                && ((try? CheckpointFolder(place).paths()) ?? []).isEmpty == false
-        }
+    static func hasCheckpoints(_ path: String) -> Bool { isTraining(checkpointsPath(in: path), depth: 3) }
+
+    /// Whether a folder of checkpoints holds any, or one of the folders in it: a run may have several trainings.
+    private static func isTraining(_ folder: String, depth: Int) -> Bool {
+        guard (try? FileSystem.look(at: folder))?.kind == .folder else { return false }
+        if let paths = try? CheckpointFolder(folder).paths(), !paths.isEmpty { return true }
+        let names = depth > 1 ? ((try? FileSystem.names(in: folder)) ?? []) : []
+        return names.contains { !$0.hasPrefix(".") && isTraining(FileSystem.join(folder, $0), depth: depth - 1) }
     }
 
     /// Whether its writer is there.
