@@ -52,7 +52,7 @@ struct MadeUpTable {
         withRandomSeed(4) {
             TableNetwork(
                 TableShape(table.rows, classCount: classCount), recipe,
-                scaling: TableScaling(table.rows, positions: (0..<48).map { $0 }, bins: recipe.bins))
+                scaling: TableScaling(table.rows, positions: (0..<48).map { $0 }, bins: recipe.numberBins))
         }
     }
 
