@@ -61,6 +61,13 @@ package struct ArrayNormalization: Codable, Sendable, Equatable {
         }
     }
 
+    /// Whether examples of that shape can be normalized by these numbers, as after somebody edited a file.
+    func suits(_ shape: ExampleShape) -> Bool {
+        let width = shape.extents.count == 1 ? shape.count : shape.channels
+        return means.count == width && deviations.count == width
+            && means.allSatisfy(\.isFinite) && deviations.allSatisfy { $0.isFinite && $0 > 0 }
+    }
+
     /// The numbers as float32, less the means, divided by the deviations.
     func normalized(_ x: Tensor) -> Tensor {
         // Whole numbers and doubles may differ in digits that float32 does not have.

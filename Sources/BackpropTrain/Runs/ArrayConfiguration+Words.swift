@@ -16,7 +16,9 @@ extension ArrayConfiguration {
     /// - Throws: `TrainError` where a network of this kind cannot be made, as after somebody edited the file.
     func check(_ place: String) throws(TrainError) {
         try model.check(shape, outputs: outputs, at: place)
-        guard (1...256).contains(recipe.members) else {
+        guard (1...256).contains(recipe.members), normalization.suits(shape), targetMean.isFinite,
+            targetDeviation.isFinite, targetDeviation > 0
+        else {
             throw TrainError(
                 .corrupt, at: place, "it does not describe a network that this program can make",
                 remedy: "restore it or train again")

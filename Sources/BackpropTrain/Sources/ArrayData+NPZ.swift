@@ -74,14 +74,15 @@ extension ArrayData {
         func place(_ name: String) -> String { "\(file.path), array \(Wording.quoted(name))" }
         let inputs = try Self.imagesLast(try file.tensor(inputName))
         let shape = try Self.shape(inputs, isImage: Self.isImage(inputs, family), at: place(inputName))
-        let labels = try Self.labels(try file.tensor(labelName), count: inputs.dim(0), at: place(labelName))
+        let labels = try Self.labels(try Self.labelTensor(file, labelName), count: inputs.dim(0), at: place(labelName))
         var test: (inputs: Tensor, labels: [Double])?
         // Where nothing else is there to judge by, what would have decided when to stop does.
         let part = names[.inputs, .test] != nil ? ArrayNames.Part.test : .validation
         if let name = names[.inputs, part], let itsLabels = names[.labels, part] {
             let found = try Self.imagesLast(try file.tensor(name))
             try Self.checkAlike(inputs, found, at: place(name))
-            let values = try Self.labels(try file.tensor(itsLabels), count: found.dim(0), at: place(itsLabels))
+            let values = try Self.labels(
+                try Self.labelTensor(file, itsLabels), count: found.dim(0), at: place(itsLabels))
             if found.dim(0) > 0 { test = (found, values.numbers) }
         }
         let found = ArrayLabels(
@@ -117,6 +118,16 @@ extension ArrayData {
     static func imagesLast(_ inputs: Tensor) throws(DataError) -> Tensor {
         guard inputs.ndim == 4, [1, 3].contains(inputs.dim(1)), inputs.dim(3) > 4 else { return inputs }
         return inputs.transposed(axes: [0, 2, 3, 1])
+    }
+
+    /// An array of labels. What no tensor holds, such as names, has a remedy of its own.
+    private static func labelTensor(_ file: NPZFile, _ name: String) throws(DataError) -> Tensor {
+        do { return try file.tensor(name) } catch {
+            guard error.reason == .mismatch else { throw error }
+            throw DataError(
+                .mismatch, at: "\(file.path), array \(Wording.quoted(name))", error.found,
+                remedy: "write the numbers of the classes there, numpy.unique(\(name), return_inverse=True)[1]")
+        }
     }
 
     /// Labels as numbers, one for each example.

@@ -150,6 +150,21 @@ import Testing
         let bytes = try JSONEncoder().encode(fit.configuration)
         let configuration = try JSONDecoder().decode(ArrayConfiguration.self, from: bytes)
         #expect(configuration == fit.configuration)
+        // What somebody has edited is found before a network is made of it.
+        let edits: [(inout ArrayConfiguration) -> Void] = [
+            { $0.normalization = ArrayNormalization(means: [0, 0], deviations: [1, 1]) },
+            { $0.normalization = ArrayNormalization(means: [0], deviations: [0]) },
+            { $0.normalization = ArrayNormalization(means: [.nan], deviations: [1]) }, { $0.recipe.members = 0 },
+            { $0.targetDeviation = 0 }, { $0.shape = .numbers(64) },
+            { $0.model.hidden = [Int](repeating: 65_536, count: 200) },
+        ]
+        try configuration.check("run")
+        for edit in edits {
+            var edited = configuration
+            edit(&edited)
+            let error = #expect(throws: TrainError.self) { try edited.check("run") }
+            #expect(error.map { isOneLine($0.description) } == true)
+        }
         let other = withRandomSeed(77) { ArrayModel(configuration) }
         let inputs = sides(5).inputs
         #expect(try other.outputs(inputs) != model.outputs(inputs))

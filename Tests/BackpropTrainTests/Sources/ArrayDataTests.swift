@@ -169,6 +169,24 @@ import Testing
             ))
     }
 
+    /// numpy.savez_compressed(x=numpy.arange(10, dtype='uint8'), y=numpy.array(list('ababababab'))) of NumPy 2
+    private static let textLabels =
+        "UEsDBC0AAAAIAAAAIQAZzKc4//////////8FABQAeC5ucHkBABAAigAAAAAAAABPAAAAAAAAAJvsF+obEMnIUMZQrZ6SWpxcpG6loF5Taqiuo6"
+        + "Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GoYGOpo6CrUK5AMuBkYmZhZWNnYOTgBQSwMELQAAAAgAAAAhAPNR1Dv//////////wUAFAB5"
+        + "Lm5weQEAEACoAAAAAAAAAE4AAAAAAAAAm+wX6hsQychQxlCtnpJanFykbqWgbhNqqK6joJ6WX1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkahg"
+        + "Y6mjoKtQrkA65EBgaGJCAmRAMAUEsBAi0DLQAAAAgAAAAhABnMpzhPAAAAigAAAAUAAAAAAAAAAAAAAIABAAAAAHgubnB5UEsBAi0DLQAAAAgA"
+        + "AAAhAPNR1DtOAAAAqAAAAAUAAAAAAAAAAAAAAIABhgAAAHkubnB5UEsFBgAAAAACAAIAZgAAAAsBAAAAAA=="
+
+    @Test func saysHowNamesBecomeClasses() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Data(base64Encoded: Self.textLabels)!, to: "data.npz")
+        let error = #expect(throws: DataError.self) { try ArrayData(.arrays(path: path), seed: 0) }
+        #expect(
+            error?.description
+                == "\(path), array 'y': its elements are text ('<U1'); write the numbers of the classes there, numpy.unique(y, return_inverse=True)[1]"
+        )
+    }
+
     @Test func readsFoldersOfIDX() throws {
         let folder = try TemporaryFolder()
         try DataSourceTests.writeIDX(folder, "a")
