@@ -1,20 +1,10 @@
-// What the parts of convolution share: small arithmetic, and the kernels of the instruction set in use.
+// What the parts of convolution share: the cut into tasks, and the kernels of the instruction set in use.
 #ifndef CONVOLUTION_TASK_H
 #define CONVOLUTION_TASK_H
 
+#include "arithmetic.h"
 #include "convolution_kernels.h"
 #include "convolution_map.h"
-
-static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static inline int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
-static inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-// The largest power of two that is at most `x`, or 1.
-static inline int64_t power_of_two(int64_t x) {
-    int64_t power = 1;
-    while (power * 2 <= x) power *= 2;
-    return power;
-}
 
 // Part `part` of `parts` of 0..<count, cut at multiples of `unit`.
 static inline range part_of(int64_t count, int64_t unit, int64_t part, int64_t parts) {

@@ -1,4 +1,5 @@
 // The matrix product: how a problem is cut into tasks, and how one task walks through its part of C.
+#include "arithmetic.h"
 #include "bk_gemm.h"
 #include "gemm_kernels.h"
 #include "walk.h"
@@ -33,19 +34,9 @@ enum {
     STACK_BYTES = 4096,            // what is packed on the stack
 };
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
-static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 static int64_t bytes_of(bk_type type) { return type == BK_TYPE_F32 ? 4 : 8; }
 
 // MARK: - Cutting the problem
-
-// The largest power of two that is at most `x`, or 1.
-static int64_t power_of_two(int64_t x) {
-    int64_t power = 1;
-    while (power * 2 <= x) power *= 2;
-    return power;
-}
 
 // Lines that are whole pages apart compete for the same places in the caches.
 static bool pages_apart(int64_t stride, int64_t element) { return stride * element % 4096 == 0; }
@@ -71,7 +62,7 @@ static void cut(const bk_gemm *gemm, int64_t pieces, int64_t *row_tasks, int64_t
     const int64_t most_bytes = gemm->a_col == 1 ? LARGE_BLOCK : LARGEST_BLOCK;
     const int64_t cost_b = gemm->b_col == 1 && stays_in_cache(gemm, gemm->n, element, most_bytes) ? 0 : 3;
     const int64_t most_rows = power_of_two(gemm->m / MIN_ROWS);
-    const int64_t most_cols = gemm->whole_rows ? 1 : power_of_two(gemm->n / MIN_COLS);
+    const int64_t most_cols = power_of_two(gemm->n / MIN_COLS);
     pieces = least(pieces, most_rows * most_cols);
     int64_t best = INT64_MAX;
     for (int64_t rows = 1; rows <= least(pieces, most_rows); rows *= 2) {
@@ -405,8 +396,8 @@ static void run_part(const part *p, const char *a, const char *b, char *c, int64
     }
 }
 
-// Cuts what a task owns of one batch entry into parts: no wider than a block of B (unless whole rows are asked for),
-// and no taller than its scratch tile should be.
+// Cuts what a task owns of one batch entry into parts: no wider than a block of B, and no taller than its scratch tile
+// should be.
 static void run_entry(part p, const char *a, const char *b, char *c, int64_t batch) {
     const bk_gemm *gemm = p.gemm;
     if (is_dots(gemm)) {
@@ -414,7 +405,7 @@ static void run_entry(part p, const char *a, const char *b, char *c, int64_t bat
         return;
     }
     const int64_t end_row = p.row + p.rows, end_col = p.col + p.cols;
-    const int64_t width = gemm->whole_rows ? p.cols : columns_of_block(&p);
+    const int64_t width = columns_of_block(&p);
     const int64_t height = c ? p.rows : most(LEAST_TILE_ROWS, TILE_BYTES / (least(p.cols, width) * p.element));
     for (; p.col < end_col; p.col += width) {
         p.cols = least(width, end_col - p.col);

@@ -242,7 +242,7 @@ static void ask_ahead(const bk_runner *runner, bk_step *step, int64_t number) {
         if (is_known(program, number, operand)) continue;
         if (program->whole_rows && !by_row && i != BK_DST) continue;
         const int64_t below = (by_row ? 1 : runner->shape_rows) * runner->row[operand];
-        const int64_t tiles = program->whole_rows && below > 0 ? bk_chunks(ASK_AT_LEAST_BYTES, below) : 1;
+        const int64_t tiles = program->whole_rows && below > 0 ? ceil_div(ASK_AT_LEAST_BYTES, below) : 1;
         step->block.ahead[i] = runner->shape_cols < runner->space.cols ? runner->shape_cols * bytes : tiles * below;
     }
 }
@@ -398,12 +398,10 @@ void bk_runner_tile_below(bk_runner *runner) {
     }
 }
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
 void bk_program_run(const bk_program *program, void *const *pointers, void *partials, int64_t task) {
     const int64_t *plan = program->plan;
     const int64_t rows = plan[PLAN_ROWS], cols = plan[PLAN_COLS];
-    const int64_t row_chunks = bk_chunks(rows, plan[PLAN_ROW_CHUNK]), col_chunks = bk_chunks(cols, plan[PLAN_COL_CHUNK]);
+    const int64_t row_chunks = ceil_div(rows, plan[PLAN_ROW_CHUNK]), col_chunks = ceil_div(cols, plan[PLAN_COL_CHUNK]);
     int64_t batch = 0, first_row = 0, first_col = 0;
     if (program->tasks > 1) {
         first_col = task % col_chunks * plan[PLAN_COL_CHUNK];

@@ -74,7 +74,6 @@ INLINE V N(abs)(V a) { return a < 0 ? N(neg)(a) : a; }
 INLINE V N(add)(V a, V b) { return (V)((U)a + (U)b); }
 INLINE V N(sub)(V a, V b) { return (V)((U)a - (U)b); }
 INLINE V N(mul)(V a, V b) { return (V)((U)a * (U)b); }
-INLINE V N(square)(V a) { return N(mul)(a, a); }
 // Division by zero gives 0. The divisors 0 and -1 are kept from the processor, which may trap on both.
 INLINE T N(quotient)(T a, T b) { return b == 0 ? 0 : b == -1 ? (T)(0 - (uint64_t)a) : a / b; }
 INLINE T N(remainder)(T a, T b) {
@@ -301,8 +300,6 @@ INLINE V N(round)(V a) { return __builtin_elementwise_rint(a); }  // half to eve
 INLINE V N(trunc)(V a) { return __builtin_elementwise_trunc(a); }
 INLINE V N(sqrt)(V a) { return __builtin_elementwise_sqrt(a); }
 INLINE V N(rsqrt)(V a) { return 1 / __builtin_elementwise_sqrt(a); }
-INLINE V N(square)(V a) { return a * a; }
-INLINE V N(reciprocal)(V a) { return 1 / a; }
 INLINE V N(add)(V a, V b) { return a + b; }
 INLINE V N(sub)(V a, V b) { return a - b; }
 INLINE V N(mul)(V a, V b) { return a * b; }

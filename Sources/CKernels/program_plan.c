@@ -19,9 +19,6 @@ enum { TASK_ELEMENTS_WITH_TOTALS = 32768, MOST_TASKS_WITH_TOTALS = 64 };
 // Rows whose sum down a column is one chain of additions: a power of two, fewer where rows are long.
 enum { MOST_ROWS_IN_GROUP = 128, LEAST_ROWS_IN_GROUP = 16 };
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
-
 typedef struct {
     int64_t kept, rows, cols, row_axis;
 } merged_space;
@@ -99,7 +96,7 @@ static int64_t cost_of(const bk_program *program, const bk_instruction *instruct
     case BK_OP_POW: case BK_OP_REM: case BK_OP_ERFC: case BK_OP_ERFINV: case BK_OP_LGAMMA:
     case BK_OP_POLYGAMMA:
         return 100;
-    case BK_OP_DIV: case BK_OP_SQRT: case BK_OP_RSQRT: case BK_OP_RECIPROCAL:
+    case BK_OP_DIV: case BK_OP_SQRT: case BK_OP_RSQRT:
         return program->lane == BK_LANE_I64 ? 30 : 4;
     case BK_OP_LOAD: case BK_OP_STORE: case BK_OP_SOFTMAX_GRAD: case BK_OP_STANDARDIZE: case BK_OP_STANDARDIZE_MULADD:
     case BK_OP_STANDARDIZE_GRAD: case BK_OP_STANDARDIZE_GRAD_TOTALS:
@@ -217,12 +214,12 @@ static void choose_tasks(bk_program *program) {
     if (totals == NO_TOTALS) {
         row_unit = plan[PLAN_TILE_ROWS];
         col_unit = plan[PLAN_TILE_COLS];
-        share = most(TASK_COST / cost_of_element(program), bk_chunks(total, MOST_TASKS));
+        share = most(TASK_COST / cost_of_element(program), ceil_div(total, MOST_TASKS));
         share = most(share, row_unit * col_unit);
     } else {
         row_unit = most(1, least(rows, plan[PLAN_ROW_GROUP]));
         col_unit = program->whole_rows ? cols : GREATEST_TILE_BYTES / bk_type_bytes(bk_lane_type(program->lane));
-        share = most(TASK_ELEMENTS_WITH_TOTALS, bk_chunks(total, MOST_TASKS_WITH_TOTALS));
+        share = most(TASK_ELEMENTS_WITH_TOTALS, ceil_div(total, MOST_TASKS_WITH_TOTALS));
     }
 
     plan[PLAN_BATCH_CHUNK] = most(batches, 1);
@@ -234,7 +231,7 @@ static void choose_tasks(bk_program *program) {
         return;
     }
     if (total <= share) return;
-    if (totals == COLUMN_TOTALS && bk_chunks(cols, col_unit) * 2 >= bk_chunks(total, share)) {
+    if (totals == COLUMN_TOTALS && ceil_div(cols, col_unit) * 2 >= ceil_div(total, share)) {
         // Columns by themselves make enough tasks, and each task owns its columns.
         plan[PLAN_COL_CHUNK] = col_unit * most(1, share / (batches * rows * col_unit));
         return;
@@ -317,9 +314,9 @@ void bk_program_prepare(bk_program *program) {
     for (int64_t axis = 0; axis < space.kept; axis++) plan[PLAN_BATCHES] *= program->batch[axis];
     choose_tile(program);
     choose_tasks(program);
-    program->tasks = most(1, bk_chunks(plan[PLAN_BATCHES], plan[PLAN_BATCH_CHUNK])) *
-                     most(1, bk_chunks(plan[PLAN_ROWS], plan[PLAN_ROW_CHUNK])) *
-                     most(1, bk_chunks(plan[PLAN_COLS], plan[PLAN_COL_CHUNK]));
+    program->tasks = most(1, ceil_div(plan[PLAN_BATCHES], plan[PLAN_BATCH_CHUNK])) *
+                     most(1, ceil_div(plan[PLAN_ROWS], plan[PLAN_ROW_CHUNK])) *
+                     most(1, ceil_div(plan[PLAN_COLS], plan[PLAN_COL_CHUNK]));
     plan[PLAN_SLOT_BYTES] = bk_program_slot_bytes(program);
     program->partial_bytes = plan[PLAN_SLOT_BYTES] * program->tasks;
     plan[PLAN_SCRATCH_BYTES] = bk_program_scratch_bytes(program);

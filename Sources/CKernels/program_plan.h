@@ -2,6 +2,7 @@
 #ifndef PROGRAM_PLAN_H
 #define PROGRAM_PLAN_H
 
+#include "arithmetic.h"
 #include "program_kernels.h"
 
 // Places in bk_program.plan.
@@ -39,7 +40,6 @@ static inline int64_t bk_col_stride(const bk_operand *operand) {
     return bk_varies_by_col(operand->extent) ? operand->col_stride : 0;
 }
 
-static inline int64_t bk_chunks(int64_t count, int64_t chunk) { return (count + chunk - 1) / chunk; }
 static inline int64_t bk_aligned(int64_t bytes) { return (bytes + 63) & ~(int64_t)63; }
 // Operands of an instruction beyond its arguments, and how many of them come first that are not scalars.
 enum { BK_ADAM_MORE = 11, BK_ADAM_MORE_FULL = 4 };

@@ -8,7 +8,6 @@
 // These work on vectors of every width. All arithmetic here is on vectors, whose integers wrap around where single
 // signed integers may not.
 #define SUM_OF(x, y) ((x) + (y))
-#define PROD_OF(x, y) ((x) * (y))
 #define MAX_OF(x, y)                              \
     ({                                            \
         __typeof__(x) x_ = (x), y_ = (y);         \
@@ -82,7 +81,7 @@ INLINE void N(ask)(const T *p, int64_t ahead) {
     for (int64_t byte = 0; byte < 256; byte += 64) __builtin_prefetch((const char *)p + ahead + byte, 0, 3);
 }
 
-// A line of a sum or a product.
+// A line of a sum.
 #define LINE_REDUCTION(name, OF, identity, FROM, second)                                                 \
     INLINE T N(name##_line)(const T *a, const T *b, int64_t n, bool va, bool vb, const int64_t *ahead) { \
         W sum = (W)(identity);                                                                           \
@@ -191,7 +190,6 @@ INLINE void N(ask)(const T *p, int64_t ahead) {
     TOTAL_REDUCTION(name, OF, identity, FROM, second)
 
 REDUCTION(sum, SUM_OF, 0, READ, BK_A)
-REDUCTION(prod, PROD_OF, 1, READ, BK_A)
 #if LANE_FLOAT
 #define GREATER_OF(x, y) ((x) > (y) ? (x) : (y))
 #define LESSER_OF(x, y) ((x) < (y) ? (x) : (y))
@@ -220,7 +218,6 @@ REDUCTION(min, MIN_OF, GREATEST, READ, BK_A)
 #undef SQUARED
 #undef READ_SQUARE
 #undef READ_SQUARE_PART
-#undef PROD_OF
 #undef MAX_OF
 #undef MIN_OF
 #undef UNLESS_NAN

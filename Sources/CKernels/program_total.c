@@ -27,7 +27,6 @@ static void combine_values(bk_lane lane, int op, void *into, const void *from) {
         switch (op) {
         case BK_OP_TOTAL_MAX: *x = y > *x ? y : *x; break;
         case BK_OP_TOTAL_MIN: *x = y < *x ? y : *x; break;
-        case BK_OP_TOTAL_PROD: *x = (int64_t)((uint64_t)*x * (uint64_t)y); break;
         default: *x = (int64_t)((uint64_t)*x + (uint64_t)y);
         }
     } else {
@@ -36,7 +35,6 @@ static void combine_values(bk_lane lane, int op, void *into, const void *from) {
         switch (op) {
         case BK_OP_TOTAL_MAX: *x = y > *x || y != y ? y : *x; break;
         case BK_OP_TOTAL_MIN: *x = y < *x || y != y ? y : *x; break;
-        case BK_OP_TOTAL_PROD: *x *= y; break;
         default: *x += y;
         }
     }
@@ -49,7 +47,7 @@ static void combine(const bk_program *program, const bk_kernels *kernels, const 
         combine_values(program->lane, op, into, from);
         return;
     }
-    static const uint8_t elementwise[] = {BK_OP_ADD, BK_OP_MAX, BK_OP_MIN, BK_OP_MUL, BK_OP_ADD};
+    static const uint8_t elementwise[] = {BK_OP_ADD, BK_OP_MAX, BK_OP_MIN, BK_OP_ADD};
     const int64_t bytes = bk_type_bytes(bk_lane_type(program->lane));
     const bk_block block = {.at = {into, into, (char *)from}, .col = {bytes, bytes, bytes}, .rows = 1, .cols = cols};
     kernels->map[program->lane][elementwise[op - BK_OP_TOTAL_SUM]][3](&block);
@@ -58,8 +56,8 @@ static void combine(const bk_program *program, const bk_kernels *kernels, const 
 // Fills an accumulator with what changes nothing.
 static void clear(const bk_program *program, const bk_total *total, char *accumulator, int64_t cols) {
     const int order = total->op - BK_OP_TOTAL_SUM;
-    static const double neutral[] = {0, -INFINITY, INFINITY, 1, 0};
-    static const int64_t neutral_i64[] = {0, INT64_MIN, INT64_MAX, 1, 0};
+    static const double neutral[] = {0, -INFINITY, INFINITY, 0};
+    static const int64_t neutral_i64[] = {0, INT64_MIN, INT64_MAX, 0};
     const int64_t count = total->per_column ? cols : 1;
     if (program->lane == BK_LANE_I64) {
         for (int64_t i = 0; i < count; i++) ((int64_t *)accumulator)[i] = neutral_i64[order];
@@ -179,9 +177,9 @@ static void finish_total(const bk_program *program, const bk_total *total, char 
     const bk_operand *operand = total->operand;
     const int64_t bytes = bk_type_bytes(operand->type);
     partial_results results = {.program = program, .total = total, .partials = partials};
-    results.row_chunks = bk_chunks(plan[PLAN_ROWS], plan[PLAN_ROW_CHUNK]);
-    results.col_chunks = bk_chunks(plan[PLAN_COLS], plan[PLAN_COL_CHUNK]);
-    results.batches = bk_chunks(plan[PLAN_BATCHES], plan[PLAN_BATCH_CHUNK]);
+    results.row_chunks = ceil_div(plan[PLAN_ROWS], plan[PLAN_ROW_CHUNK]);
+    results.col_chunks = ceil_div(plan[PLAN_COLS], plan[PLAN_COL_CHUNK]);
+    results.batches = ceil_div(plan[PLAN_BATCHES], plan[PLAN_BATCH_CHUNK]);
     int64_t keys = 1;
     if (total->keyed) {
         results.batches = 1;

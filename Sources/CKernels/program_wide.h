@@ -1,8 +1,5 @@
 // Wide instructions: what several instructions do, in one pass (see program_lane.h).
 
-INLINE V N(relu)(V a) { return N(max)(a, N(splat)(0)); }
-INLINE V N(relu_grad)(V a, V b) { return b > 0 ? a : N(splat)(0); }
-INLINE V N(sigmoid_grad)(V a, V b) { return (a * b) * (1 - b); }
 INLINE V N(tanh_grad)(V a, V b) { return a * (1 - b * b); }
 INLINE V N(expsub)(V a, V b) { return N(exp)(a - b); }
 INLINE V N(submul)(V a, V b, V c) { return (a - b) * c; }
@@ -11,7 +8,6 @@ INLINE V N(muladd_mul)(V a, V b, V c, V d) { return (a * b + c) * d; }
 INLINE V N(mulmul_add)(V a, V b, V c, V d) { return (a * b) * c + d; }
 INLINE V N(submul_muladd)(V a, V b, V c, V d, V e) { return ((a - b) * c) * d + e; }
 INLINE V N(submul_mulsub)(V a, V b, V c, V d, V e) { return (a - b) * c - d * e; }
-INLINE V N(scaled_sum)(V a, V b, V c, V d) { return a * c + b * d; }
 
 // F(-a) / e^(-a^2/2) for a >= 0, F the normal distribution function, from which both of its sides follow without
 // cancellation; and e^(-a^2/2).

@@ -1,8 +1,6 @@
 // Sliding windows. All channels of a pixel lie side by side, so plain loops over channels do.
+#include "arithmetic.h"
 #include "bk_window.h"
-
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
 static int64_t pixels_of(const bk_window *window) {
     return window->batch * window->output[0] * window->output[1] * window->output[2];
@@ -12,12 +10,12 @@ static int64_t pixels_of_task(const bk_window *window) {
     enum { TASK_ELEMENTS = 65536, MOST_TASKS = 256 };
     const int64_t taps = window->window[0] * window->window[1] * window->window[2];
     const int64_t enough = TASK_ELEMENTS / most(1, window->channels * taps);
-    return most(1, most(enough, (pixels_of(window) + MOST_TASKS - 1) / MOST_TASKS));
+    return most(1, most(enough, ceil_div(pixels_of(window), MOST_TASKS)));
 }
 
 int64_t bk_window_tasks(const bk_window *window) {
     const int64_t share = pixels_of_task(window);
-    return window->channels == 0 ? 0 : (pixels_of(window) + share - 1) / share;
+    return window->channels == 0 ? 0 : ceil_div(pixels_of(window), share);
 }
 
 // The part of a window that lies in the input, along one axis: `count` places from `start`, `dilation` apart.
@@ -28,7 +26,7 @@ typedef struct {
 static extent visible(const bk_window *window, int axis, int64_t place) {
     const int64_t dilation = window->dilation[axis], size = window->input[axis];
     const int64_t origin = place * window->stride[axis] - window->low[axis];
-    const int64_t first = origin >= 0 ? 0 : (-origin + dilation - 1) / dilation;
+    const int64_t first = origin >= 0 ? 0 : ceil_div(-origin, dilation);
     const int64_t end = origin >= size ? 0 : least(window->window[axis], (size - 1 - origin) / dilation + 1);
     return (extent){origin + first * dilation, most(0, end - first)};
 }

@@ -72,7 +72,7 @@ final class CPUPlan: Executable, @unchecked Sendable {
             walk.run(UnsafePointer(table), failure)
         }
         Workspace.giveBack(workspace)
-        EngineCounters.countRun(kernels: kernelCount, products: productCount)
+        EngineCounters.countRun(products: productCount)
         return failure?.message.map(EvaluationError.init)
     }
 

@@ -27,7 +27,6 @@ package enum EngineCounters {
     private static let compilations = Atomic<Int>(0)
     private static let compilationNanoseconds = Atomic<Int>(0)
     private static let runs = Atomic<Int>(0)
-    private static let kernels = Atomic<Int>(0)
     private static let products = Atomic<Int>(0)
     private static let lastNodes = Atomic<Int>(0)
     private static let passes = Atomic<Int>(0)
@@ -38,9 +37,7 @@ package enum EngineCounters {
     package static var planningNanoseconds: Int { compilationNanoseconds.load(ordering: .relaxed) }
     /// Plans run.
     package static var plansRun: Int { runs.load(ordering: .relaxed) }
-    /// Kernels run by them.
-    package static var kernelsRun: Int { kernels.load(ordering: .relaxed) }
-    /// Matrix products among those.
+    /// Matrix products among their kernels.
     package static var productsRun: Int { products.load(ordering: .relaxed) }
 
     /// Calls of `backward()`.
@@ -59,9 +56,8 @@ package enum EngineCounters {
         compilationNanoseconds.add(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000), ordering: .relaxed)
     }
 
-    static func countRun(kernels kernelCount: Int, products productCount: Int) {
+    static func countRun(products productCount: Int) {
         runs.add(1, ordering: .relaxed)
-        kernels.add(kernelCount, ordering: .relaxed)
         products.add(productCount, ordering: .relaxed)
     }
 }

@@ -114,9 +114,6 @@ package enum Kind: Equatable, Sendable {
     package enum View: Sendable {
         case reshape, transpose, broadcast, slice, reverse
     }
-
-    /// Whether the primitive runs alone, outside of block programs.
-    package var isStandalone: Bool { self == .assembly || self == .kernel }
 }
 
 extension Primitive {

@@ -17,7 +17,6 @@ typedef struct {
     int64_t b_batch, b_row, b_col;
     int64_t c_batch, c_row;  // columns of C are contiguous
     int64_t row_share, col_share;  // rows and columns of a task where the caller decides; otherwise 0
-    bool whole_rows;         // a finished tile must hold whole rows of C (its epilogue reduces along them)
     // Filled in by bk_gemm_prepare; depends on the problem alone, never on the number of threads, so that the
     // bits of the result do not either.
     int64_t tasks;

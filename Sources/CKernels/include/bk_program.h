@@ -36,7 +36,7 @@ typedef enum {
     BK_OP_LOAD, BK_OP_STORE, BK_OP_COPY,
     // unary
     BK_OP_NEG, BK_OP_ABS, BK_OP_SIGN, BK_OP_FLOOR, BK_OP_CEIL, BK_OP_ROUND, BK_OP_TRUNC, BK_OP_NOT,
-    BK_OP_EXP, BK_OP_EXPM1, BK_OP_LOG, BK_OP_LOG1P, BK_OP_SQRT, BK_OP_RSQRT, BK_OP_SQUARE, BK_OP_RECIPROCAL,
+    BK_OP_EXP, BK_OP_EXPM1, BK_OP_LOG, BK_OP_LOG1P, BK_OP_SQRT, BK_OP_RSQRT,
     BK_OP_SIN, BK_OP_COS, BK_OP_TANH, BK_OP_SIGMOID, BK_OP_ERF,
     BK_OP_ERFC, BK_OP_ERFINV, BK_OP_LGAMMA,
     BK_OP_TO_BF16,  // the nearest number that a BF16 can hold, ties to even (F32 lane only)
@@ -52,12 +52,9 @@ typedef enum {
     // Wide instructions (float lanes only): several of the above in one pass over the tile. Products are rounded before
     // they are added, here and in MULADD and its kin. Except where another meaning is given as near, the bits are those
     // of the expression, evaluated in the order that the parentheses give.
-    BK_OP_RELU,          // a > 0 or not a number ? a : 0; equals MAX(a, 0)
     BK_OP_GELU,          // near a/2 (1 + erf(a / sqrt(2))), the relative error small for negative a, too
     BK_OP_GELU_TANH,     // near a/2 (1 + tanh(sqrt(2/pi) (a + 0.044715 a^3)))
     BK_OP_EXPSUB,        // exp(a - b)
-    BK_OP_RELU_GRAD,     // b > 0 ? a : 0
-    BK_OP_SIGMOID_GRAD,  // (a * b) * (1 - b)
     BK_OP_TANH_GRAD,     // a * (1 - b * b)
     BK_OP_GELU_GRAD,     // near a * (derivative of GELU at b)
     BK_OP_GELU_TANH_GRAD,  // near a * (derivative of GELU_TANH at b)
@@ -65,7 +62,6 @@ typedef enum {
     BK_OP_MULMUL,        // (a * b) * c
     BK_OP_MULADD_MUL,    // (a * b + c) * d
     BK_OP_MULMUL_ADD,    // (a * b) * c + d
-    BK_OP_SCALED_SUM,    // a * c + b * d
     // a is BK_FULL, b and c have one value a line; d of the second is BK_FULL and its e has one value a line.
     BK_OP_SUBMUL_MULADD,  // ((a - b) * c) * d + e
     BK_OP_SUBMUL_MULSUB,  // (a - b) * c - d * e
@@ -81,7 +77,7 @@ typedef enum {
     // nor threads.
     BK_OP_RANDOM,
     // along the columns of each row: dst is a BK_ROW temp. Fixed tree, the same for every instruction set width.
-    BK_OP_ROW_SUM, BK_OP_ROW_MAX, BK_OP_ROW_MIN, BK_OP_ROW_PROD,
+    BK_OP_ROW_SUM, BK_OP_ROW_MAX, BK_OP_ROW_MIN,
     BK_OP_ROW_DOT,      // sum of a * b, the bits of MUL and ROW_SUM (float lanes only)
     BK_OP_ROW_SQUARES,  // sum of (a - b) * (a - b), the bits of SUB, MUL and ROW_SUM (float lanes only)
     // Blocks and their sums along the rows (float lanes only); a is BK_FULL, and so is dst, the block.
@@ -100,9 +96,9 @@ typedef enum {
     // follow behind e in `operands`.
     BK_OP_STANDARDIZE_GRAD_TOTALS,
     // into a BK_TOTAL operand (dst), from full or row operands; what varies by row only counts once a row. Single sums
-    // and products of float lanes are kept in double precision across rows. The order of operations depends on the
+    // of float lanes are kept in double precision across rows. The order of operations depends on the
     // shape of the iteration space, not on what else the program does.
-    BK_OP_TOTAL_SUM, BK_OP_TOTAL_MAX, BK_OP_TOTAL_MIN, BK_OP_TOTAL_PROD,
+    BK_OP_TOTAL_SUM, BK_OP_TOTAL_MAX, BK_OP_TOTAL_MIN,
     BK_OP_TOTAL_DOT,  // sum of a * b, the bits of MUL and TOTAL_SUM (float lanes only)
     BK_OP_COUNT
 } bk_opcode;
