@@ -62,7 +62,8 @@ struct TrainingFlags: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
         help:
-            "Whether a table's model, once it is judged, is trained again on all rows; so where they are at most 20,000.")
+            "Whether a table's model, once it is judged, is trained again on all rows; so where they are at most 20,000."
+    )
     var refit: Bool?
 
     @Option(

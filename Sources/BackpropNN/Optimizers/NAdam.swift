@@ -40,7 +40,9 @@ public final class NAdam: Optimizer {
         return value - gradient * ofGradient / scale - mean * ofMean / scale
     }
 
-    private func momentum(_ step: Int) -> Double { betas.0 * (1 - 0.5 * ScalarMath.pow(0.96, Double(step) * momentumDecay)) }
+    private func momentum(_ step: Int) -> Double {
+        betas.0 * (1 - 0.5 * ScalarMath.pow(0.96, Double(step) * momentumDecay))
+    }
 
     private func momentumProduct(_ step: Int) -> Double {
         while momentumProducts.count <= step {

@@ -25,6 +25,8 @@ struct RunIntroduction {
     var data: String
     /// What is predicted: "species".
     var label: String
+    /// What its numbers count: "€"; nil where that is not known.
+    var unit: String?
     /// "'species', 3 classes, from 6 columns (a usual name of a label)".
     var aim: String
     /// "mlp 2 x 64, 8 members, 12,345 parameters".

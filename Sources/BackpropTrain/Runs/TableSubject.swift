@@ -68,7 +68,7 @@ struct TableSubject: RunSubject {
             "\(Self.grouped(split.training.count)) to train",
             split.heldOut.isEmpty ? nil : "\(Self.grouped(split.heldOut.count)) to test",
         ]
-        return RunIntroduction(
+        var introduction = RunIntroduction(
             name: decisions.file,
             data: "\(decisions.file): \(counts.compactMap(\.self).joined(separator: ", "))",
             label: schema.label,
@@ -76,6 +76,12 @@ struct TableSubject: RunSubject {
                 "\(Wording.quoted(schema.label)), \(task), from \(Wording.count(schema.features.count, "column")) (\(schema.labelReason))",
             model: decisions.networkDescription, columns: schema.columnTable, notes: schema.notes,
             settings: decisions.recipe.settings)
+        if schema.task == .regression,
+            case .number(let style)? = schema.columns.first(where: { $0.name == schema.label })?.kind
+        {
+            introduction.unit = style.unit
+        }
+        return introduction
     }
 
     mutating func adopt(_ record: RunConfiguration.Subject) throws {

@@ -21,7 +21,8 @@ extension TrainingOptions {
         let tableOnly: [(String, Bool)] = [
             ("--label", label != nil), ("--numeric", numeric != nil),
             ("--categorical", categorical != nil), ("--date", dates != nil), ("--drop", dropped != nil),
-            ("--keep", kept != nil), ("--refit", refits != nil), ("--members", members != nil), ("--balance", balancesClasses != nil),
+            ("--keep", kept != nil), ("--refit", refits != nil), ("--members", members != nil),
+            ("--balance", balancesClasses != nil),
             ("the flags on reading", reading != nil),
         ]
         if let (name, _) = tableOnly.first(where: \.1) {

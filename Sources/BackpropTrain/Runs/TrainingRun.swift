@@ -145,7 +145,13 @@ package struct TrainingRun {
         try reporter.say("Data     \(introduction.data)\nLabel    \(introduction.aim)\n")
         if let columns = introduction.columns {
             let table = TextTable(columns: columns.titles.map { .left($0) })
-            let rows = columns.rows.map { $0.map { PlainText.shown($0, limit: 40) } }
+            var rows = columns.rows.map { $0.map { PlainText.shown($0, limit: 40) } }
+            // The last column, with reasons, may go on to the end of the line.
+            let taken = table.widths(rows).dropLast().reduce(0) { $0 + $1 + 2 }
+            let room = max(Terminal.standardOutput.width, 120) - taken
+            for (row, cells) in columns.rows.enumerated() {
+                rows[row][cells.count - 1] = PlainText.shown(cells[cells.count - 1], limit: max(room, 40))
+            }
             try reporter.say("\n" + table.text(rows) + "\n")
         }
         for note in introduction.notes { try reporter.say("Note     \(PlainText.shown(note, limit: 400))\n") }
@@ -154,6 +160,7 @@ package struct TrainingRun {
     private func report(_ introduction: RunIntroduction, _ trained: TrainedSubject) -> RunReport {
         var facts = RunReport.Facts(
             title: introduction.name, data: introduction.data, model: introduction.model, label: introduction.label)
+        facts.unit = introduction.unit
         facts.settings = introduction.settings.map { .init($0.name, $0.value) }
         if let columns = introduction.columns { facts.columns = .init(header: columns.titles, rows: columns.rows) }
         facts.notes = introduction.notes + (trained.note.map { [$0] } ?? [])

@@ -49,7 +49,8 @@ package struct TableFit {
             (trainer.options.timeLimit, trainer.options.stepLimit) = (timeLimit, stepLimit)
             let source = TableRowSource(rows: rows, targets: targets, folds: roles.folds)
             let training = source.loader(
-                roles.training, batchSize: Swift.min(recipe.batchSize, roles.training.count), shuffles: true, seed: seed)
+                roles.training, batchSize: Swift.min(recipe.batchSize, roles.training.count), shuffles: true, seed: seed
+            )
             let judging =
                 roles.judging.isEmpty
                 ? nil
