@@ -1,5 +1,5 @@
 /// A value of a canonical graph: one operation, with its operands as indices.
-package struct Value: Sendable {
+package struct Value: Sendable, Equatable {
     package var primitive: Primitive
     package var dtype: DType
     package var shape: Shape
@@ -17,7 +17,7 @@ package struct Value: Sendable {
 ///
 /// Two recordings with the same canonical graph share one plan. The values of `scalar` nodes are data and not part
 /// of it (a learning rate may change at every step), but which of them are equal is.
-package struct CanonicalGraph: Sendable {
+package struct CanonicalGraph: Sendable, Equatable {
     package var values: [Value]
     package var leafCount: Int
     package var scalarCount: Int
@@ -43,22 +43,6 @@ enum ScalarLiteral: UInt64 {
         case (2.0).bitPattern: self = .two
         default: self = .none
         }
-    }
-}
-
-/// The 128 bits by which the plan cache knows a canonical graph.
-package struct CanonicalKey: Hashable, Sendable {
-    var low: UInt64 = 0x9E37_79B9_7F4A_7C15
-    var high: UInt64 = 0xC2B2_AE3D_27D4_EB4F
-
-    /// Takes in two words, whose full product waits for nothing that came before: a traversal mixes at every node.
-    @inline(__always)
-    mutating func mix(_ first: UInt64, _ second: UInt64) {
-        let product = (first ^ 0x2D35_8DCC_AA6C_78A5).multipliedFullWidth(by: second ^ 0x8BB8_4B93_962E_ACC9)
-        low = (low ^ product.low) &* 0x9FB2_1C65_1E98_DF25
-        low ^= low &>> 29
-        high = (high &+ product.high) &* 0xD6E8_FEB8_6659_FD93
-        high = (high &<< 31) | (high &>> 33)
     }
 }
 

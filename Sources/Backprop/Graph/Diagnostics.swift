@@ -11,10 +11,22 @@ import Synchronization
 /// What the environment asks the engine to show.
 enum Diagnostics {
     /// `BACKPROP_DEBUG=plan` prints every plan that is made.
-    static let printsPlans: Bool = {
-        guard let value = getenv("BACKPROP_DEBUG") else { return false }
-        return String(cString: value).split(separator: ",").contains("plan")
+    static let printsPlans = asks(for: "plan")
+
+    /// Debug builds, and `BACKPROP_DEBUG=graphs`, work out the graph anew where a plan is found, and compare it with the
+    /// one that the plan was made from.
+    static let checksPlans: Bool = {
+        #if DEBUG
+            return true
+        #else
+            return asks(for: "graphs")
+        #endif
     }()
+
+    private static func asks(for word: String) -> Bool {
+        guard let value = getenv("BACKPROP_DEBUG") else { return false }
+        return String(cString: value).split(separator: ",").contains { $0 == word }
+    }
 
     static func print(_ text: String) {
         var line = text + "\n"

@@ -116,6 +116,22 @@ package enum Graph {
         }
     }
 
+    /// By which words the plan cache knows what evaluating the nodes takes, the graph that they stand for, and its plan.
+    /// Nothing runs.
+    package static func planned(
+        _ roots: [Node]
+    ) -> (words: [UInt64], graph: CanonicalGraph, plan: any Executable) {
+        state.withLock { state in
+            let roots = roots.map(Unmanaged.passUnretained)
+            let plan = state.executable(roots: roots)
+            let words = state.traversal.words
+            return (
+                Array(UnsafeBufferPointer(start: words.elements, count: words.count)),
+                state.traversal.canonicalGraph(of: roots, &state.epochs), plan
+            )
+        }
+    }
+
     private static func prepare(
         _ roots: [Unmanaged<Node>], _ state: inout State, losingNothing: Bool
     ) -> Launch? {
@@ -179,46 +195,5 @@ struct Epochs {
         // New nodes carry zero.
         if last == 0 { last = 1 }
         return last
-    }
-}
-
-/// Plans by the canonical form of their graphs; the least recently used goes when there are too many.
-struct PlanCache {
-    private var entries: [CanonicalKey: Entry] = [:]
-    private var clock = 0
-    /// The plan that was asked for last: mostly the next one too.
-    private var last: (key: CanonicalKey, index: Dictionary<CanonicalKey, Entry>.Index)?
-    private static let capacity = 128
-
-    private struct Entry {
-        var executable: any Executable
-        /// Operations of the graph that the plan was made from.
-        var nodes: Int
-        var lastUse: Int
-    }
-
-    mutating func executable(
-        for traversal: borrowing Traversal, of roots: [Unmanaged<Node>], _ epochs: inout Epochs
-    ) -> any Executable {
-        clock += 1
-        if let index = last?.key == traversal.key ? last?.index : entries.index(forKey: traversal.key) {
-            last = (traversal.key, index)
-            entries.values[index].lastUse = clock
-            EngineCounters.countNodes(entries.values[index].nodes)
-            return entries.values[index].executable
-        }
-        last = nil
-        if entries.count >= PlanCache.capacity {
-            let oldest = entries.min { $0.value.lastUse < $1.value.lastUse }!.key
-            entries[oldest] = nil
-        }
-        let started = ContinuousClock.now
-        let graph = traversal.canonicalGraph(of: roots, &epochs)
-        let executable = CPUBackend().compile(graph)
-        EngineCounters.countCompilation(ContinuousClock.now - started)
-        if Diagnostics.printsPlans { Diagnostics.print(executable.description) }
-        EngineCounters.countNodes(graph.values.count)
-        entries[traversal.key] = Entry(executable: executable, nodes: graph.values.count, lastUse: clock)
-        return executable
     }
 }

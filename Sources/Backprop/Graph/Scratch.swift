@@ -6,7 +6,7 @@ struct Scratch<Element: BitwiseCopyable> {
     private(set) var count = 0
 
     init(capacity: Int = 64) {
-        self.capacity = Swift.max(1, capacity)
+        self.capacity = Swift.max(2, capacity)
         base = .allocate(capacity: self.capacity)
     }
 
@@ -15,6 +15,14 @@ struct Scratch<Element: BitwiseCopyable> {
         if count == capacity { grow() }
         (base + count).initialize(to: element)
         count &+= 1
+    }
+
+    @inline(__always)
+    mutating func append(_ first: Element, _ second: Element) {
+        if count + 2 > capacity { grow() }
+        (base + count).initialize(to: first)
+        (base + count + 1).initialize(to: second)
+        count &+= 2
     }
 
     @inline(never)

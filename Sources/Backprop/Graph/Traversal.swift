@@ -12,7 +12,10 @@ struct Traversal {
     private(set) var scalars: [ScalarCell] = []
     /// Positions in `order` that become outputs.
     private(set) var outputs = Scratch<Int32>()
-    private(set) var key = CanonicalKey()
+    /// What was reached, as the plan cache compares it: graphs with the same words have the same canonical form. Each node
+    /// begins with a word that tells how many more it has, and the last word is their number, so different graphs never
+    /// have the same words.
+    private(set) var words = Scratch<UInt64>()
 
     private struct Visit: BitwiseCopyable {
         var node: Unmanaged<Node>
@@ -50,9 +53,9 @@ struct Traversal {
         uses.removeAll()
         leaves.removeAll()
         outputs.removeAll()
+        words.removeAll()
         scalars.removeAll(keepingCapacity: true)
         if !scalarSlots.isEmpty { scalarSlots.removeAll(keepingCapacity: true) }
-        key = CanonicalKey()
         for root in roots { descend(from: root) }
         awaited.forEach(of: .current) { descend(from: .passUnretained($0)) }
         if !touched.isEmpty {
@@ -76,10 +79,10 @@ struct Traversal {
             let isHeld = references > Int(uses[position])
             if isHeld || (!isSaved.isEmpty && isSaved[position]) {
                 outputs.append(Int32(position))
-                key.mix(UInt64(position), 1)
+                words.append(UInt64(position))
             }
         }
-        key.mix(UInt64(order.count), 2)
+        words.append(UInt64(order.count))
     }
 
     /// Whose gradients wait that were not reached, although something was that they depend on; nil where there are none.
@@ -103,6 +106,7 @@ struct Traversal {
         uses.deallocate()
         leaves.deallocate()
         outputs.deallocate()
+        words.deallocate()
         stack.deallocate()
     }
 
@@ -174,19 +178,20 @@ struct Traversal {
             let isLeaf = node.storage != nil
             let kind: Primitive = isLeaf ? .constant : node.primitive
             let shape = node.shape
-            key.mix(
+            let hasThirdInput = node.edge2 != nil, hasExtras = node.hasExtras
+            words.append(
                 UInt64(kind.rawValue) | UInt64(node.dtype.rawValue) << 8 | UInt64(shape.rank) << 16
-                    | (node.isAwaited ? 1 << 20 : 0),
+                    | (node.isAwaited ? 1 << 20 : 0) | (hasThirdInput ? 1 << 21 : 0) | (hasExtras ? 1 << 22 : 0),
                 shape.words.0)
-            if shape.rank > 2 { key.mix(shape.words.1, shape.words.2) }
-            if shape.rank > 6 { key.mix(shape.words.3, 3) }
+            if shape.rank > 2 { words.append(shape.words.1, shape.words.2) }
+            if shape.rank > 6 { words.append(shape.words.3) }
             if isLeaf {
                 leaves.append(unmanaged)
                 return
             }
             if kind == .scalar {
                 let slot = slot(of: ScalarCell(bits: node.bits, dtype: node.dtype))
-                key.mix(UInt64(slot), ScalarLiteral(node).rawValue)
+                words.append(UInt64(slot), ScalarLiteral(node).rawValue)
                 return
             }
             if let recorder = node.awaitedBy { touched.insert(recorder) }
@@ -194,17 +199,17 @@ struct Traversal {
                 if node.isParameter { movesParameters = true } else { hasOpenNodes = true }
             }
             if kind == .gradient { meet(node) }
-            key.mix(node.bits, number(of: node.edge0) | number(of: node.edge1) << 32)
-            if node.edge2 != nil { key.mix(number(of: node.edge2) | number(of: node.edge3) << 32, 4) }
-            if node.hasExtras { emitExtras(of: node) }
+            words.append(node.bits, number(of: node.edge0) | number(of: node.edge1) << 32)
+            if hasThirdInput { words.append(number(of: node.edge2) | number(of: node.edge3) << 32) }
+            if hasExtras { emitExtras(of: node) }
         }
     }
 
     private mutating func emitExtras(of node: Node) {
         let inputs = node.moreInputs ?? [], list = node.list ?? []
-        key.mix(UInt64(inputs.count), UInt64(list.count))
-        for input in inputs { key.mix(number(of: .passUnretained(input)), 5) }
-        for number in list { key.mix(UInt64(bitPattern: Int64(number)), 6) }
+        words.append(UInt64(inputs.count), UInt64(list.count))
+        for input in inputs { words.append(number(of: .passUnretained(input))) }
+        for number in list { words.append(UInt64(bitPattern: Int64(number))) }
     }
 
     /// The position of an input, of which one more use is known now.
