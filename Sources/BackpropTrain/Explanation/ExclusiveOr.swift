@@ -47,6 +47,19 @@ package struct ExclusiveOr: Sendable {
         let targets = Tensor(Self.points.map { Float($0.target) }, shape: [4, 1])
         attempt = try SingleLayer(inputs, targets, seed: seed, epochs: epochs)
         let model = withRandomSeed(seed) { Sequential(Linear(2, 8), Activation.tanh, Linear(8, 1)) }
+        losses = try Self.train(model, inputs, targets, epochs: epochs)
+        let outputs = withoutGradients { sigmoid(model(inputs)).array(of: Double.self) }
+        hidden = withoutGradients { [[Double]](Sequential(Array(model.layers.prefix(2)))(inputs)) }
+        answers = zip(Self.points, outputs).map { Answer(inputs: $0.inputs, target: $0.target, output: $1) }
+        map = Self.map(of: model)
+    }
+
+    /// Trains a network on the four points.
+    ///
+    /// - Returns: the loss before each epoch, and after the last one.
+    static func train(
+        _ model: some Module, _ inputs: Tensor, _ targets: Tensor, epochs: Int
+    ) throws(TrainError) -> [Double] {
         let optimizer = Adam(model.parameters(), learningRate: 0.02)
         var losses: [Double] = []
         for _ in 0..<epochs {
@@ -56,12 +69,7 @@ package struct ExclusiveOr: Sendable {
             optimizer.step()
             losses.append(loss.item())
         }
-        let outputs = withoutGradients { sigmoid(model(inputs)).array(of: Double.self) }
-        losses.append(withoutGradients { binaryCrossEntropyWithLogits(model(inputs), targets).item() })
-        self.losses = losses
-        hidden = withoutGradients { [[Double]](Sequential(Array(model.layers.prefix(2)))(inputs)) }
-        answers = zip(Self.points, outputs).map { Answer(inputs: $0.inputs, target: $0.target, output: $1) }
-        map = Self.map(of: model)
+        return losses + [withoutGradients { binaryCrossEntropyWithLogits(model(inputs), targets).item() }]
     }
 
     /// Whether all four answers are right, each by a margin that rounding does not explain.

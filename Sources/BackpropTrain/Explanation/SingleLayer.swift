@@ -15,19 +15,9 @@ package struct SingleLayer: Sendable {
 
     init(_ inputs: Tensor, _ targets: Tensor, seed: UInt64, epochs: Int) throws(TrainError) {
         let model = withRandomSeed(seed) { Linear(2, 1) }
-        let optimizer = Adam(model.parameters(), learningRate: 0.02)
         firstScores = withoutGradients { model(inputs).array(of: Double.self) }
-        var losses: [Double] = []
-        for _ in 0..<epochs {
-            try Interruption.check("explain xor")
-            let loss = binaryCrossEntropyWithLogits(model(inputs), targets)
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-        }
+        losses = try ExclusiveOr.train(model, inputs, targets, epochs: epochs)
         let scores = withoutGradients { model(inputs) }
-        losses.append(withoutGradients { binaryCrossEntropyWithLogits(scores, targets).item() })
-        self.losses = losses
         outputs = sigmoid(scores).array(of: Double.self)
         (mostRight, linesTried) = Self.bestLine()
     }
