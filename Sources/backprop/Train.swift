@@ -67,6 +67,7 @@ struct Train: ParsableCommand {
             guard !quiet else { return }
             if json { StandardOutput.complain(text) } else { try StandardOutput.write(text) }
         }
+        if json { reporter.terminal = .standardError }
         if let checkpointEvery {
             reporter.checkpointSeconds = try TrainingOptions.seconds(checkpointEvery, of: "--checkpoint-every")
         }

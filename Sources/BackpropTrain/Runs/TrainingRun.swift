@@ -8,6 +8,8 @@ package struct TrainingRun {
     package struct Reporter: Sendable {
         package var say: @Sendable (String) throws -> Void
         package var progress: ProgressBar.Style
+        /// What is said goes there.
+        package var terminal = Terminal.standardOutput
         /// Seconds from one checkpoint to the next.
         package var checkpointSeconds = 5.0
 
@@ -95,7 +97,8 @@ package struct TrainingRun {
         surroundings.progress = reporter.progress
         surroundings.checkpointSeconds = reporter.checkpointSeconds
         surroundings.resumeHint = "--resume \(draft.path)"
-        try introduce(subject.introduction, reporter)
+        let lines = RunLines(reporter.terminal)
+        try reporter.say(lines.text(subject.introduction))
         switch place {
         case .older(_, let record):
             try subject.adopt(record)
@@ -105,7 +108,7 @@ package struct TrainingRun {
         try Interruption.check(draft.path)
         try draft.writeConfiguration(RunConfiguration(options: options, subject: subject.record))
         let seed = options.seed ?? 0
-        try reporter.say("Model    \(subject.introduction.model), seed \(seed)\n")
+        try reporter.say(lines.line("Model", "\(subject.introduction.model), seed \(seed)"))
         surroundings.checkpoints = CheckpointFolder(
             UnfinishedRun.checkpointsPath(in: draft.path), keepingLast: 1)
         let metrics = try draft.path(forPart: RunFolder.metricsName)
@@ -113,7 +116,7 @@ package struct TrainingRun {
         surroundings.announceMemory = { bill in
             memory.note(bill)
             try memory.checkDisk(at: draft.path)
-            try reporter.say("Memory   \(memory.line)\n")
+            try reporter.say(lines.line("Memory", memory.line))
         }
         let clock = ContinuousClock()
         let start = clock.now
@@ -141,22 +144,6 @@ package struct TrainingRun {
 
     // MARK: What is said
 
-    private func introduce(_ introduction: RunIntroduction, _ reporter: Reporter) throws {
-        try reporter.say("Data     \(introduction.data)\nLabel    \(introduction.aim)\n")
-        if let columns = introduction.columns {
-            let table = TextTable(columns: columns.titles.map { .left($0) })
-            var rows = columns.rows.map { $0.map { PlainText.shown($0, limit: 40) } }
-            // The last column, with reasons, may go on to the end of the line.
-            let taken = table.widths(rows).dropLast().reduce(0) { $0 + $1 + 2 }
-            let room = max(Terminal.standardOutput.width, 120) - taken
-            for (row, cells) in columns.rows.enumerated() {
-                rows[row][cells.count - 1] = PlainText.shown(cells[cells.count - 1], limit: max(room, 40))
-            }
-            try reporter.say("\n" + table.text(rows) + "\n")
-        }
-        for note in introduction.notes { try reporter.say("Note     \(PlainText.shown(note, limit: 400))\n") }
-    }
-
     private func report(_ introduction: RunIntroduction, _ trained: TrainedSubject) -> RunReport {
         var facts = RunReport.Facts(
             title: introduction.name, data: introduction.data, model: introduction.model, label: introduction.label)
@@ -175,7 +162,7 @@ package struct TrainingRun {
         var shown = report
         // They were said before the training.
         shown.facts.notes.removeFirst(introduction.notes.count)
-        try reporter.say("\n" + shown.text(for: .standardOutput) + "\n")
+        try reporter.say("\n" + shown.text(for: reporter.terminal) + "\n")
         try reporter.say("Time     \(NumberFormat.fixed(outcome.seconds, digits: 2)) s\n")
         try reporter.say("Weights  \(outcome.weightsDigest)\n")
         guard let run = outcome.run else { return }
