@@ -13,6 +13,8 @@ package struct ArrayConfiguration: Codable, Sendable, Equatable {
     /// Mean and deviation of the numbers to be predicted, in the training part; 0 and 1 for classes.
     package var targetMean: Double
     package var targetDeviation: Double
+    /// What scores of classes are divided by (`Temperature`); found when the training has ended.
+    package var temperature = 1.0
     package var seed: UInt64
 
     package var outputs: Int { classNames.isEmpty ? 1 : classNames.count }

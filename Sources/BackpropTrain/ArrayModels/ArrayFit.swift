@@ -53,7 +53,7 @@ package struct ArrayFit {
         _ surroundings: TrainingSurroundings, stepLimit: Int? = nil
     ) throws -> (model: ArrayModel, report: FitReport) {
         try withRandomSeed(configuration.seed) {
-            let model = ArrayModel(configuration)
+            var model = ArrayModel(configuration)
             let trainer = makeTrainer(model.network)
             surroundings.apply(to: trainer)
             trainer.options.stepLimit = stepLimit
@@ -70,6 +70,7 @@ package struct ArrayFit {
             }
             let report = try trainer.fit(
                 loader, validation: judge, epochs: recipe.epochs, resuming: surroundings.resuming)
+            if let validation { try model.settleTemperature(by: validation) }
             return (model, report)
         }
     }

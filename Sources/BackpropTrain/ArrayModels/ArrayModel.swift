@@ -4,7 +4,7 @@ import BackpropNN
 
 /// A network on arrays, ready to be used.
 package struct ArrayModel: Sendable {
-    package let configuration: ArrayConfiguration
+    package internal(set) var configuration: ArrayConfiguration
     /// What holds the weights.
     package let network: ArrayNetwork
 
@@ -40,7 +40,8 @@ package struct ArrayModel: Sendable {
             result += network.evaluating {
                 withoutGradients {
                     let answers = network(rows.inputs(places))
-                    return (isClassifier ? softmax(answers) : answers).array(of: Double.self)
+                    return (isClassifier ? softmax(answers / configuration.temperature) : answers)
+                        .array(of: Double.self)
                 }
             }
         }
@@ -52,6 +53,13 @@ package struct ArrayModel: Sendable {
         }
         if isClassifier { return result }
         return result.map { $0 * configuration.targetDeviation + configuration.targetMean }
+    }
+
+    /// Finds the temperature by examples that the network has not learnt from.
+    mutating func settleTemperature(by examples: ArrayExamples) throws(TrainError) {
+        configuration.temperature = 1
+        guard case .classes(let labels) = examples.targets else { return }
+        configuration.temperature = Temperature.fitted(to: try outputs(examples), labels: labels)
     }
 
     /// What the network says about examples whose truth is known.

@@ -5,7 +5,7 @@ import BackpropNN
 struct ArraySubject: RunSubject {
     private let data: ArrayData
     private let fit: ArrayFit
-    private var configuration: ArrayConfiguration { fit.configuration }
+    private var configuration: ArrayConfiguration
 
     var record: RunConfiguration.Subject { .arrays(configuration) }
 
@@ -17,6 +17,7 @@ struct ArraySubject: RunSubject {
             source, family: description?.family, isClassification: options.task.map { $0 == .classification },
             holdOut: options.holdOut ?? ArrayData.defaultHoldOut, seed: seed)
         fit = try ArrayFit(data, model: description, overrides: options.arrayOverrides, seed: seed)
+        configuration = fit.configuration
     }
 
     var introduction: RunIntroduction {
@@ -32,15 +33,21 @@ struct ArraySubject: RunSubject {
     }
 
     mutating func adopt(_ record: RunConfiguration.Subject) throws {
-        guard case .arrays(let before) = record, before == configuration else {
-            throw TrainError(
-                .badOption, at: data.name, "it is not what the run was started with",
-                remedy: "bring back the data as it was, or start another run")
-        }
+        guard case .arrays(var before) = record else { throw changed }
+        // It is found when a training has ended.
+        before.temperature = 1
+        guard before == configuration else { throw changed }
+    }
+
+    private var changed: TrainError {
+        TrainError(
+            .badOption, at: data.name, "it is not what the run was started with",
+            remedy: "bring back the data as it was, or start another run")
     }
 
     mutating func train(_ surroundings: TrainingSurroundings) throws -> TrainedSubject {
         let (model, report) = try fit.perform(surroundings)
+        configuration = model.configuration
         var trained = TrainedSubject(report: report, weights: Weights(of: model.network))
         switch data.training.targets {
         case .classes(let labels): trained.baseline = Baseline(labels: labels, names: data.classNames)
