@@ -51,7 +51,8 @@ package struct TableNetwork: ParameterContainer {
         // Parts that all members share, and one that differs: products of their own, so that nothing is repeated.
         let first = layers[0]
         var x = first(
-            shared: lone.isEmpty ? nil : lone.count == 1 ? lone[0] : concatenated(lone, axis: -1), own: own.embedded)
+            shared: lone.isEmpty ? nil : lone.count == 1 ? lone[0] : concatenated(lone, axis: -1), own: own.embedded,
+            rows: batch.count)
         for layer in layers.dropFirst() {
             x = activation(x)
             if mode.isTraining { x = dropout(x, probability: recipe.dropout) }
@@ -84,10 +85,10 @@ struct MemberLinear: ParameterContainer {
     func callAsFunction(_ x: Tensor) -> Tensor { matmul(x, weight.value) + bias.value }
 
     /// The layer of inputs of which the first part is the same for all members, [1, rows, n], and the last one is not,
-    /// [members, rows, m].
-    func callAsFunction(shared: Tensor?, own: Tensor?) -> Tensor {
+    /// [members, rows, m]. Without any, as where no column says anything, the bias is all there is.
+    func callAsFunction(shared: Tensor?, own: Tensor?, rows: Int) -> Tensor {
         guard let own else {
-            guard let shared else { return bias.value }
+            guard let shared else { return bias.value + Tensor.zeros([1, rows, 1]) }
             return self(shared)
         }
         guard let shared else { return self(own) }

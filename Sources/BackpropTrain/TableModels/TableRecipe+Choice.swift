@@ -8,7 +8,8 @@ extension TableRecipe {
     /// What suits a table of that size and kind.
     ///
     /// What was decided by trying it on sixty public tables of 150 to 50,000 rows: that numbers enter by quantiles, and by more
-    /// of them where there are more rows; a rate at which both small and large tables learn; that classes are smoothed a little.
+    /// of them where there are more rows; that sixteen members are better than eight where they cost nothing; a rate at which
+    /// both small and large tables learn; that classes are smoothed a little.
     /// Classes count by their rows, since the share of right answers is what is reported; `balancesClasses` has rare ones found
     /// at the price of that share.
     ///
@@ -16,24 +17,42 @@ extension TableRecipe {
     ///   - rows: of the training part.
     ///   - overrides: what is wanted otherwise.
     package static func suited(to shape: TableShape, rows: Int, overrides: Overrides = Overrides()) -> TableRecipe {
-        let isLarge = rows > mostRowsInFolds
+        let isLarge = rows > mostRowsInFolds, bins = bins(of: shape, rows: rows)
         let batch = rows < 1_000 ? 32 : rows < 5_000 ? 64 : rows < 20_000 ? 128 : rows < 200_000 ? 256 : 1_024
         var recipe = TableRecipe(
-            hidden: [128, 128], activation: .silu, members: isLarge ? 4 : 8, judging: isLarge ? .heldOut(0.1) : .folds,
-            bins: bins(of: shape, rows: rows), oneHotLimit: 24, embeddingWidth: 8,
-            dropout: rows < 5_000 ? 0.2 : 0.1, weightDecay: 0.02, labelSmoothing: shape.classCount == nil ? 0 : 0.05,
+            hidden: [128, 128], activation: .silu, members: members(rows),
+            judging: isLarge ? .heldOut(0.1) : rows < fewestRowsInFolds ? .nothing : .folds, bins: bins,
+            oneHotLimit: 24, embeddingWidth: 8,
+            dropout: rows < 1_000 ? 0.2 : 0.1, weightDecay: 0.02, labelSmoothing: shape.classCount == nil ? 0 : 0.05,
             learningRate: 2e-3,
             // As large that hardly a row is left over for want of a batch.
             batchSize: Swift.max(1, rows / Swift.max(1, rows / batch)),
             // Numbers take longer to learn than classes, which are right long before their probabilities are.
             epochs: shape.classCount == nil ? 100 : 60, patience: 0, balancesClasses: false)
         recipe = recipe.overruled(by: overrides, rows: rows)
+        if overrides.members == nil {
+            // A table of thousands of columns has a first layer of its own size for each member.
+            let weights = recipe.multiplyAdds(for: shape) / Double(3 * recipe.members)
+            recipe.members = Swift.max(4, Swift.min(recipe.members, Int(Swift.min(mostWeights / weights, 1_000))))
+            recipe = recipe.made(possible: rows)
+        }
         if overrides.epochs == nil {
             let affordable = work(for: rows) / (Double(rows) * recipe.multiplyAdds(for: shape))
             recipe.epochs = Swift.max(4, Swift.min(recipe.epochs, Int(Swift.min(affordable, 1_000))))
         }
         return recipe
     }
+
+    /// Fewer rows choose an epoch by luck.
+    private static let fewestRowsInFolds = 20
+
+    /// Where rows are few, members cost little, and a fold of at least four rows is left out by each.
+    private static func members(_ rows: Int) -> Int {
+        rows > mostRowsInFolds ? 4 : rows >= 2_000 ? 8 : Swift.max(4, Swift.min(16, rows / 4))
+    }
+
+    /// Weights of all members, at most where four members have fewer.
+    private static let mostWeights = 6e6
 
     /// As many bins as there are rows for, and as the first layer stays in proportion with.
     private static func bins(of shape: TableShape, rows: Int) -> Int {
@@ -70,7 +89,7 @@ extension TableRecipe {
     func made(possible rows: Int) -> TableRecipe {
         var result = self
         if case .folds = judging, members < 2 || members > Swift.min(rows / 2, 255) {
-            result.judging = rows < 20 ? .nothing : .heldOut(0.15)
+            result.judging = rows < Self.fewestRowsInFolds ? .nothing : .heldOut(0.15)
         }
         if case .heldOut = result.judging, rows < 4 { result.judging = .nothing }
         result.batchSize = Swift.max(1, Swift.min(batchSize, rows))

@@ -124,6 +124,17 @@ import Testing
         }
     }
 
+    /// Rows that say nothing are answered by the shares of the classes.
+    @Test func rowsWithoutColumnsAreAnswered() throws {
+        let rows = EncodedRows(
+            rowCount: 40, numberCount: 0, numbers: [], categorySizes: [1], codes: .init(repeating: 0, count: 40))
+        let classes = (0..<40).map { Int32($0 % 4 == 0 ? 1 : 0) }
+        let recipe = TableRecipe.suited(to: TableShape(rows, classCount: 2), rows: 40)
+        let answers = try TableFit(rows, .classes(classes), classCount: 2, recipe: recipe, seed: 1)
+            .run(TrainingSurroundings()).model.predict(rows)
+        #expect(answers.count == 80 && (0.6...0.9).contains(answers[0]) && answers[0] == answers[78])
+    }
+
     @Test func weightsComeBack() throws {
         let result = try fit(MadeUpTable.recipe()).run(TrainingSurroundings())
         let copy = TableModel(result.model.shape, result.model.recipe)

@@ -16,6 +16,7 @@ import Testing
         (20_001, 10, nil, .heldOut(0.1)),
         (1_000_000, 10, 2, .heldOut(0.1)),
         (300, 2_000, 2, .folds),
+        (300, 50_000, 2, .folds),
     ])
     func suitsTheTable(rows: Int, numbers: Int, classes: Int?, judging: TableRecipe.Judging) throws {
         let shape = TableShape(numberCount: numbers, categorySizes: [4, 500], classCount: classes)
@@ -24,7 +25,8 @@ import Testing
         #expect((classes == nil) == (recipe.labelSmoothing == 0))
         #expect(recipe.batchSize <= rows && recipe.members >= 1 && recipe.epochs >= 1)
         // A wide table has fewer bins, so that the first layer stays in proportion.
-        #expect(numbers * (1 + recipe.bins) <= 4_000)
+        #expect(recipe.bins == 0 || numbers * (1 + recipe.bins) <= 1_024)
+        #expect(recipe.members <= 4 || Double(recipe.members) * recipe.multiplyAdds(for: shape) / 3 <= 16 * 6e6)
         let encoder = JSONEncoder()
         let copy = try JSONDecoder().decode(TableRecipe.self, from: encoder.encode(recipe))
         #expect(copy == recipe)
