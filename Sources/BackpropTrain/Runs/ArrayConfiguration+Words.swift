@@ -17,7 +17,7 @@ extension ArrayConfiguration {
     func check(_ place: String) throws(TrainError) {
         try model.check(shape, outputs: outputs, at: place)
         guard (1...256).contains(recipe.members), normalization.suits(shape), targetMean.isFinite,
-            targetDeviation.isFinite, targetDeviation > 0
+            targetDeviation.isFinite, targetDeviation > 0, temperature.isFinite, temperature > 0
         else {
             throw TrainError(
                 .corrupt, at: place, "it does not describe a network that this program can make",
