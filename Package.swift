@@ -25,7 +25,7 @@ let package = Package(
         .target(name: "CKernels"),
         .target(
             name: "Backprop", dependencies: ["CKernels"],
-            exclude: ["Tensor", "Graph", "Gradient", "Plan", "CPU"].map { $0 + "/README.md" }),
+            exclude: ["Base", "Tensor", "Graph", "Gradient", "Plan", "CPU"].map { $0 + "/README.md" }),
         .target(name: "BackpropFiles", dependencies: ["Backprop"]),
         .target(name: "BackpropNN", dependencies: ["Backprop", "BackpropFiles"]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),

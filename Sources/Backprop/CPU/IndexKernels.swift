@@ -66,7 +66,7 @@ extension KernelBuilder {
     mutating func argExtremum(_ index: Int, _ name: String, greatest: Bool) -> Kernel {
         let value = graph.values[index]
         let operand = graph.values[value.inputs[0]], type = operand.dtype.kernelType
-        let (outer, length, inner) = operand.shape.split(at: value.axis)
+        let (outer, length, inner) = operand.shape.lines(along: value.axis)
         let source = slot(value.inputs[0]), result = slot(index)
         return CallKernel(name: name, tasks: Int(bk_arg_tasks(outer, length, inner))) { task, pointers in
             bk_arg_run(
@@ -78,7 +78,7 @@ extension KernelBuilder {
     private func indexShape(table: Int, indices: Int, axis: Int) -> bk_gather_shape {
         let value = graph.values[table]
         var result = bk_gather_shape()
-        (result.outer, result.table, result.inner) = value.shape.split(at: axis)
+        (result.outer, result.table, result.inner) = value.shape.lines(along: axis)
         result.count = Int64(graph.values[indices].shape.count)
         result.type = value.dtype.kernelType
         result.index_type = graph.values[indices].dtype.kernelType
@@ -88,7 +88,7 @@ extension KernelBuilder {
 
 extension Shape {
     /// The elements before an axis, along it and behind it: the form in which kernels walk along an axis.
-    func split(at axis: Int) -> (outer: Int64, length: Int64, inner: Int64) {
+    func lines(along axis: Int) -> (outer: Int64, length: Int64, inner: Int64) {
         (
             Int64((0..<axis).reduce(1) { $0 * self[$1] }), Int64(self[axis]),
             Int64(((axis + 1)..<rank).reduce(1) { $0 * self[$1] })

@@ -5,7 +5,7 @@ extension KernelBuilder {
     mutating func argSort(_ index: Int, _ name: String) -> Kernel {
         let value = graph.values[index]
         let type = graph.values[value.inputs[0]].dtype.kernelType, descending = value.bits >> 8 != 0
-        let (outer, length, inner) = value.shape.split(at: Int(value.bits & 7))
+        let (outer, length, inner) = value.shape.lines(along: Int(value.bits & 7))
         let source = slot(value.inputs[0]), result = slot(index)
         return CallKernel(name: name, tasks: Int(bk_argsort_tasks(outer, length, inner))) { task, pointers in
             bk_argsort_run(
@@ -18,7 +18,7 @@ extension KernelBuilder {
     mutating func cumulativeArg(_ index: Int, _ name: String, greatest: Bool) -> Kernel {
         let value = graph.values[index]
         let type = graph.values[value.inputs[0]].dtype.kernelType
-        let (outer, length, inner) = value.shape.split(at: value.axis)
+        let (outer, length, inner) = value.shape.lines(along: value.axis)
         let source = slot(value.inputs[0]), result = slot(index)
         return CallKernel(name: name, tasks: Int(bk_cumulative_arg_tasks(outer, length, inner))) { task, pointers in
             bk_cumulative_arg_run(
@@ -34,9 +34,9 @@ extension KernelBuilder {
         var shape = bk_recurrence()
         shape.type = value.dtype.kernelType
         shape.reverse = value.bits >> 8 != 0
-        (shape.outer, shape.length, shape.inner) = value.shape.split(at: axis)
+        (shape.outer, shape.length, shape.inner) = value.shape.lines(along: axis)
         if factorShape.rank > 0 {
-            let (outer, length, inner) = factorShape.split(at: axis)
+            let (outer, length, inner) = factorShape.lines(along: axis)
             shape.a_outer = outer == 1 ? 0 : length * inner
             shape.a_step = length == 1 ? 0 : inner
             shape.a_inner = inner == 1 ? 0 : 1

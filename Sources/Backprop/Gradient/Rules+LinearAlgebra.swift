@@ -112,17 +112,6 @@ extension Tensor {
     /// A number for each matrix, ready to be multiplied with the matrices.
     var onMatrices: Tensor { expandedDimensions(axis: -1).expandedDimensions(axis: -1) }
 
-    /// U, S and V of the singular value decomposition.
-    package var singularParts: (u: Tensor, s: Tensor, v: Tensor) {
-        let (u, v) = Tensor(Node.svdVectors(node)).splitVectors(rows: dim(-2))
-        return (u, Tensor(Node.stationaryValues(node, u.node, v.node)), v)
-    }
-
-    /// The left and the right vectors of `svdVectors`.
-    fileprivate func splitVectors(rows: Int) -> (Tensor, Tensor) {
-        (narrowed(axis: -2, 0..<rows), narrowed(axis: -2, rows..<dim(-2)))
-    }
-
     fileprivate var determinantValue: Tensor { Tensor(Node.determinant(node)) }
 
     /// Element [i, j] is the product of all elements along the last axis but those at i and j, and 0 where i = j.
@@ -135,12 +124,5 @@ extension Tensor {
             .| (position .== Tensor.indices(cube, axis: 1, dtype: .int32))
         let factors = which(isLeftOut, like(1), expandedDimensions(axis: -2).expandedDimensions(axis: -2))
         return which(Tensor.identity(n, dtype: .bool), like(0), factors.product(axis: -1))
-    }
-
-    /// Ones on the diagonal of a square matrix.
-    package static func identity(_ count: Int, dtype: DType) -> Tensor {
-        let shape = [count, count]
-        return (Tensor.indices(shape, axis: 0, dtype: .int32) .== Tensor.indices(shape, axis: 1, dtype: .int32)).asType(
-            dtype)
     }
 }

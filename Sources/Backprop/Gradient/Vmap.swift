@@ -1,13 +1,3 @@
-/// What a function under `vmap` gets where it draws random numbers.
-public enum VmapRandomness: Sendable {
-    /// A message that stops the program, so that nobody shares numbers without knowing.
-    case error
-    /// The same numbers for all examples.
-    case same
-    /// Numbers of its own for each example.
-    case different
-}
-
 /// A function of a batch from a function of one example: what it gives for all examples, one behind the other along an
 /// axis, without a loop.
 ///

@@ -13,7 +13,7 @@ import Synchronization
 package enum Graph {
     struct State {
         var traversal = Traversal()
-        var cache = PlanCache()
+        var cache = PlanCache(Assembly.backend)
         var passes = BackwardPasses()
         /// Losses that a backward pass started from and new values of buffers: they are computed together with
         /// whatever comes next, because that plan passes through their operands anyway.
@@ -88,7 +88,7 @@ package enum Graph {
     }
 
     /// Empties the plan cache.
-    static func forgetPlans() { state.withLock { $0.cache = PlanCache() } }
+    static func forgetPlans() { state.withLock { $0.cache = PlanCache(Assembly.backend) } }
 
     /// Evaluates the end of a long recorded chain. Inside a traversal, which holds the lock, there is nothing to
     /// do: the chain that is being recorded there is bounded by the one it is derived from. Under `vmap` the chain has no

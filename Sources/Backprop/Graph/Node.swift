@@ -353,19 +353,6 @@ private struct HandCounted<Object: AnyObject> {
     }
 }
 
-/// What differentiation asks a custom call for.
-package final class CustomRule: Sendable {
-    /// Gradients for the inputs, from inputs, outputs and the gradients of the outputs, nil where none flows.
-    package typealias VJP = @Sendable (_ inputs: [Tensor], _ outputs: [Tensor], _ cotangents: [Tensor?]) -> [Tensor?]
-    package let vjp: VJP
-    package let inputCount: Int
-
-    package init(inputCount: Int, vjp: @escaping VJP) {
-        self.vjp = vjp
-        self.inputCount = inputCount
-    }
-}
-
 /// Where a backward pass leaves the gradient of one trainable value, until an optimizer takes it. That both fields change
 /// under one lock is what `@unchecked` stands for.
 package final class GradientCell: @unchecked Sendable {

@@ -13,6 +13,9 @@
 struct PlanCache {
     private var entries: [Entry] = []
     private static let capacity = 128
+    private let backend: any Backend
+
+    init(_ backend: any Backend) { self.backend = backend }
 
     private struct Entry {
         var words: [UInt64]
@@ -44,7 +47,7 @@ struct PlanCache {
     ) -> Entry {
         let started = ContinuousClock.now
         let graph = traversal.canonicalGraph(of: roots, &epochs)
-        let executable = CPUBackend().compile(graph)
+        let executable = backend.compile(graph)
         EngineCounters.countCompilation(ContinuousClock.now - started)
         if Diagnostics.printsPlans { Diagnostics.print(executable.description) }
         return Entry(

@@ -163,3 +163,58 @@ extension Primitive {
         }
     }
 }
+
+extension Primitive {
+    /// Which values the gradient rule reads: the inputs as a mask (-1: all), and the output. When a tensor is read before its
+    /// backward pass, these stay in memory.
+    var savedForGradient: (inputs: Int, output: Bool) {
+        switch self {
+        case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
+            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,
+            .cumulativeArgMax, .cumulativeArgMin, .windowArgMax, .adamMean, .adamSquare, .adamValue, .gradient:
+            (0, false)
+        case .negate, .convert, .alias, .add, .subtract, .sum, .reshape, .transpose, .broadcast, .slice, .reverse,
+            .pad, .concatenate, .windowSum, .customResult:
+            (0, false)
+        case .exp, .sqrt, .rsqrt, .tanh, .sigmoid, .erfInverse: (0, true)
+        case .abs, .expm1, .log, .log1p, .sin, .cos, .erf, .erfc, .logGamma, .gelu, .geluTanh: (1, false)
+        case .multiply, .maximum, .minimum, .matmul, .geluGradient, .geluTanhGradient, .atan2, .remainder, .convolution,
+            .convolutionInputGradient, .convolutionWeightGradient:
+            (3, false)
+        case .polygamma: (2, false)
+        case .descend: (6, false)
+        case .divide: (2, true)
+        case .power: (3, true)
+        case .select: (1, false)
+        case .max, .min: (1, true)
+        case .gather, .scatterAdd: (2, false)
+        case .scatterMax: (3, true)
+        case .linearRecurrence: (1, true)
+        case .cholesky: (0, true)
+        case .triangularSolve, .solve, .qrQ, .eighVectors, .svdVectors, .pseudoInverse: (1, true)
+        case .determinant, .cofactors, .slogdet: (1, false)
+        case .stationaryValues: (6, false)
+        case .customCall: (-1, false)
+        }
+    }
+
+    /// Whether the rule can be asked later, and gives every operand that carries a gradient one: it reads no values, neither
+    /// of tensors nor of numbers, and runs no code of others.
+    var hasPlainRule: Bool {
+        switch self {
+        case .negate, .abs, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt, .sin, .cos, .tanh, .sigmoid, .erf, .erfc,
+            .erfInverse, .logGamma, .atan2, .remainder, .gelu, .geluGradient, .geluTanh, .geluTanhGradient, .convert,
+            .alias, .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .select, .descend, .sum, .max,
+            .min,
+            .reshape, .transpose, .broadcast, .slice, .reverse, .pad, .concatenate, .matmul, .convolution,
+            .convolutionInputGradient, .convolutionWeightGradient, .windowSum, .gather, .scatterAdd, .linearRecurrence:
+            true
+        case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
+            .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,
+            .cumulativeArgMax, .cumulativeArgMin, .windowArgMax, .polygamma, .scatterMax, .adamMean, .adamSquare,
+            .adamValue, .cholesky, .triangularSolve, .solve, .determinant, .cofactors, .slogdet, .qrQ, .eighVectors,
+            .svdVectors, .stationaryValues, .pseudoInverse, .customCall, .customResult, .gradient:
+            false
+        }
+    }
+}

@@ -350,3 +350,23 @@ extension LinearAlgebra {
         )
     }
 }
+
+extension Tensor {
+    /// U, S and V of the singular value decomposition.
+    package var singularParts: (u: Tensor, s: Tensor, v: Tensor) {
+        let (u, v) = Tensor(Node.svdVectors(node)).splitVectors(rows: dim(-2))
+        return (u, Tensor(Node.stationaryValues(node, u.node, v.node)), v)
+    }
+
+    /// The left and the right vectors of `svdVectors`.
+    func splitVectors(rows: Int) -> (Tensor, Tensor) {
+        (narrowed(axis: -2, 0..<rows), narrowed(axis: -2, rows..<dim(-2)))
+    }
+
+    /// Ones on the diagonal of a square matrix.
+    package static func identity(_ count: Int, dtype: DType) -> Tensor {
+        let shape = [count, count]
+        return (Tensor.indices(shape, axis: 0, dtype: .int32) .== Tensor.indices(shape, axis: 1, dtype: .int32)).asType(
+            dtype)
+    }
+}

@@ -1,23 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
-/// Stops the program where a condition of the caller's code does not hold.
-///
-/// Unlike `precondition`, the message is printed in release builds too: it is how a person learns which operator
-/// met which shapes.
-@inline(__always)
-package func require(
-    _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String,
-    file: StaticString = #fileID, line: UInt = #line
-) {
-    if !condition() { trap(message(), file: file, line: line) }
-}
-
 /// Stops the program where operands of a composed operator have different dtypes, or shapes without a common one: in the
 /// name of that operator, not of the one inside that would meet them first.
 @inline(never)
@@ -64,25 +44,15 @@ package func requireCommonShape(
         file: file, line: line)
 }
 
-/// Stops the program where what is to stay behind after a function under `vmap` depends on one of its mapped arguments.
-package func requireNoExample(
-    _ node: Node, _ action: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
-) {
-    require(
-        !node.isExample,
-        "vmap: \(action()) depends on a mapped argument, and would outlive the function that is mapped; return it from the function instead",
-        file: file, line: line)
+extension Tensor {
+    /// The tensor in float32 where `autocast` is on: what sums and exponentials are taken of.
+    package var castForSum: Tensor { autocastIsOn && dtype == .bfloat16 ? asType(.float32) : self }
 }
 
-/// Stops the program with a message that names what was wrong.
-@inline(never)
-package func trap(_ message: String, file: StaticString = #fileID, line: UInt = #line) -> Never {
-    fatalError(message, file: file, line: line)
-}
-
-/// Ends the program with one line: there is no mistake in its code that a report of a crash would help to find.
-@inline(never)
-func exitOutOfMemory(_ message: String) -> Never {
-    Diagnostics.print("out of memory: \(message)")
-    exit(EXIT_FAILURE)
+/// Tensors of different dtypes in float32, where `autocast` is on; others as they are.
+package func castToMeet(_ tensors: [Tensor]) -> [Tensor] {
+    guard autocastIsOn, let first = tensors.first, tensors.contains(where: { $0.dtype != first.dtype }),
+        tensors.allSatisfy({ autocastLetsMeet($0.dtype, first.dtype) })
+    else { return tensors }
+    return tensors.map { $0.asType(.float32) }
 }

@@ -44,19 +44,6 @@ extension Node {
     }
 }
 
-extension Tensor {
-    /// The tensor in float32 where `autocast` is on: what sums and exponentials are taken of.
-    package var castForSum: Tensor { autocastIsOn && dtype == .bfloat16 ? asType(.float32) : self }
-}
-
-/// Tensors of different dtypes in float32, where `autocast` is on; others as they are.
-package func castToMeet(_ tensors: [Tensor]) -> [Tensor] {
-    guard autocastIsOn, let first = tensors.first, tensors.contains(where: { $0.dtype != first.dtype }),
-        tensors.allSatisfy({ autocastLetsMeet($0.dtype, first.dtype) })
-    else { return tensors }
-    return tensors.map { $0.asType(.float32) }
-}
-
 /// Whether dtypes that differ are those that `autocast` lets meet.
 package func autocastLetsMeet(_ a: DType, _ b: DType) -> Bool {
     autocastIsOn && [a, b].allSatisfy { $0 == .float32 || $0 == .bfloat16 }

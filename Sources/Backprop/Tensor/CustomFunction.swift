@@ -150,3 +150,16 @@ private func requireGradients(
             file: file, line: line)
     }
 }
+
+/// What differentiation asks a custom call for.
+package final class CustomRule: Sendable {
+    /// Gradients for the inputs, from inputs, outputs and the gradients of the outputs, nil where none flows.
+    package typealias VJP = @Sendable (_ inputs: [Tensor], _ outputs: [Tensor], _ cotangents: [Tensor?]) -> [Tensor?]
+    package let vjp: VJP
+    package let inputCount: Int
+
+    package init(inputCount: Int, vjp: @escaping VJP) {
+        self.vjp = vjp
+        self.inputCount = inputCount
+    }
+}
