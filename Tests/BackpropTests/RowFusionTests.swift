@@ -112,6 +112,13 @@ import Testing
             }
         ),
         (
+            "what leads back through standardization with a scale in memory",
+            { x, y, column in
+                let product = x * y[0], along = (product * y).mean(axis: -1, keepDims: true) * column
+                return [(product - product.mean(axis: -1, keepDims: true)) * column - y * along]
+            }
+        ),
+        (
             "products of blocks and their sums",
             { x, y, _ in
                 let product = x * y

@@ -10,7 +10,7 @@ final class CPUPlan: Executable, @unchecked Sendable {
     let sharedOutputs: [Int]
     let workspaceBytes: Int
     let workspaceItems: [BillItem]
-    private let waves: [[Kernel]]
+    let waves: [[Kernel]]
     private let walk: Walk
     private let pointers: [PointerTable.Entry]
     private let requestOffsets: [Int]

@@ -12,6 +12,8 @@ final class ProgramKernel: Kernel {
         super.init(name: name, tasks: Int(program.program.pointee.tasks), needsFinish: partials != nil)
     }
 
+    override var programs: [Program] { [program] }
+
     override func run(task: Int, _ pointers: Pointers) {
         bk_program_run(program.program, pointers, partials.flatMap { pointers[$0] }, Int64(task))
     }
@@ -34,6 +36,8 @@ final class ProductKernel: Kernel {
         (self.a, self.b, self.c, self.epilogue) = (a, b, c, epilogue)
         super.init(name: name, tasks: Int(self.gemm.pointee.tasks))
     }
+
+    override var programs: [Program] { epilogue.map { [$0] } ?? [] }
 
     override func fetch(_ pointers: Pointers) { bk_gemm_fetch(gemm, pointers[b]) }
 
@@ -74,6 +78,8 @@ final class ChainKernel: Kernel {
         (self.first, self.second) = (first, second)
         super.init(name: name, tasks: isCut ? first.tasks : 1, needsFinish: second.needsFinish)
     }
+
+    override var programs: [Program] { first.programs + second.programs }
 
     override func run(task: Int, _ pointers: Pointers) {
         if tasks > 1 {

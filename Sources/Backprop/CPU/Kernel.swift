@@ -24,6 +24,8 @@ class Kernel {
 
     /// The kernels that this one stands for, which count by themselves.
     var members: [Kernel] { [self] }
+    /// The block programs that its tasks run.
+    var programs: [Program] { [] }
 
     func run(task: Int, _ pointers: Pointers) {}
     func finish(_ pointers: Pointers) {}
