@@ -174,6 +174,9 @@ extension DocumentedExample {
     ]
 
     private static let autocastExamples: [DocumentedExample] = [
+        DocumentedExample("MemoryBill.of([Tensor([1.0, 2]) * 2]).items.map(\\.bytes)", [8, 8]) { () -> [Int] in
+            MemoryBill.of([Tensor([1.0, 2]) * 2]).items.map(\.bytes)
+        },
         DocumentedExample("autocast { matmul(Tensor([[1.0, 1]]), Tensor([[1.0], [0.001]])) }", [1]) { () -> Tensor in
             autocast { matmul(Tensor([[1.0, 1]]), Tensor([[1.0], [0.001]])) }
         },

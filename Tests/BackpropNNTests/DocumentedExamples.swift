@@ -48,7 +48,7 @@ struct DocumentedExample: Sendable, CustomStringConvertible {
 @Suite struct DocumentedExamples {
     /// The folders of operators, below Sources.
     private static let folders = [
-        "Backprop/Tensor", "Backprop/Gradient", "BackpropNN/Activations", "BackpropNN/Losses",
+        "Backprop/Tensor", "Backprop/Graph", "Backprop/Gradient", "BackpropNN/Activations", "BackpropNN/Losses",
         "BackpropNN/Normalization", "BackpropNN/Attention", "BackpropNN/Distributions", "BackpropNN/Functional",
     ]
 

@@ -1,5 +1,9 @@
 extension MemoryBill {
     /// The bill for computing these tensors together.
+    ///
+    /// ```swift
+    /// MemoryBill.of([Tensor([1.0, 2]) * 2]).items.map(\.bytes)  // [8, 8]
+    /// ```
     public static func of(_ tensors: [Tensor]) -> MemoryBill { of(tensors, released: []) }
 
     /// The same for a moment at which `released`, and with it one reference to each of its tensors, is gone.
