@@ -13,6 +13,10 @@ import Testing
             ("polynomial", .polynomial(steps: 4, power: 2), [1, 0.5625, 0.25, 0.0625, 0]),
             ("cosine", .cosine(steps: 2, minimum: 0.5), [1, 0.75, 0.5, 0.75, 1]),
             ("restarts", .cosineWithRestarts(first: 1, growth: 2), [1, 1, 0.5, 1, 0.8535533905932737]),
+            (
+                "one cycle without a rise", .oneCycle(peak: 8, steps: 5, rise: 0.2, startDivisor: 4, endDivisor: 2),
+                [8, 1 + 7 * (2 + 2.0.squareRoot()) / 4, 4.5, 1 + 7 * (2 - 2.0.squareRoot()) / 4, 1]
+            ),
             ("one cycle", .oneCycle(peak: 8, steps: 5, rise: 0.6, startDivisor: 4, endDivisor: 2), [2, 5, 8, 4.5, 1]),
             (
                 "one symmetric cycle",

@@ -80,6 +80,25 @@ import Testing
         #expect(predicted.output.filter { $0 == "\n" }.count == 61, "\(predicted)")
     }
 
+    /// More time gives more candidates of the same sequence.
+    @Test func timeIsSpentOnCandidates() throws {
+        let folder = try TemporaryFolder()
+        try BadInput.writeTables(to: folder)
+        var tried: [[Substring]] = []
+        for (run, time) in [("a", "1s"), ("b", "4s")] {
+            let answer = try Tool.run(
+                ["train", "--data", "good.csv", "--hidden", "4", "--epochs", "2", "--time", time, "--output", run],
+                in: folder.path)
+            #expect(answer.status == 0, "\(answer)")
+            tried.append(answer.output.split(separator: "\n").filter { $0.hasPrefix("Try ") })
+            let predicted = try Tool.run(["predict", run, "good.csv"], in: folder.path)
+            #expect(predicted.output.filter { $0 == "\n" }.count == 61, "\(predicted)")
+        }
+        #expect(tried[0].count >= 1 && tried[1].count >= tried[0].count)
+        // All but the seconds.
+        #expect(tried[0][0].split(separator: "%")[0] == tried[1][0].split(separator: "%")[0])
+    }
+
     @Test func explainsTheTinyNetwork() throws {
         let answer = try Tool.run(["explain"], in: "/")
         #expect(answer.status == 0)
@@ -182,6 +201,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         option("train --config good.csv", says: "good.csv"),
         option("train --time soon", says: "--time", "30s"),
         option("train --dropout 1", says: "--dropout"),
+        table("good.csv", "--time 0.000001s --quiet", says: "--time", "leave it out"),
         table("good.csv", "--model cnn", says: "--model", "mlp"),
         table("good.csv", "--separator dot", says: "--separator", "comma"),
         table("good.csv", "--skip-lines -1", says: "--skip-lines"),

@@ -99,7 +99,8 @@ extension LearningRateSchedule {
             var begin = 0.0
             for phase in phases {
                 if Double(step) <= phase.end || phase.end == last {
-                    let place = (Double(step) - begin) / (phase.end - begin)
+                    // A rise that ends with the first step has no length.
+                    let place = phase.end > begin ? (Double(step) - begin) / (phase.end - begin) : 1
                     return transition == .cosine
                         ? wave(from: phase.from, to: phase.to, place) : phase.from + (phase.to - phase.from) * place
                 }

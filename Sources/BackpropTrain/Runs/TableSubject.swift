@@ -115,6 +115,11 @@ struct TableSubject: RunSubject {
         let search = TableSearch(
             part.rows, part.targets, classCount: part.shape.classCount, overrides: overrides, seed: seed)
         let (best, candidates) = try search.run(surroundings, seconds: searchSeconds)
+        guard !best.report.epochs.isEmpty || best.report.end == .interrupted else {
+            throw TrainError(
+                .badOption, at: "--time", "it was over before one pass over the rows was done",
+                remedy: "give more time, or leave it out to train as long as it takes")
+        }
         if candidates.count > 1, let found = candidates.first(where: { $0.recipe == best.model.recipe }) {
             try surroundings.say("Best     try \(found.number + 1) of \(candidates.count): \(found.difference)\n")
         }

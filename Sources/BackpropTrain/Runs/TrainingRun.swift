@@ -111,7 +111,7 @@ package struct TrainingRun {
         try reporter.say(lines.line("Model", "\(subject.introduction.model), seed \(seed)"))
         surroundings.checkpoints = CheckpointFolder(
             UnfinishedRun.checkpointsPath(in: draft.path), keepingLast: 1)
-        let metrics = try draft.path(forPart: RunFolder.metricsName)
+        let metrics = FileSystem.join(draft.path, RunFolder.metricsName)
         surroundings.openLogs = { step in [try JSONLinesLog(metrics, resumingAt: step)] }
         surroundings.announceMemory = { bill in
             memory.note(bill)
@@ -136,6 +136,8 @@ package struct TrainingRun {
         try draft.writeJSON(report, to: RunReport.partName)
         try draft.write(report.html, to: RunReport.pageName)
         try draft.writeJSON(outcome, to: TrainingOutcome.partName)
+        // The trainings of a search make no one curve, and leave none.
+        if try RunFolder.look(at: metrics) != nil { _ = try draft.path(forPart: RunFolder.metricsName) }
         if !outcome.wasInterrupted { FileSystem.removeTree(UnfinishedRun.checkpointsPath(in: draft.path)) }
         outcome.run = try draft.commit().path
         try conclude(report, introduction, outcome, reporter)
