@@ -11,7 +11,8 @@ struct Benchmark: ParsableCommand {
         discussion: "Threads: BACKPROP_THREADS. Instruction set: BACKPROP_ISA (plain, neon, avx2, avx512).")
 
     enum Workload: String, ExpressibleByArgument, CaseIterable {
-        case xor, deep, mlp, gemm, blocks, examples
+        case xor, deep, mlp, cnn, gpt, lstm, gemm, blocks, examples
+        case paddedGPT = "padded-gpt"
     }
 
     @Option(help: "One of \(Workload.allCases.map(\.rawValue).joined(separator: ", ")); all of them where left out.")
@@ -42,6 +43,10 @@ struct Benchmark: ParsableCommand {
             case .xor: report.add(measure(.xor, seconds: seconds))
             case .deep: report.add(measure(.deep, seconds: seconds))
             case .mlp: report.add(measure(.mlp, seconds: seconds))
+            case .cnn: report.add(measure(.cnn, seconds: seconds))
+            case .gpt: report.add(measure(.gpt, seconds: seconds))
+            case .paddedGPT: report.add(measure(.paddedGPT, seconds: seconds))
+            case .lstm: report.add(measure(.lstm, seconds: seconds))
             case .gemm: measureProducts(sizes: sizes, seconds: seconds, report)
             case .blocks: measureBlocks(seconds: seconds, report)
             case .examples: measureExamples(seconds: seconds, report)

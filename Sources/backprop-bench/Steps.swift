@@ -8,6 +8,8 @@ struct StepWorkload {
     let inputs: Tensor
     let loss: (Tensor) -> Tensor
     let optimizer: ([Parameter]) -> Optimizer
+    /// To what the norm of all gradients is limited.
+    var greatestNorm: Double?
 
     /// 2-8-1 with tanh and sigmoid on the four points of exclusive or.
     static var xor: StepWorkload {
@@ -42,7 +44,7 @@ struct StepWorkload {
             optimizer: { AdamW($0, learningRate: 1e-3) })
     }
 
-    private static func classes(_ count: Int) -> Tensor {
+    static func classes(_ count: Int) -> Tensor {
         Tensor((0..<count).map { Int32($0 * 7 % 10) })
     }
 }
@@ -53,11 +55,13 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double) -
     let start = clock.now
     let workload = withRandomSeed(1) { makeWorkload() }
     evaluateOrStop(workload.inputs)
-    let optimizer = workload.optimizer(workload.model.parameters())
+    let parameters = workload.model.parameters()
+    let optimizer = workload.optimizer(parameters)
     var lastLoss = 0.0
     func step() {
         let loss = workload.loss(workload.model(workload.inputs))
         loss.backward()
+        if let norm = workload.greatestNorm { clipGradientNorm(parameters, to: norm) }
         optimizer.step()
         lastLoss = loss.item()
     }
