@@ -89,7 +89,7 @@ static int64_t cost_of(const bk_program *program, const bk_instruction *instruct
     switch (instruction->op) {
     case BK_OP_EXP: case BK_OP_EXPM1: case BK_OP_LOG: case BK_OP_LOG1P: case BK_OP_TANH: case BK_OP_SIGMOID:
     case BK_OP_RANDOM: case BK_OP_GELU_TANH: case BK_OP_EXPSUB: case BK_OP_EXPSUB_SUM: case BK_OP_SOFTMAX:
-    case BK_OP_ADAM:
+    case BK_OP_SOFTMAX_OR_ZERO: case BK_OP_ADAM:
         return 8;
     case BK_OP_ATAN2: case BK_OP_ERF: case BK_OP_SIN: case BK_OP_COS: case BK_OP_GELU: case BK_OP_GELU_GRAD: case BK_OP_GELU_TANH_GRAD:
         return 16;

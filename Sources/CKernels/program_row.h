@@ -26,18 +26,26 @@ static const int64_t N(nothing_ahead)[BK_ARGUMENTS] = {0};
     ADD(0, x);
 #define SHARE_STEP(F, READ, WRITE) WRITE(dst, READ(powers) * F(splat)(share));
 
-static void N(softmax)(const bk_block *k) {
+// With a floor, which is below all but minus infinity, a row without anything above it becomes 0.
+INLINE void N(softmax_lines)(const bk_block *k, const T *floor) {
     const int64_t n = k->cols;
     T *powers = (T *)k->at[BK_B];
     for (int64_t r = 0; r < k->rows; r++) {
         T *dst = LINE(T, BK_DST);
         const T *a = LINE(T, BK_A);
-        const T greatest = N(max_line)(a, a, n, true, true, N(nothing_ahead));
+        T greatest = N(max_line)(a, a, n, true, true, N(nothing_ahead));
+        if (floor && greatest < *floor) greatest = *floor;
         SUMMED_LINE(1, ASK(BK_DST, dst, 1) ASK(BK_A, a, 1), POWER_STEP)
-        const T share = 1 / ACROSS(SUM_OF, sums[0]);
+        T sum = ACROSS(SUM_OF, sums[0]);
+        if (floor && sum < 1) sum = 1;
+        const T share = 1 / sum;
         EACH_OF_LINE(, SHARE_STEP)
     }
 }
+
+static void N(softmax)(const bk_block *k) { N(softmax_lines)(k, NULL); }
+
+static void N(softmax_or_zero)(const bk_block *k) { N(softmax_lines)(k, (const T *)k->at[BK_C]); }
 
 #define SOFTMAX_GRAD_STEP(F, READ, WRITE) WRITE(dst, F(submul)(READ(a), F(splat)(dot), READ(b)));
 

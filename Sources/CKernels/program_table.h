@@ -32,7 +32,8 @@
 #define FLOAT_ROWS(lane)                                                                                          \
     ROWS(lane), [BK_OP_ROW_DOT] = row_dot_##lane, [BK_OP_ROW_SQUARES] = row_squares_##lane,                       \
     [BK_OP_EXPSUB_SUM] = expsub_sum_##lane, [BK_OP_MUL_SUMS] = mul_sums_##lane,                                   \
-    [BK_OP_SOFTMAX] = softmax_##lane, [BK_OP_SOFTMAX_GRAD] = softmax_grad_##lane,                                 \
+    [BK_OP_SOFTMAX] = softmax_##lane, [BK_OP_SOFTMAX_OR_ZERO] = softmax_or_zero_##lane,                           \
+    [BK_OP_SOFTMAX_GRAD] = softmax_grad_##lane,                                                                   \
     [BK_OP_STANDARDIZE] = standardize_##lane, [BK_OP_STANDARDIZE_MULADD] = standardize_muladd_##lane,             \
     [BK_OP_STANDARDIZE_GRAD] = standardize_grad_##lane,                                                           \
     [BK_OP_STANDARDIZE_GRAD_TOTALS] = standardize_grad_totals_##lane

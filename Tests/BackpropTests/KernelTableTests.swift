@@ -70,6 +70,10 @@ import Testing
         ),
         ("Adam", ["program adam"], { adam() }),
         ("masked softmax", ["program softmax"], { [softmax(which(x .> 1, x, x.like(-Double.infinity)))] }),
+        (
+            "softmax of what may be hidden", ["program softmax-or-zero"],
+            { [softmaxOrZero(which(x .> 1, x, x.like(-Double.infinity)))] }
+        ),
         ("gelu", ["program gelu"], { [Tensor(Node.unary(.gelu, x.node))] }),
         ("a product", ["product"], { [matmul(x, square8)] }),
         ("a product, bias and activation", ["product with tiles"], { [tanh(matmul(x, square8) + row)] }),
@@ -125,7 +129,8 @@ import Testing
             (BK_OP_MULMUL, "mulmul"), (BK_OP_MULADD_MUL, "muladd-mul"), (BK_OP_MULMUL_ADD, "mulmul-add"),
             (BK_OP_SUBMUL_MULADD, "submul-muladd"), (BK_OP_SUBMUL_MULSUB, "submul-mulsub"), (BK_OP_ADAM, "adam"),
             (BK_OP_ROW_DOT, "row-dot"), (BK_OP_ROW_SQUARES, "row-squares"), (BK_OP_EXPSUB_SUM, "expsub-sum"),
-            (BK_OP_MUL_SUMS, "mul-sums"), (BK_OP_SOFTMAX, "softmax"), (BK_OP_SOFTMAX_GRAD, "softmax-grad"),
+            (BK_OP_MUL_SUMS, "mul-sums"), (BK_OP_SOFTMAX, "softmax"),
+            (BK_OP_SOFTMAX_OR_ZERO, "softmax-or-zero"), (BK_OP_SOFTMAX_GRAD, "softmax-grad"),
             (BK_OP_STANDARDIZE, "standardize"), (BK_OP_STANDARDIZE_MULADD, "standardize-muladd"),
             (BK_OP_STANDARDIZE_GRAD, "standardize-grad"),
             (BK_OP_STANDARDIZE_GRAD_TOTALS, "standardize-grad-totals"), (BK_OP_TOTAL_DOT, "total-dot"),

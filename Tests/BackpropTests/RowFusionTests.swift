@@ -54,6 +54,16 @@ import Testing
             }
         ),
         (
+            "softmax of rows of which some are hidden",
+            { x, y, column in
+                let hidden = which(column .> 1, y, y.like(-Double.infinity))
+                let masked = which(x.sum(axis: -1, keepDims: true) .> 0, hidden, y.like(-Double.infinity))
+                let greatest = maximum(masked.max(axis: -1, keepDims: true), -Double(Float.greatestFiniteMagnitude))
+                let powers = exp(masked - greatest)
+                return [powers * (1 / maximum(powers.sum(axis: -1, keepDims: true), 1))]
+            }
+        ),
+        (
             "a gradient of softmax from memory",
             { x, y, _ in [(x - (x * y).sum(axis: -1, keepDims: true)) * y] }
         ),

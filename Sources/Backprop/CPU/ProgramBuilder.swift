@@ -299,7 +299,7 @@ extension bk_instruction {
         switch operation {
         case BK_OP_EXPSUB_SUM: [dst, c]
         case BK_OP_MUL_SUMS: [dst, d, e]
-        case BK_OP_SOFTMAX: [dst, b]
+        case BK_OP_SOFTMAX, BK_OP_SOFTMAX_OR_ZERO: [dst, b]
         case BK_OP_STANDARDIZE: [dst, d]
         default: [dst]
         }
@@ -311,6 +311,7 @@ extension bk_instruction {
         case BK_OP_EXPSUB_SUM: [a, b]
         case BK_OP_MUL_SUMS, BK_OP_STANDARDIZE: [a, b, c]
         case BK_OP_SOFTMAX: [a]
+        case BK_OP_SOFTMAX_OR_ZERO: [a, c]
         default: [a, b, c, d, e].filter { $0 != BK_NONE }
         }
     }

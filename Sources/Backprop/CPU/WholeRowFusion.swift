@@ -33,7 +33,7 @@ struct WholeRowFusion {
 
     // MARK: Patterns
 
-    /// p * (1 / sum of p), p = exp(a - greatest a).
+    /// p * (1 / sum of p), p = exp(a - greatest a), where greatest a may be kept above a number and the sum above one.
     private mutating func merge(softmaxAt position: Int) {
         guard let product = list[position] else { return }
         let (powers, share) = list.isLine(product.a) ? (product.a, product.b) : (product.b, product.a)
@@ -41,15 +41,27 @@ struct WholeRowFusion {
             let division = list.source(share, BK_OP_DIV), ones.contains(division.instruction.a),
             isOnlyRead(division.instruction.b, by: division.position),
             let exponentials = list.source(powers, BK_OP_EXPSUB_SUM),
-            exponentials.instruction.c == division.instruction.b
+            isOnlyRead(exponentials.instruction.b, by: exponentials.position)
         else { return }
-        let (block, greatest) = (exponentials.instruction.a, exponentials.instruction.b)
-        guard isOnlyRead(greatest, by: exponentials.position),
-            let maximum = list.source(greatest, BK_OP_ROW_MAX), maximum.instruction.a == block,
+        let (block, sum) = (exponentials.instruction.a, exponentials.instruction.c)
+        var (greatest, parts) = (exponentials.instruction.b, [exponentials.position, division.position])
+        var floor: UInt16?
+        if let raised = list.source(division.instruction.b, BK_OP_MAX) {
+            guard raised.instruction.a == sum, ones.contains(raised.instruction.b),
+                isOnlyRead(sum, by: raised.position), let least = list.source(greatest, BK_OP_MAX),
+                list.isUniform(least.instruction.b), isOnlyRead(least.instruction.a, by: least.position)
+            else { return }
+            (greatest, floor) = (least.instruction.a, least.instruction.b)
+            parts += [raised.position, least.position]
+        } else if sum != division.instruction.b {
+            return
+        }
+        guard let maximum = list.source(greatest, BK_OP_ROW_MAX), maximum.instruction.a == block,
             list.isUnchanged([block], maximum.position..<position)
         else { return }
-        for part in [maximum.position, exponentials.position, division.position] { list[part] = nil }
-        list[position] = bk_instruction(BK_OP_SOFTMAX, product.dst, block, powers)
+        for part in parts + [maximum.position] { list[part] = nil }
+        list[position] = bk_instruction(
+            floor == nil ? BK_OP_SOFTMAX : BK_OP_SOFTMAX_OR_ZERO, product.dst, block, powers, floor)
     }
 
     /// (a - sum of a * b) * b.

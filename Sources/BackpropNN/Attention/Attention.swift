@@ -65,22 +65,12 @@ func attentionWeights(
     case .causal:
         let query = Tensor.arange(scores.dim(-2), dtype: .int32).expandedDimensions(axis: -1)
         let isSeen = Tensor.arange(scores.dim(-1), dtype: .int32) .<= query
-        return closedSoftmax(which(isSeen, scores, scores.like(-.infinity)))
+        return softmaxOrZero(which(isSeen, scores, scores.like(-.infinity)))
     case .tensor(let mask) where mask.dtype == .bool:
-        return closedSoftmax(which(mask, scores, scores.like(-.infinity)))
+        return softmaxOrZero(which(mask, scores, scores.like(-.infinity)))
     case .tensor(let mask):
-        return closedSoftmax(scores + mask)
+        return softmaxOrZero(scores + mask)
     }
-}
-
-/// softmax along the last axis, and 0 where everything is -infinity.
-private func closedSoftmax(_ x: Tensor) -> Tensor {
-    if x.dim(-1) == 0 { return x }
-    let x = x.castForSum
-    let greatest = stopGradient(x.max(axis: -1, keepDims: true))
-    let powers = exp(x - which(greatest .== -Double.infinity, greatest.zero, greatest))
-    let sum = powers.sum(axis: -1, keepDims: true)
-    return powers / which(sum .== 0, sum.like(1), sum)
 }
 
 /// With fewer heads of keys than of queries, an axis for the queries that share a head of keys.

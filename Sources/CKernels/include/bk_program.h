@@ -86,6 +86,8 @@ typedef enum {
     // Whole rows, one after the other (float lanes only): each is read from memory once and gone over in cache. The bits
     // are those of the instructions that the expressions are made of. a and dst are BK_FULL.
     BK_OP_SOFTMAX,        // dst = p * (1 / ROW_SUM(p)), p = exp(a - ROW_MAX(a)); b, a BK_FULL temp, is overwritten
+    // The same with MAX(ROW_MAX(a), c) and MAX(ROW_SUM(p), 1): 0 where all of the row is below c, a BK_SCALAR.
+    BK_OP_SOFTMAX_OR_ZERO,
     BK_OP_SOFTMAX_GRAD,   // dst = (a - ROW_DOT(a, b)) * b, b is BK_FULL
     // With m = ROW_SUM(a) * b and s = 1 / sqrt(ROW_SQUARES(a, m) * b + c); b and c have one value a line.
     BK_OP_STANDARDIZE,         // dst = (a - m) * s; d, a BK_ROW temp, is s
