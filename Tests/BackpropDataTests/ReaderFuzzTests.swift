@@ -97,6 +97,13 @@ import Testing
         }
     }
 
+    @Test func gguf() {
+        run("GGUF", [GGUFBytes.sample.bytes], rounds: 3_000) {
+            let file = try GGUFFile(FileBytes($0), path: "a.gguf")
+            for entry in file.entries { file.withBytes(of: entry) { #expect($0.count == entry.byteRange.count) } }
+        }
+    }
+
     @Test func idx() {
         let plain = [
             ImageSetTests.idx(8, [3, 2, 2], [UInt8](repeating: 5, count: 12)),
