@@ -8,6 +8,7 @@ let package = Package(
         .library(name: "Backprop", targets: ["Backprop"]),
         .library(name: "BackpropNN", targets: ["BackpropNN"]),
         .library(name: "BackpropFiles", targets: ["BackpropFiles"]),
+        .library(name: "BackpropText", targets: ["BackpropText"]),
         .library(name: "BackpropData", targets: ["BackpropData"]),
         .library(name: "BackpropTrain", targets: ["BackpropTrain"]),
         .executable(name: "backprop", targets: ["backprop-tool"]),
@@ -28,6 +29,7 @@ let package = Package(
             exclude: ["Base", "Tensor", "Graph", "Gradient", "Plan", "CPU"].map { $0 + "/README.md" }),
         .target(name: "BackpropFiles", dependencies: ["Backprop"]),
         .target(name: "BackpropNN", dependencies: ["Backprop", "BackpropFiles"]),
+        .target(name: "BackpropText", dependencies: ["BackpropFiles"]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
@@ -51,7 +53,7 @@ let package = Package(
         .executableTarget(
             name: "backprop-tool",
             dependencies: [
-                "BackpropData", "BackpropTrain",
+                "BackpropData", "BackpropText", "BackpropTrain",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/backprop"
@@ -59,7 +61,7 @@ let package = Package(
         .executableTarget(
             name: "backprop-bench",
             dependencies: [
-                "BackpropNN",
+                "BackpropNN", "BackpropText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -72,6 +74,7 @@ let package = Package(
         ),
         .testTarget(name: "BackpropTests", dependencies: ["Backprop", "CKernels"]),
         .testTarget(name: "BackpropNNTests", dependencies: ["BackpropNN"]),
+        .testTarget(name: "BackpropTextTests", dependencies: ["BackpropText"]),
         .testTarget(name: "BackpropDataTests", dependencies: ["BackpropData"]),
         // A training that the tests kill.
         .executableTarget(

@@ -80,20 +80,20 @@ public struct SafeTensorsFile: Sendable {
         }
     }
 
-    private static func dataStart(_ content: UnsafeRawBufferPointer) throws(SafeTensorsHeader.Problem) -> Int {
+    private static func dataStart(_ content: UnsafeRawBufferPointer) throws(FormatProblem) -> Int {
         guard content.count >= 8 else {
-            throw SafeTensorsHeader.Problem(
+            throw FormatProblem(
                 "\(Wording.count(content.count, "byte")), a safetensors file has at least 10",
                 remedy: "fetch or write the file again")
         }
         let length = UInt64(littleEndian: content.loadUnaligned(as: UInt64.self))
         guard length <= maximumHeaderBytes else {
-            throw SafeTensorsHeader.Problem(
+            throw FormatProblem(
                 "the header is said to have \(length) bytes, the limit is \(maximumHeaderBytes)",
                 remedy: "check that this is a safetensors file")
         }
         guard Int(length) <= content.count - 8 else {
-            throw SafeTensorsHeader.Problem(
+            throw FormatProblem(
                 "the header is said to have \(length) bytes, only \(content.count - 8) follow",
                 remedy: "the file is cut short or no safetensors file; fetch or write it again")
         }

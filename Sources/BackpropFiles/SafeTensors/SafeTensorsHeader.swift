@@ -12,26 +12,17 @@ struct SafeTensorsHeader {
     private(set) var metadata: [String: String] = [:]
     private(set) var tensors: [Tensor] = []
 
-    /// What is wrong, without the file's name.
-    struct Problem: Error {
-        let found: String
-        let remedy: String
-
-        init(_ found: String, remedy: String = "fetch or write the file again") {
-            self.found = found
-            self.remedy = remedy
-        }
-    }
+    private typealias Problem = FormatProblem
 
     static let metadataKey = "__metadata__"
 
-    init(_ bytes: some RandomAccessCollection<UInt8>) throws(Problem) {
+    init(_ bytes: some RandomAccessCollection<UInt8>) throws(FormatProblem) {
         var text = JSONCursor(Array(bytes))
         guard text.next == UInt8(ascii: "{") else { throw Problem("the header does not begin with '{'") }
         var names: Set<String> = []
         var metadata: [String: String] = [:]
         var tensors: [Tensor] = []
-        try text.object { cursor, name throws(Problem) in
+        try text.object { cursor, name throws(FormatProblem) in
             guard names.insert(name).inserted else {
                 throw Problem("the name \(Wording.quoted(name)) occurs twice")
             }
@@ -46,9 +37,9 @@ struct SafeTensorsHeader {
         self.tensors = tensors
     }
 
-    private static func metadata(_ cursor: inout JSONCursor) throws(Problem) -> [String: String] {
+    private static func metadata(_ cursor: inout JSONCursor) throws(FormatProblem) -> [String: String] {
         var result: [String: String] = [:]
-        try cursor.object { cursor, key throws(Problem) in
+        try cursor.object { cursor, key throws(FormatProblem) in
             let value = try cursor.string()
             guard result.updateValue(value, forKey: key) == nil else {
                 throw Problem("the metadata \(Wording.quoted(key)) occurs twice")
@@ -57,11 +48,11 @@ struct SafeTensorsHeader {
         return result
     }
 
-    private static func tensor(_ name: String, _ cursor: inout JSONCursor) throws(Problem) -> Tensor {
+    private static func tensor(_ name: String, _ cursor: inout JSONCursor) throws(FormatProblem) -> Tensor {
         var typeName: String?
         var shape: [Int]?
         var offsets: [Int]?
-        try cursor.object { cursor, key throws(Problem) in
+        try cursor.object { cursor, key throws(FormatProblem) in
             let isNew: Bool
             switch key {
             case "dtype":
@@ -113,7 +104,7 @@ struct SafeTensorsHeader {
     }
 
     /// Checks that the tensors cover `byteCount` bytes without gaps and overlaps.
-    func checkLayout(byteCount: Int) throws(Problem) {
+    func checkLayout(byteCount: Int) throws(FormatProblem) {
         let ordered = tensors.sorted {
             ($0.offsets.lowerBound, $0.offsets.upperBound) < ($1.offsets.lowerBound, $1.offsets.upperBound)
         }

@@ -8,7 +8,7 @@ struct SafeTensorsIndex {
     /// The file of each tensor.
     private(set) var files: [String: String] = [:]
 
-    private typealias Problem = SafeTensorsHeader.Problem
+    private typealias Problem = FormatProblem
 
     /// - Throws: `DataError` where the text is no such index, or a file lies elsewhere than beside it.
     init(path: String) throws(DataError) {
@@ -25,15 +25,15 @@ struct SafeTensorsIndex {
 
     /// Reads an index that is in memory already; `path` is what messages call it.
     init(_ bytes: [UInt8], path: String) throws(DataError) {
-        do throws(SafeTensorsHeader.Problem) { try read(bytes) } catch {
+        do throws(FormatProblem) { try read(bytes) } catch {
             throw DataError(.badFormat, at: path, error.found, remedy: error.remedy)
         }
     }
 
-    private mutating func read(_ bytes: [UInt8]) throws(SafeTensorsHeader.Problem) {
+    private mutating func read(_ bytes: [UInt8]) throws(FormatProblem) {
         var text = JSONCursor(bytes, subject: "the index")
         var keys: Set<String> = [], found: [String: String]?
-        try text.object { cursor, key throws(SafeTensorsHeader.Problem) in
+        try text.object { cursor, key throws(FormatProblem) in
             guard keys.insert(key).inserted else { throw Problem("the index has \(Wording.quoted(key)) twice") }
             if key == "weight_map" {
                 found = try Self.map(&cursor)
@@ -46,9 +46,9 @@ struct SafeTensorsIndex {
         files = found
     }
 
-    private static func map(_ cursor: inout JSONCursor) throws(SafeTensorsHeader.Problem) -> [String: String] {
+    private static func map(_ cursor: inout JSONCursor) throws(FormatProblem) -> [String: String] {
         var result: [String: String] = [:]
-        try cursor.object { cursor, name throws(SafeTensorsHeader.Problem) in
+        try cursor.object { cursor, name throws(FormatProblem) in
             let file = try cursor.string()
             guard result.updateValue(file, forKey: name) == nil else {
                 throw Problem("the index names the tensor \(Wording.quoted(name)) twice")

@@ -1,21 +1,22 @@
-/// Reads the JSON of a safetensors header or index from front to back: objects, strings and arrays of sizes.
-struct JSONCursor {
-    typealias Problem = SafeTensorsHeader.Problem
+/// Reads JSON from front to back. Whoever reads says what should come next, so that neither depth nor size of hostile input
+/// matters.
+package struct JSONCursor {
+    private typealias Problem = FormatProblem
 
     private let bytes: [UInt8]
     private let subject: String
     private var position = 0
 
     /// - Parameter subject: what messages call the text.
-    init(_ bytes: [UInt8], subject: String = "the header") { (self.bytes, self.subject) = (bytes, subject) }
+    package init(_ bytes: [UInt8], subject: String = "the header") { (self.bytes, self.subject) = (bytes, subject) }
 
     /// The byte at the cursor; nil at the end.
-    var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+    package var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     /// Reads an object; `member` is called with each key and reads the value.
-    mutating func object(
-        _ member: (inout JSONCursor, String) throws(Problem) -> Void
-    ) throws(Problem) {
+    package mutating func object(
+        _ member: (inout JSONCursor, String) throws(FormatProblem) -> Void
+    ) throws(FormatProblem) {
         try expect("{")
         if accept("}") { return }
         repeat {
@@ -27,7 +28,7 @@ struct JSONCursor {
     }
 
     /// Reads an array of whole numbers that are not negative.
-    mutating func sizes() throws(Problem) -> [Int] {
+    package mutating func sizes() throws(FormatProblem) -> [Int] {
         try expect("[")
         var result: [Int] = []
         if accept("]") { return result }
@@ -37,7 +38,7 @@ struct JSONCursor {
     }
 
     /// Reads a string and its escapes.
-    mutating func string() throws(Problem) -> String {
+    package mutating func string() throws(FormatProblem) -> String {
         try expect("\"")
         var result: [UInt8] = []
         while let byte = next {
@@ -57,21 +58,18 @@ struct JSONCursor {
     }
 
     /// Passes over a value of any kind, in which at most `depth` lists and objects lie in each other.
-    mutating func skipValue(depth: Int = 16) throws(Problem) {
+    package mutating func skipValue(depth: Int = 16) throws(FormatProblem) {
         skipBlanks()
         guard depth > 0 else { throw unexpected("lists too deep in each other", at: position) }
         switch next {
-        case UInt8(ascii: "{"): try object { cursor, _ throws(Problem) in try cursor.skipValue(depth: depth - 1) }
+        case UInt8(ascii: "{"): try object { cursor, _ throws(FormatProblem) in try cursor.skipValue(depth: depth - 1) }
         case UInt8(ascii: "["):
             try expect("[")
             if accept("]") { return }
             repeat { try skipValue(depth: depth - 1) } while accept(",")
             try expect("]")
         case UInt8(ascii: "\""): _ = try string()
-        default:
-            let start = position
-            while let byte = next, Self.isOfWord(byte) { position += 1 }
-            guard position > start else { throw unexpected("no value", at: start) }
+        default: _ = try word()
         }
     }
 
@@ -84,12 +82,36 @@ struct JSONCursor {
     }
 
     /// Checks that only blanks follow.
-    mutating func end() throws(Problem) {
+    package mutating func end() throws(FormatProblem) {
         skipBlanks()
         guard position == bytes.count else { throw unexpected("more text after the last '}'", at: position) }
     }
 
-    private mutating func size() throws(Problem) -> Int {
+    /// Reads an array; `element` is called where each of its elements begins, and reads it.
+    package mutating func array(_ element: (inout JSONCursor) throws(FormatProblem) -> Void) throws(FormatProblem) {
+        try expect("[")
+        if accept("]") { return }
+        repeat { try element(&self) } while accept(",")
+        try expect("]")
+    }
+
+    /// The first byte of the value that comes next; nil at the end.
+    package mutating func kind() -> UInt8? {
+        skipBlanks()
+        return next
+    }
+
+    /// Reads a number, `true`, `false` or `null`, as it is written.
+    package mutating func word() throws(FormatProblem) -> String {
+        skipBlanks()
+        let start = position
+        while let byte = next, Self.isOfWord(byte) { position += 1 }
+        guard position > start else { throw unexpected("no value", at: start) }
+        return String(decoding: bytes[start..<position], as: UTF8.self)
+    }
+
+    /// Reads a whole number that is not negative.
+    package mutating func size() throws(FormatProblem) -> Int {
         skipBlanks()
         let start = position
         var value = 0
@@ -109,7 +131,7 @@ struct JSONCursor {
         return value
     }
 
-    private mutating func escape(into result: inout [UInt8]) throws(Problem) {
+    private mutating func escape(into result: inout [UInt8]) throws(FormatProblem) {
         guard let kind = next else { throw unexpected("the end of \(subject) in a string", at: position) }
         position += 1
         switch kind {
@@ -140,7 +162,7 @@ struct JSONCursor {
         }
     }
 
-    private mutating func codeUnit() throws(Problem) -> UInt32 {
+    private mutating func codeUnit() throws(FormatProblem) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
             guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
@@ -152,7 +174,7 @@ struct JSONCursor {
         return value
     }
 
-    private mutating func expect(_ character: Unicode.Scalar) throws(Problem) {
+    private mutating func expect(_ character: Unicode.Scalar) throws(FormatProblem) {
         guard accept(character) else {
             throw unexpected("no '\(character)'", at: position)
         }

@@ -1,0 +1,120 @@
+/// A JSON value as a whole, for what is small and may have many forms. Objects keep the order of their members.
+package enum JSONValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    /// As it is written, such as "1e-5".
+    case number(String)
+    case text(String)
+    case list([JSONValue])
+    case object([Member])
+
+    package struct Member: Sendable, Equatable {
+        package let key: String
+        package let value: JSONValue
+
+        package init(_ key: String, _ value: JSONValue) { (self.key, self.value) = (key, value) }
+    }
+
+    /// The most lists and objects that lie in each other.
+    private static let maximumDepth = 64
+    /// The most values in all; each takes some 40 bytes, where two of a file may suffice.
+    private static let maximumValues = 1 << 22
+
+    /// Reads a text that is one value; `subject` is what messages call it.
+    package init(_ bytes: [UInt8], subject: String) throws(FormatProblem) {
+        var cursor = JSONCursor(bytes, subject: subject)
+        self = try JSONValue(&cursor)
+        try cursor.end()
+    }
+
+    /// Reads the value at a cursor.
+    package init(_ cursor: inout JSONCursor) throws(FormatProblem) {
+        var left = Self.maximumValues
+        self = try Self.read(&cursor, depth: Self.maximumDepth, left: &left)
+    }
+
+    private static func read(
+        _ cursor: inout JSONCursor, depth: Int, left: inout Int
+    ) throws(FormatProblem) -> JSONValue {
+        left -= 1
+        guard left > 0, depth > 0 else {
+            throw FormatProblem(
+                "it has more than \(maximumValues) values, or values too deep in each other", reason: .tooLarge)
+        }
+        switch cursor.kind() {
+        case UInt8(ascii: "{"):
+            var members: [Member] = [], keys: Set<String> = [], rest = left
+            try cursor.object { cursor, key throws(FormatProblem) in
+                guard keys.insert(key).inserted else {
+                    throw FormatProblem("the key \(Wording.quoted(key)) occurs twice")
+                }
+                members.append(Member(key, try read(&cursor, depth: depth - 1, left: &rest)))
+            }
+            left = rest
+            return .object(members)
+        case UInt8(ascii: "["):
+            var elements: [JSONValue] = [], rest = left
+            try cursor.array { cursor throws(FormatProblem) in
+                elements.append(try read(&cursor, depth: depth - 1, left: &rest))
+            }
+            left = rest
+            return .list(elements)
+        case UInt8(ascii: "\""): return .text(try cursor.string())
+        default:
+            let word = try cursor.word()
+            switch word {
+            case "null": return .null
+            case "true": return .bool(true)
+            case "false": return .bool(false)
+            default:
+                guard Double(word) != nil else {
+                    throw FormatProblem("it has the unknown word \(Wording.quoted(word))")
+                }
+                return .number(word)
+            }
+        }
+    }
+}
+
+extension JSONValue {
+    /// The member of an object; nil where there is none, and for anything else.
+    package subscript(key: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.key == key }?.value
+    }
+
+    package var members: [Member]? { if case .object(let members) = self { members } else { nil } }
+    package var list: [JSONValue]? { if case .list(let elements) = self { elements } else { nil } }
+    package var text: String? { if case .text(let text) = self { text } else { nil } }
+    package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    package var number: Double? { if case .number(let word) = self { Double(word) } else { nil } }
+    /// A whole number, however it is written.
+    package var integer: Int? {
+        guard case .number(let word) = self else { return nil }
+        return Int(word) ?? Double(word).flatMap { Int(exactly: $0) }
+    }
+
+    /// The value as JSON, on one line.
+    package var written: String {
+        switch self {
+        case .null: "null"
+        case .bool(let value): value ? "true" : "false"
+        case .number(let word): word
+        case .text(let text): JSONText.quoted(text)
+        case .list(let elements): "[" + elements.map(\.written).joined(separator: ", ") + "]"
+        case .object(let members):
+            "{" + members.map { "\(JSONText.quoted($0.key)): \($0.value.written)" }.joined(separator: ", ") + "}"
+        }
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+    package init(stringLiteral text: String) { self = .text(text) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(integerLiteral value: Int) { self = .number(String(value)) }
+    package init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
+    package init(dictionaryLiteral members: (String, JSONValue)...) { self = .object(members.map { Member($0, $1) }) }
+    package init(nilLiteral: ()) { self = .null }
+}
