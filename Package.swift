@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "BackpropText", targets: ["BackpropText"]),
         .library(name: "BackpropData", targets: ["BackpropData"]),
         .library(name: "BackpropTrain", targets: ["BackpropTrain"]),
+        .library(name: "BackpropModels", targets: ["BackpropModels"]),
         .executable(name: "backprop", targets: ["backprop-tool"]),
         .executable(name: "backprop-bench", targets: ["backprop-bench"]),
         .executable(name: "backprop-conformance", targets: ["backprop-conformance"]),
@@ -30,6 +31,7 @@ let package = Package(
         .target(name: "BackpropFiles", dependencies: ["Backprop"]),
         .target(name: "BackpropNN", dependencies: ["Backprop", "BackpropFiles"]),
         .target(name: "BackpropText", dependencies: ["BackpropFiles"]),
+        .target(name: "BackpropModels", dependencies: ["Backprop", "BackpropFiles", "BackpropNN", "BackpropText"]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
@@ -68,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "backprop-conformance",
             dependencies: [
-                "Backprop", "BackpropNN", "BackpropData",
+                "Backprop", "BackpropNN", "BackpropData", "BackpropModels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -82,6 +84,7 @@ let package = Package(
             dependencies: ["Backprop", "BackpropFiles", "BackpropNN", "BackpropData", "BackpropTrain"],
             path: "Tests/TrainingTrial"),
         .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain", "TrainingTrial"]),
+        .testTarget(name: "BackpropModelsTests", dependencies: ["BackpropModels"]),
         .testTarget(name: "BackpropConformanceTests", dependencies: ["backprop-conformance"]),
         .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool", "BackpropData"]),
     ],

@@ -1,5 +1,6 @@
 import Backprop
 import BackpropData
+import BackpropModels
 
 /// Whole models with weights, a batch, and what PyTorch made of it: a folder in models/ for each.
 struct ModelSuite: Suite {
@@ -7,7 +8,9 @@ struct ModelSuite: Suite {
 
     private struct Folder {
         let label: CaseLabel
+        let path: String
         let architecture: String
+        let reference: JSON
     }
 
     private let folders: [Folder]
@@ -25,7 +28,10 @@ struct ModelSuite: Suite {
             }
             let type = config["model_type"]?.string ?? "?"
             let architecture = reference["class"]?.string ?? config["architectures"]?.array?.first?.string ?? type
-            folders.append(Folder(label: CaseLabel(id: name, name: type, group: type), architecture: architecture))
+            folders.append(
+                Folder(
+                    label: CaseLabel(id: name, name: type, group: type), path: path, architecture: architecture,
+                    reference: reference))
         }
         self.folders = folders
     }
@@ -33,6 +39,12 @@ struct ModelSuite: Suite {
     var labels: [CaseLabel] { folders.map(\.label) }
 
     func run(_ index: Int) throws {
-        throw Unsupported("no architecture \(folders[index].architecture)")
+        let folder = folders[index]
+        guard Pretrained.architectures.contains(folder.architecture) else {
+            throw Unsupported("no architecture \(folder.architecture)")
+        }
+        let check = try ModelCheck(
+            path: folder.path, architecture: folder.architecture, reference: folder.reference)
+        try check.run()
     }
 }

@@ -19,14 +19,20 @@ package protocol NamedTensors: Sendable {
     var tensors: [StoredTensor] { get }
     /// The elements of one of the tensors, in memory of their own.
     func read(_ tensor: StoredTensor) throws(DataError) -> Tensor
+    /// The elements of one of the tensors, in the memory of the file where it has them as a tensor needs them.
+    func view(_ tensor: StoredTensor) throws(DataError) -> Tensor
 }
 
 extension NamedTensors {
+    package func view(_ tensor: StoredTensor) throws(DataError) -> Tensor { try read(tensor) }
+
     /// A tensor as one of another dtype of the same kind, rounded to nearest.
     ///
     /// - Throws: `DataError` where a finite number is beyond the range of the dtype, or not of its kind.
-    package func read(_ stored: StoredTensor, as dtype: DType) throws(DataError) -> Tensor {
-        let found = try read(stored)
+    package func read(
+        _ stored: StoredTensor, as dtype: DType, inPlace: Bool = false
+    ) throws(DataError) -> Tensor {
+        let found = try inPlace ? view(stored) : read(stored)
         do {
             return try found.stored(as: dtype)
         } catch {

@@ -131,6 +131,8 @@ extension SafeTensors: NamedTensors {
     package func read(_ tensor: StoredTensor) throws(DataError) -> Tensor {
         try files[places[tensor.name]!].read(tensor)
     }
+
+    package func view(_ tensor: StoredTensor) throws(DataError) -> Tensor { try self.tensor(tensor.name) }
 }
 
 /// The tensors of a safetensors file, an index of several, a folder with either, or a file of `torch.save`, by their names.

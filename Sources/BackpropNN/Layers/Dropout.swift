@@ -12,7 +12,7 @@ public struct Dropout: Module {
     }
 
     /// The probability with which an element is lost now.
-    var presentProbability: Double { mode.isTraining ? probability : 0 }
+    package var presentProbability: Double { mode.isTraining ? probability : 0 }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
         reported([x]) { dropout(x, probability: presentProbability) }

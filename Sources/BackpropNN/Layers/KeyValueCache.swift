@@ -41,7 +41,7 @@ public struct KeyValueCache: Sendable {
     }
 
     /// Which positions each of the last `queries` sees, bool [queries, capacity]: its own and those before.
-    func mask(queries: Int) -> Tensor {
+    package func mask(queries: Int) -> Tensor {
         let query = positions(queries, from: count - queries).expandedDimensions(axis: -1)
         return Tensor.arange(capacity, dtype: .int64) .<= query
     }

@@ -59,7 +59,7 @@ public struct MultiHeadAttention: Module {
         let heads = scaledDotProductAttention(
             queries: projected.queries, keys: keys, values: values, mask: .tensor(cache.mask(queries: x.dim(-2))),
             dropout: dropout.presentProbability)
-        return output(joined(heads))
+        return output(heads.joinedHeads)
     }
 
     /// The values, weighted for each query by how its key answers it, [..., queries, features].
@@ -78,7 +78,7 @@ public struct MultiHeadAttention: Module {
             let heads = scaledDotProductAttention(
                 queries: projected.queries, keys: projected.keys, values: projected.values, mask: mask,
                 dropout: dropout.presentProbability)
-            return output(joined(heads))
+            return output(heads.joinedHeads)
         }
     }
 
@@ -94,7 +94,7 @@ public struct MultiHeadAttention: Module {
             queries: projected.queries, keys: repeated(projected.keys), mask: mask, scale: nil, file: #fileID,
             line: #line)
         let kept = dropout(weights)
-        return (output(joined(matmul(kept, repeated(projected.values)))), kept)
+        return (output(matmul(kept, repeated(projected.values)).joinedHeads), kept)
     }
 
     /// The padding, where it says of each key whether it is seen.
@@ -121,8 +121,9 @@ public struct MultiHeadAttention: Module {
             keys.dim(-2) == values.dim(-2),
             "\(layerDescription): keys \(keys.shape) and values \(values.shape) are not of the same positions")
         let projected = (
-            queries: divided(self.queries(queries), heads), keys: divided(self.keys(keys), keyHeads),
-            values: divided(self.values(values), keyHeads)
+            queries: self.queries(queries).divided(intoHeads: heads),
+            keys: self.keys(keys).divided(intoHeads: keyHeads),
+            values: self.values(values).divided(intoHeads: keyHeads)
         )
         guard let rotary else { return projected }
         // Where queries and keys are at the same positions, their angles are the same nodes.
@@ -132,16 +133,6 @@ public struct MultiHeadAttention: Module {
             rotary(projected.queries, positions: places), rotary(projected.keys, positions: keyPlaces),
             projected.values
         )
-    }
-
-    /// [..., positions, features] as [..., heads, positions, features of a head].
-    private func divided(_ x: Tensor, _ heads: Int) -> Tensor {
-        x.reshaped(x.shape.dropLast() + [heads, x.dim(-1) / heads]).swappedAxes(-2, -3)
-    }
-
-    private func joined(_ heads: Tensor) -> Tensor {
-        let swapped = heads.swappedAxes(-2, -3)
-        return swapped.reshaped(swapped.shape.dropLast(2) + [swapped.dim(-1) * swapped.dim(-2)])
     }
 }
 

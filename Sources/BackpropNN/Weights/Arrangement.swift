@@ -1,8 +1,10 @@
 import Backprop
 
 /// How the numbers of a tensor are arranged in another library, PyTorch, and how they become ours.
-enum Arrangement: Hashable {
+package enum Arrangement: Hashable, Sendable {
     case same
+    /// A matrix whose inputs come first.
+    case transposed
     /// Channels of a kernel come before its places.
     case convolution
     /// Inputs come first, outputs of a group second.
@@ -16,6 +18,7 @@ enum Arrangement: Hashable {
     var name: (from: String, to: String)? {
         switch self {
         case .same: nil
+        case .transposed: ("[in, out]", "[out, in]")
         case .convolution: ("[out, in, kernel...]", "[out, kernel..., in]")
         case .transposedConvolution: ("[in, out, kernel...]", "[out, kernel..., in]")
         case .part: nil
@@ -34,6 +37,7 @@ enum Arrangement: Hashable {
     func sourceShape(for shape: [Int]) -> [Int] {
         switch self {
         case .same, .flattened: return shape
+        case .transposed: return shape.reversed()
         case .convolution:
             guard shape.count > 2 else { return shape }
             return [shape[0], shape[shape.count - 1]] + shape[1..<(shape.count - 1)]
@@ -48,6 +52,7 @@ enum Arrangement: Hashable {
     func apply(_ source: Tensor, shape: [Int]) -> Tensor {
         switch self {
         case .same: return source
+        case .transposed: return source.transposed()
         case .convolution:
             let axes = source.ndim
             return source.transposed(axes: [0] + Array(2..<axes) + [1])
@@ -60,6 +65,17 @@ enum Arrangement: Hashable {
         case .flattened(let channels):
             let divided = shape.dropLast() + [channels, shape[shape.count - 1] / channels]
             return source.reshaped(Array(divided)).swappedAxes(-1, -2).reshaped(shape)
+        }
+    }
+
+    /// Our numbers in theirs, for those that one tensor becomes one tensor in.
+    package func restored(_ value: Tensor) -> Tensor {
+        switch self {
+        case .same: return value
+        case .transposed: return value.transposed()
+        case .convolution: return value.movedAxis(-1, to: 1)
+        case .transposedConvolution, .part, .flattened:
+            preconditionFailure("\(self) is not written")
         }
     }
 }

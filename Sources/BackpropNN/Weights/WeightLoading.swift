@@ -31,6 +31,29 @@ struct WeightLoading {
         unexpected = sources.values.map(\.name)
     }
 
+    /// Matches each cell with the tensor that another library keeps it in.
+    ///
+    /// - Parameters:
+    ///   - foreign: how a cell is called and arranged there; nil where it has no tensor there and keeps its value.
+    ///   - isLeftOut: which tensors of the file no cell needs.
+    init(
+        _ cells: [NamedCell], _ tensors: [StoredTensor], foreign: (String) -> ForeignTensor?,
+        isLeftOut: (String) -> Bool
+    ) {
+        var sources = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
+        for cell in cells {
+            guard let theirs = foreign(cell.name) else { continue }
+            guard let source = sources.removeValue(forKey: theirs.name) else {
+                missing.append(theirs.name)
+                continue
+            }
+            add(Match(cell: cell, source: source, arrangement: theirs.arrangement))
+        }
+        for name in sources.keys {
+            if isLeftOut(name) { ignored.append(name) } else { unexpected.append(name) }
+        }
+    }
+
     init() {}
 
     /// Hands out the tensors that are not left out, with their new names, no two of which are the same.
@@ -88,8 +111,10 @@ struct WeightLoading {
         }
     }
 
-    /// The values, each in memory of its own, in the dtypes of the model.
-    func values(from source: some NamedTensors) throws(DataError) -> [(cell: NamedCell, value: Tensor)] {
+    /// The values, in the dtypes of the model: each in memory of its own, or with `inPlace` in the file where it can be.
+    func values(
+        from source: some NamedTensors, inPlace: Bool = false
+    ) throws(DataError) -> [(cell: NamedCell, value: Tensor)] {
         var values: [(cell: NamedCell, value: Tensor)] = []
         // A matrix of several parts is read once for those that follow each other.
         var last: (name: String, value: Tensor)?
@@ -99,7 +124,7 @@ struct WeightLoading {
             if let last, last.name == match.source.name, last.value.dtype == dtype {
                 value = last.value
             } else {
-                value = try source.read(match.source, as: dtype)
+                value = try source.read(match.source, as: dtype, inPlace: inPlace)
             }
             if case .part = match.arrangement { last = (match.source.name, value) }
             values.append((match.cell, match.arrangement.apply(value, shape: match.cell.cell.value.shape)))

@@ -1,0 +1,45 @@
+import Backprop
+import BackpropNN
+
+/// Keys and values of all attention layers of a model, so that a sequence goes on token by token.
+///
+/// Room is fixed and where the next position goes is data of the plan, so every step replays the plan of the one before. It
+/// is a value: a copy continues on its own.
+public struct DecodingCache: Sendable {
+    /// One for each layer.
+    public internal(set) var layers: [KeyValueCache]
+    /// How many positions there is room for.
+    public let capacity: Int
+
+    public init(layers: Int, capacity: Int) {
+        self.layers = [KeyValueCache](repeating: KeyValueCache(capacity: capacity), count: layers)
+        self.capacity = capacity
+    }
+
+    /// How many positions it holds.
+    public var count: Int { layers.first?.count ?? 0 }
+
+    /// Forgets all positions but the first ones.
+    public mutating func truncate(to count: Int) {
+        for index in layers.indices { layers[index].truncate(to: count) }
+    }
+
+    /// Computes what was recorded, so that the next step does not begin with it.
+    func evaluate() throws(EvaluationError) {
+        try Backprop.evaluate(layers.flatMap { [$0.keys, $0.values].compactMap { $0 } })
+    }
+}
+
+extension Optional where Wrapped == DecodingCache {
+    /// The cache of one layer while `body` uses it.
+    mutating func withLayer<Result>(_ index: Int, _ body: (inout KeyValueCache?) -> Result) -> Result {
+        guard self != nil else {
+            var none: KeyValueCache?
+            return body(&none)
+        }
+        var layer: KeyValueCache? = self!.layers[index]
+        let result = body(&layer)
+        self!.layers[index] = layer!
+        return result
+    }
+}
