@@ -91,9 +91,11 @@ static int64_t kept_operand(const bk_gemm *gemm, int64_t row_tasks, int64_t col_
 
 void bk_gemm_prepare(bk_gemm *gemm) {
     enum { SPLIT_WORK = 7 << 17, FEW_WORK = 12 << 20, TASK_WORK = 128 << 20, BATCH_WORK = 4 << 20, MAX_TASKS = 32 };
+    enum { READ_WORK = 4 };  // what an element costs that memory brings for one use
     const int64_t batch = gemm->batch, m = gemm->m, n = gemm->n, k = gemm->k;
     // In multiply-adds; an element of C costs as much to store as some of them.
-    const int64_t work = m * n * (k + 8);
+    // A single row or column waits for memory, where every element of the other operand is used once.
+    const int64_t work = m * n * (k + 8) * (least(m, n) == 1 ? READ_WORK : 1);
     int64_t batches = batch, row_tasks = 1, col_tasks = 1;
     if (gemm->row_share > 0 && gemm->col_share > 0) {
         row_tasks = ceil_div(m, gemm->row_share);
