@@ -24,10 +24,8 @@ public struct DecodingCache: Sendable {
         for index in layers.indices { layers[index].truncate(to: count) }
     }
 
-    /// Computes what was recorded, so that the next step does not begin with it.
-    func evaluate() throws(EvaluationError) {
-        try Backprop.evaluate(layers.flatMap { [$0.keys, $0.values].compactMap { $0 } })
-    }
+    /// All keys and values.
+    var tensors: [Tensor] { layers.flatMap { [$0.keys, $0.values].compactMap { $0 } } }
 }
 
 extension Optional where Wrapped == DecodingCache {

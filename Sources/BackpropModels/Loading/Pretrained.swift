@@ -1,7 +1,7 @@
 import BackpropFiles
 
-/// Reads models as Hugging Face's folders hold them: `config.json` and `model.safetensors`, one file or several with an
-/// index.
+/// Reads models as Hugging Face's folders hold them, `config.json` and `model.safetensors`, one file or several with an index;
+/// and language models in GGUF's format.
 ///
 /// ```swift
 /// let model = try Pretrained.load("bert")
@@ -29,6 +29,7 @@ public enum Pretrained {
     public static func load(
         _ path: String, dtype: DType = .float32, architecture: String? = nil, isStrict: Bool = true
     ) throws(DataError) -> any PretrainedModel {
+        if let file = try ggufFile(path) { return try Llama.load(file, dtype: dtype) }
         let place = FileSystem.join(path, "config.json")
         let json = try JSONValue.read(place)
         let family = try family(json, place: place, architecture: architecture)
@@ -47,6 +48,20 @@ public enum Pretrained {
                 remedy: "use one of \(Wording.list(known))")
         }
         return speaker
+    }
+
+    /// The GGUF file at a path, or the only one in a folder without `config.json`; nil where there is none.
+    static func ggufFile(_ path: String) throws(DataError) -> GGUFFile? {
+        if path.hasSuffix(".gguf") { return try GGUFFile(path: path) }
+        guard let names = try? FileSystem.names(in: path), !names.contains("config.json") else { return nil }
+        let files = names.filter { $0.hasSuffix(".gguf") }
+        guard files.count <= 1 else {
+            throw DataError(
+                .mismatch, at: path, "the folder has \(Wording.list(files)), and each could be meant",
+                remedy: "give the path of one of them")
+        }
+        guard let file = files.first else { return nil }
+        return try GGUFFile(path: FileSystem.join(path, file))
     }
 
     /// The weights of a folder: `model.safetensors` or its index where there are other files of that kind beside.

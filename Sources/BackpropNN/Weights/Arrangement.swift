@@ -5,6 +5,8 @@ package enum Arrangement: Hashable, Sendable {
     case same
     /// A matrix whose inputs come first.
     case transposed
+    /// The rows of each head that a rotation turns together stand beside each other, not half a head apart.
+    case pairedRows(heads: Int)
     /// Channels of a kernel come before its places.
     case convolution
     /// Inputs come first, outputs of a group second.
@@ -22,6 +24,7 @@ package enum Arrangement: Hashable, Sendable {
         case .convolution: ("[out, in, kernel...]", "[out, kernel..., in]")
         case .transposedConvolution: ("[in, out, kernel...]", "[out, kernel..., in]")
         case .part: nil
+        case .pairedRows: ("[heads, pairs, 2, ...]", "[heads, 2, pairs, ...]")
         case .flattened(let channels):
             ("[..., \(channels) channels, places]", "[..., places, \(channels) channels]")
         }
@@ -36,7 +39,7 @@ package enum Arrangement: Hashable, Sendable {
     /// The shape that a tensor has there which has `shape` here.
     func sourceShape(for shape: [Int]) -> [Int] {
         switch self {
-        case .same, .flattened: return shape
+        case .same, .flattened, .pairedRows: return shape
         case .transposed: return shape.reversed()
         case .convolution:
             guard shape.count > 2 else { return shape }
@@ -61,6 +64,9 @@ package enum Arrangement: Hashable, Sendable {
             let inner = source.shape.dropFirst()
             let divided = source.reshaped([groups, source.dim(0) / groups] + inner)
             return divided.transposed(axes: [0] + Array(2..<divided.ndim) + [1]).reshaped(shape)
+        case .pairedRows(let heads):
+            let paired = source.reshaped([heads, shape[0] / heads / 2, 2] + shape.dropFirst())
+            return paired.swappedAxes(1, 2).reshaped(shape)
         case .part(let index, let count): return source.split(parts: count)[index]
         case .flattened(let channels):
             let divided = shape.dropLast() + [channels, shape[shape.count - 1] / channels]
@@ -74,7 +80,7 @@ package enum Arrangement: Hashable, Sendable {
         case .same: return value
         case .transposed: return value.transposed()
         case .convolution: return value.movedAxis(-1, to: 1)
-        case .transposedConvolution, .part, .flattened:
+        case .transposedConvolution, .part, .flattened, .pairedRows:
             preconditionFailure("\(self) is not written")
         }
     }
