@@ -1,5 +1,5 @@
 /// A JSON value as a whole, for what is small and may have many forms. Objects keep the order of their members.
-package enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     /// As it is written, such as "1e-5".
@@ -8,11 +8,12 @@ package enum JSONValue: Sendable, Equatable {
     case list([JSONValue])
     case object([Member])
 
-    package struct Member: Sendable, Equatable {
-        package let key: String
-        package let value: JSONValue
+    /// A name and what it stands for.
+    public struct Member: Sendable, Equatable {
+        public let key: String
+        public let value: JSONValue
 
-        package init(_ key: String, _ value: JSONValue) { (self.key, self.value) = (key, value) }
+        public init(_ key: String, _ value: JSONValue) { (self.key, self.value) = (key, value) }
     }
 
     /// The most lists and objects that lie in each other.
@@ -78,24 +79,24 @@ package enum JSONValue: Sendable, Equatable {
 
 extension JSONValue {
     /// The member of an object; nil where there is none, and for anything else.
-    package subscript(key: String) -> JSONValue? {
+    public subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == key }?.value
     }
 
-    package var members: [Member]? { if case .object(let members) = self { members } else { nil } }
-    package var list: [JSONValue]? { if case .list(let elements) = self { elements } else { nil } }
-    package var text: String? { if case .text(let text) = self { text } else { nil } }
-    package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
-    package var number: Double? { if case .number(let word) = self { Double(word) } else { nil } }
+    public var members: [Member]? { if case .object(let members) = self { members } else { nil } }
+    public var list: [JSONValue]? { if case .list(let elements) = self { elements } else { nil } }
+    public var text: String? { if case .text(let text) = self { text } else { nil } }
+    public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    public var number: Double? { if case .number(let word) = self { Double(word) } else { nil } }
     /// A whole number, however it is written.
-    package var integer: Int? {
+    public var integer: Int? {
         guard case .number(let word) = self else { return nil }
         return Int(word) ?? Double(word).flatMap { Int(exactly: $0) }
     }
 
     /// The value as JSON, on one line.
-    package var written: String {
+    public var written: String {
         switch self {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
@@ -111,10 +112,10 @@ extension JSONValue {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
-    package init(stringLiteral text: String) { self = .text(text) }
-    package init(booleanLiteral value: Bool) { self = .bool(value) }
-    package init(integerLiteral value: Int) { self = .number(String(value)) }
-    package init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
-    package init(dictionaryLiteral members: (String, JSONValue)...) { self = .object(members.map { Member($0, $1) }) }
-    package init(nilLiteral: ()) { self = .null }
+    public init(stringLiteral text: String) { self = .text(text) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(integerLiteral value: Int) { self = .number(String(value)) }
+    public init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
+    public init(dictionaryLiteral members: (String, JSONValue)...) { self = .object(members.map { Member($0, $1) }) }
+    public init(nilLiteral: ()) { self = .null }
 }

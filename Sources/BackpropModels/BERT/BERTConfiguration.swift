@@ -46,7 +46,7 @@ public struct BERTConfiguration: ModelConfiguration {
         classes = try ClassSettings(&reader)
         try reader.expect("is_decoder", .bool(false))
         try reader.expect("add_cross_attention", .bool(false))
-        try reader.expect("position_embedding_type", .string("absolute"))
+        try reader.expect("position_embedding_type", .text("absolute"))
         // How a feed-forward part is cut to save memory, and sizes of a head that nobody reads.
         reader.carry(
             "chunk_size_feed_forward", "directionality", "pooler_fc_size", "pooler_num_attention_heads",
@@ -64,10 +64,10 @@ public struct BERTConfiguration: ModelConfiguration {
             "vocab_size": .integer(vocabularySize), "max_position_embeddings": .integer(positions),
             "type_vocab_size": .integer(kinds), "hidden_size": .integer(features),
             "num_hidden_layers": .integer(layers), "num_attention_heads": .integer(heads),
-            "intermediate_size": .integer(hidden), "hidden_act": .string(ActivationNames.name(activation)),
-            "layer_norm_eps": .number(epsilon), "hidden_dropout_prob": .number(dropout),
-            "attention_probs_dropout_prob": .number(attentionDropout),
-            "classifier_dropout": .number(classifierDropout), "tie_word_embeddings": .bool(tiesEmbeddings),
+            "intermediate_size": .integer(hidden), "hidden_act": .text(ActivationNames.name(activation)),
+            "layer_norm_eps": .real(epsilon), "hidden_dropout_prob": .real(dropout),
+            "attention_probs_dropout_prob": .real(attentionDropout),
+            "classifier_dropout": .real(classifierDropout), "tie_word_embeddings": .bool(tiesEmbeddings),
             "pad_token_id": paddingToken.map { .integer($0) } ?? .null,
         ]
         return own.merging(classes.settings) { $1 }

@@ -46,37 +46,37 @@ public struct ClassSettings: Sendable, Hashable {
 
     /// The settings as `config.json` has them.
     var settings: [String: JSONValue] {
-        var numbers: [String: JSONValue] = [:], labels: [String: JSONValue] = [:]
+        var numbers: [String: JSONValue] = [:], labels: [JSONValue.Member] = []
         for (index, name) in names.enumerated() {
-            labels["\(index)"] = .string(name)
+            labels.append(.init("\(index)", .text(name)))
             numbers[name] = .integer(index)
         }
-        var settings: [String: JSONValue] = ["id2label": .object(labels), "label2id": .object(numbers)]
-        if let problem { settings["problem_type"] = .string(problem.rawValue) }
+        var settings: [String: JSONValue] = ["id2label": .object(labels), "label2id": .sorted(numbers)]
+        if let problem { settings["problem_type"] = .text(problem.rawValue) }
         return settings
     }
 
     init(_ reader: inout ConfigurationReader) throws(DataError) {
         let limit = 1...100_000
-        var count = reader.has("num_labels") ? try reader.integer("num_labels", in: limit) : nil
+        let given = reader.has("num_labels") ? try reader.integer("num_labels", in: limit) : nil
         var names: [String]?
-        if case .object(let labels) = reader.value("id2label"), !labels.isEmpty {
-            let found = (0..<labels.count).map { index -> String? in
-                if case .string(let name) = labels["\(index)"] { name } else { nil }
+        if let labels = reader.value("id2label"), let count = labels.members?.count, count > 0 {
+            guard limit.contains(count) else { throw reader.problem("'id2label' has \(count) classes") }
+            // Members by their names at once: looking each up would go through all of them.
+            let byNumber = Dictionary((labels.members ?? []).map { ($0.key, $0.value.text) }) { first, _ in first }
+            let found = (0..<count).compactMap { byNumber["\($0)"] ?? nil }
+            guard found.count == count else {
+                throw reader.problem("'id2label' does not give the classes from 0 to \(count - 1) names")
             }
-            guard limit.contains(labels.count), !found.contains(nil) else {
-                throw reader.problem("'id2label' does not give the classes from 0 to \(labels.count - 1) names")
+            guard given ?? count == count else {
+                throw reader.problem("'num_labels' is \(given ?? 0) and 'id2label' has \(count)")
             }
-            guard count ?? labels.count == labels.count else {
-                throw reader.problem("'num_labels' is \(count ?? 0) and 'id2label' has \(labels.count)")
-            }
-            names = found.compactMap { $0 }
-            count = labels.count
+            names = found
         }
         let problem =
             reader.has("problem_type")
             ? try reader.word("problem_type", of: Problem.allCases.map(\.rawValue)) : nil
-        self.init(count: count ?? 2)
+        self.init(count: given ?? 2)
         if let names { self.names = names }
         self.problem = problem.flatMap(Problem.init)
     }

@@ -9,12 +9,13 @@ public struct ConfigurationReader {
     private var carried: [String: JSONValue] = [:]
 
     init(_ json: JSONValue, place: String) throws(DataError) {
-        guard case .object(let values) = json else {
+        guard let members = json.members else {
             throw DataError(
                 .badFormat, at: place, "it is \(json.shown), not an object with settings",
                 remedy: "fetch or write the file again")
         }
-        (self.values, self.place) = (values, place)
+        values = Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first }
+        self.place = place
         unread = Set(values.keys)
     }
 
@@ -34,26 +35,23 @@ public struct ConfigurationReader {
     public mutating func integer(
         _ key: String, _ fallback: Int? = nil, in range: ClosedRange<Int>
     ) throws(DataError) -> Int {
-        switch value(key) {
-        case .integer(let number) where range.contains(number): return number
-        case nil: return try left(key, fallback)
-        case let other?:
+        guard let value = value(key) else { return try left(key, fallback) }
+        guard let number = value.integer, range.contains(number) else {
             throw problem(
-                "'\(key)' is \(other.shown), not a whole number from \(range.lowerBound) to \(range.upperBound)")
+                "'\(key)' is \(value.shown), not a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
+        return number
     }
 
     /// A number in a range.
     public mutating func number(
         _ key: String, _ fallback: Double? = nil, in range: ClosedRange<Double>
     ) throws(DataError) -> Double {
-        switch value(key) {
-        case .integer(let number) where range.contains(Double(number)): return Double(number)
-        case .number(let number) where range.contains(number): return number
-        case nil: return try left(key, fallback)
-        case let other?:
-            throw problem("'\(key)' is \(other.shown), not a number from \(range.lowerBound) to \(range.upperBound)")
+        guard let value = value(key) else { return try left(key, fallback) }
+        guard let number = value.number, range.contains(number) else {
+            throw problem("'\(key)' is \(value.shown), not a number from \(range.lowerBound) to \(range.upperBound)")
         }
+        return number
     }
 
     /// `true` or `false`.
@@ -70,7 +68,7 @@ public struct ConfigurationReader {
         _ key: String, _ fallback: String? = nil, of known: [String]
     ) throws(DataError) -> String {
         switch value(key) {
-        case .string(let word) where known.contains(word): return word
+        case .text(let word) where known.contains(word): return word
         case nil: return try left(key, fallback)
         case let other?: throw problem("'\(key)' is \(other.shown); known are \(Wording.list(known))")
         }
@@ -81,9 +79,9 @@ public struct ConfigurationReader {
         _ key: String, _ fallback: [Int]? = nil, in range: ClosedRange<Int>
     ) throws(DataError) -> [Int] {
         guard let value = value(key) else { return try left(key, fallback) }
-        if case .array(let elements) = value, Limit.layers.contains(elements.count) {
+        if case .list(let elements) = value, Limit.layers.contains(elements.count) {
             let numbers = elements.compactMap { element -> Int? in
-                if case .integer(let number) = element, range.contains(number) { number } else { nil }
+                element.integer.flatMap { range.contains($0) ? $0 : nil }
             }
             if numbers.count == elements.count { return numbers }
         }
@@ -101,7 +99,7 @@ public struct ConfigurationReader {
 
     /// A number for height and width, or a list of both.
     public mutating func pair(_ key: String, _ fallback: Int, in range: ClosedRange<Int>) throws(DataError) -> [Int] {
-        guard case .array = values[key] else {
+        guard case .list = values[key] else {
             let side = try integer(key, fallback, in: range)
             return [side, side]
         }

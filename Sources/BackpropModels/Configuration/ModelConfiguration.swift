@@ -26,11 +26,11 @@ extension ModelConfiguration {
     public mutating func adapt(to tensors: Set<String>) {}
 
     /// The whole content of `config.json`.
-    func file(architecture: String, type: String) -> JSONValue {
+    func file(architecture: String, type: String) -> [String: JSONValue] {
         var members = carried.merging(settings) { $1 }
-        members["architectures"] = .array([.string(architecture)])
-        members["model_type"] = .string(type)
-        return .object(members)
+        members["architectures"] = .list([.text(architecture)])
+        members["model_type"] = .text(type)
+        return members
     }
 
     /// What is wrong with numbers of features and heads that have to divide.

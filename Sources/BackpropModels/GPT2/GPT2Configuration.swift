@@ -53,9 +53,9 @@ public struct GPT2Configuration: ModelConfiguration {
         [
             "vocab_size": .integer(vocabularySize), "n_positions": .integer(positions), "n_embd": .integer(features),
             "n_layer": .integer(layers), "n_head": .integer(heads), "n_inner": hidden.map { .integer($0) } ?? .null,
-            "activation_function": .string(activation == .geluTanh ? "gelu_new" : ActivationNames.name(activation)),
-            "layer_norm_epsilon": .number(epsilon), "embd_pdrop": .number(embeddingDropout),
-            "attn_pdrop": .number(attentionDropout), "resid_pdrop": .number(dropout),
+            "activation_function": .text(activation == .geluTanh ? "gelu_new" : ActivationNames.name(activation)),
+            "layer_norm_epsilon": .real(epsilon), "embd_pdrop": .real(embeddingDropout),
+            "attn_pdrop": .real(attentionDropout), "resid_pdrop": .real(dropout),
             "scale_attn_weights": .bool(scalesAttention), "scale_attn_by_inverse_layer_idx": .bool(scalesByLayer),
             "tie_word_embeddings": .bool(tiesEmbeddings),
         ]

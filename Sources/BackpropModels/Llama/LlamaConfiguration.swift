@@ -100,9 +100,9 @@ public struct LlamaConfiguration: ModelConfiguration {
     /// What `layer_types` says has to be what the other settings say.
     private func checkLayerTypes(_ reader: inout ConfigurationReader) throws(DataError) {
         let own = (0..<layers).map { layer -> JSONValue in
-            .string(window(ofLayer: layer) != nil ? "sliding_attention" : "full_attention")
+            .text(window(ofLayer: layer) != nil ? "sliding_attention" : "full_attention")
         }
-        try reader.expect("layer_types", .array(own))
+        try reader.expect("layer_types", .list(own))
     }
 
     /// How many positions back a query of a layer sees; nil for all.
@@ -114,12 +114,12 @@ public struct LlamaConfiguration: ModelConfiguration {
             "intermediate_size": .integer(hidden), "num_hidden_layers": .integer(layers),
             "num_attention_heads": .integer(heads), "num_key_value_heads": .integer(keyHeads),
             "max_position_embeddings": .integer(positions),
-            "hidden_act": .string(ActivationNames.name(activation)), "rms_norm_eps": .number(epsilon),
-            "rope_parameters": scaling.settings(base: base), "attention_dropout": .number(attentionDropout),
+            "hidden_act": .text(ActivationNames.name(activation)), "rms_norm_eps": .real(epsilon),
+            "rope_parameters": scaling.settings(base: base), "attention_dropout": .real(attentionDropout),
             "tie_word_embeddings": .bool(tiesEmbeddings),
         ]
         // Versions before 5 read the base here.
-        settings["rope_theta"] = .number(base)
+        settings["rope_theta"] = .real(base)
         if let headFeatures { settings["head_dim"] = .integer(headFeatures) }
         if let paddingToken { settings["pad_token_id"] = .integer(paddingToken) }
         switch kind {

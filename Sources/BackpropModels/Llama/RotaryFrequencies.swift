@@ -50,7 +50,7 @@ extension RotaryScaling {
         // What both keys say is called differently in files of different ages.
         let type = try inner.word("type", "default", of: ["default", "linear", "llama3"])
         let kind = try inner.word("rope_type", type, of: ["default", "linear", "llama3"])
-        try inner.expect("partial_rotary_factor", .integer(1), .number(1))
+        try inner.expect("partial_rotary_factor", .integer(1), .real(1))
         let scaling: RotaryScaling
         switch kind {
         case "linear": scaling = .linear(factor: try inner.number("factor", in: factors))
@@ -71,19 +71,19 @@ extension RotaryScaling {
 
     /// The settings as `rope_parameters` has them.
     func settings(base: Double) -> JSONValue {
-        var members: [String: JSONValue] = ["rope_theta": .number(base)]
+        var members: [String: JSONValue] = ["rope_theta": .real(base)]
         switch self {
-        case .none: members["rope_type"] = .string("default")
+        case .none: members["rope_type"] = .text("default")
         case .linear(let factor):
-            members["rope_type"] = .string("linear")
-            members["factor"] = .number(factor)
+            members["rope_type"] = .text("linear")
+            members["factor"] = .real(factor)
         case .llama3(let factor, let low, let high, let positions):
-            members["rope_type"] = .string("llama3")
-            members["factor"] = .number(factor)
-            members["low_freq_factor"] = .number(low)
-            members["high_freq_factor"] = .number(high)
+            members["rope_type"] = .text("llama3")
+            members["factor"] = .real(factor)
+            members["low_freq_factor"] = .real(low)
+            members["high_freq_factor"] = .real(high)
             members["original_max_position_embeddings"] = .integer(positions)
         }
-        return .object(members)
+        return .sorted(members)
     }
 }

@@ -83,7 +83,7 @@ public enum Pretrained {
         _ json: JSONValue, place: String, architecture: String?
     ) throws(DataError) -> any PretrainedModel.Type {
         var name = architecture
-        if name == nil, case .array(let names) = json["architectures"], case .string(let first) = names.first {
+        if name == nil, case .list(let names) = json["architectures"], case .text(let first) = names.first {
             name = first
         }
         guard let name else {

@@ -13,13 +13,10 @@ extension PretrainedModel {
         to folder: String, as type: SafeTensorsType? = nil, maximumShardBytes: Int? = nil
     ) throws(DataError) {
         do { try FileSystem.createFolders(folder) } catch { throw DataError(error) }
-        var members = configuration.file(architecture: architecture, type: modelType)
-        if case .object(var object) = members {
-            object["dtype"] = .string((type ?? SafeTensorsType(parameters().first?.dtype ?? .float32)).torchName)
-            object["torch_dtype"] = nil
-            members = .object(object)
-        }
-        let text = Array((members.text + "\n").utf8)
+        var settings = configuration.file(architecture: architecture, type: modelType)
+        settings["dtype"] = .text((type ?? SafeTensorsType(parameters().first?.dtype ?? .float32)).torchName)
+        settings["torch_dtype"] = nil
+        let text = Array(JSONValue.sorted(settings).lines.utf8)
         do {
             try FileSystem.writeAtomically(FileSystem.join(folder, "config.json")) { try $0.write(text) }
         } catch let failure as SystemFailure {

@@ -41,9 +41,9 @@ public struct ResNetConfiguration: ModelConfiguration {
     public var settings: [String: JSONValue] {
         let own: [String: JSONValue] = [
             "num_channels": .integer(channels), "embedding_size": .integer(start),
-            "hidden_sizes": .array(widths.map { .integer($0) }), "depths": .array(depths.map { .integer($0) }),
-            "layer_type": .string(isBottleneck ? "bottleneck" : "basic"),
-            "hidden_act": .string(ActivationNames.name(activation)), "downsample_in_first_stage": .bool(halvesFirst),
+            "hidden_sizes": .list(widths.map { .integer($0) }), "depths": .list(depths.map { .integer($0) }),
+            "layer_type": .text(isBottleneck ? "bottleneck" : "basic"),
+            "hidden_act": .text(ActivationNames.name(activation)), "downsample_in_first_stage": .bool(halvesFirst),
             "downsample_in_bottleneck": .bool(halvesBeforeBottleneck),
         ]
         return own.merging(classes.settings) { $1 }

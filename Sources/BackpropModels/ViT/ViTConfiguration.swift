@@ -47,15 +47,15 @@ public struct ViTConfiguration: ModelConfiguration {
 
     public var settings: [String: JSONValue] {
         func side(_ pair: [Int]) -> JSONValue {
-            pair[0] == pair[1] ? .integer(pair[0]) : .array(pair.map { .integer($0) })
+            pair[0] == pair[1] ? .integer(pair[0]) : .list(pair.map { .integer($0) })
         }
         let own: [String: JSONValue] = [
             "image_size": side(image), "patch_size": side(patch), "num_channels": .integer(channels),
             "hidden_size": .integer(features), "num_hidden_layers": .integer(layers),
             "num_attention_heads": .integer(heads), "intermediate_size": .integer(hidden),
-            "hidden_act": .string(ActivationNames.name(activation)), "layer_norm_eps": .number(epsilon),
-            "qkv_bias": .bool(attentionBias), "hidden_dropout_prob": .number(dropout),
-            "attention_probs_dropout_prob": .number(attentionDropout),
+            "hidden_act": .text(ActivationNames.name(activation)), "layer_norm_eps": .real(epsilon),
+            "qkv_bias": .bool(attentionBias), "hidden_dropout_prob": .real(dropout),
+            "attention_probs_dropout_prob": .real(attentionDropout),
         ]
         return own.merging(classes.settings) { $1 }
     }
