@@ -29,6 +29,11 @@ extension LlamaConfiguration {
         keyHeads = try reader.integer("attention.head_count_kv", heads, in: Limit.heads)
         epsilon = try reader.number("attention.layer_norm_rms_epsilon", in: Limit.epsilon)
         base = try reader.number("rope.freq_base", 10_000, in: 1...1e12)
+        if file.metadata[reader.name("attention.key_length")] == nil,
+            let mistake = Self.mistake(features: features, heads: heads)
+        {
+            throw reader.problem(mistake)
+        }
         let size = try reader.integer("attention.key_length", features / max(1, heads), in: Limit.features)
         headFeatures = size * heads == features ? nil : size
         // What is turned is a whole head, and a value has its features.

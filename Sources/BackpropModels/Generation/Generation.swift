@@ -13,7 +13,7 @@ import BackpropNN
 public struct Generation: Sendable {
     /// The tokens of the prompt and those that were added.
     public private(set) var tokens: [Int]
-    public let options: GenerationOptions
+    public private(set) var options: GenerationOptions
     /// How many tokens fit, the prompt included.
     public let capacity: Int
     /// How many tokens were added behind the last prompt.
@@ -66,7 +66,7 @@ public struct Generation: Sendable {
         return token
     }
 
-    /// Puts more of a prompt behind what is there, and lets the model go on.
+    /// Puts more of a prompt behind what is there, and lets the model go on. More tokens than fit stop it.
     public mutating func append(_ prompt: [Int]) {
         requireKnown(prompt, model)
         require(
@@ -74,6 +74,20 @@ public struct Generation: Sendable {
             "Generation: \(prompt.count) tokens behind \(tokens.count) are more than the \(capacity) that fit")
         tokens += prompt
         (addedCount, hasStopped) = (0, false)
+    }
+
+    /// This one behind another prompt, of which the beginning that they share is not read again; nil where it does not fit with
+    /// what the options ask for.
+    func continued(by prompt: [Int], _ options: GenerationOptions) -> Generation? {
+        guard prompt.count + options.maximumTokens <= capacity else { return nil }
+        var next = self
+        let shared = zip(prompt, tokens).prefix { $0 == $1 }.count
+        next.cache?.truncate(to: min(shared, cache?.count ?? 0))
+        next.tokens = prompt
+        next.options = options
+        next.sampler = sampler.with(options)
+        (next.addedCount, next.hasStopped) = (0, false)
+        return next
     }
 
     /// The logits of the token behind those that are there, [vocabulary].

@@ -2,7 +2,7 @@ import Backprop
 
 /// Chooses tokens from logits, in the order of transformers: the penalty, the temperature, the likeliest, the nucleus.
 public struct TokenSampler: Sendable {
-    private let options: GenerationOptions
+    private var options: GenerationOptions
     /// How many random numbers were taken.
     private var draws: UInt64 = 0
 
@@ -11,6 +11,13 @@ public struct TokenSampler: Sendable {
         let mistake = options.mistake
         require(mistake == nil, "TokenSampler: \(mistake ?? "")")
         self.options = options
+    }
+
+    /// This one with other options; random choices go on, unless the seed is another.
+    func with(_ options: GenerationOptions) -> TokenSampler {
+        var next = TokenSampler(options)
+        if options.seed == self.options.seed { next.draws = draws }
+        return next
     }
 
     /// A token for logits of the whole vocabulary.

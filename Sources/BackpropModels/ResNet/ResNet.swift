@@ -6,7 +6,7 @@ import BackpropNN
 /// ```swift
 /// let logits = ResNet(ResNetConfiguration())(images)  // images [batch, 224, 224, 3]
 /// ```
-public struct ResNet: PretrainedModel {
+public struct ResNet: PretrainedModel, Module {
     public static let architectures = ["ResNetForImageClassification"]
     public let modelType = "resnet"
     public let configuration: ResNetConfiguration

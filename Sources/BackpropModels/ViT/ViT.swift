@@ -6,7 +6,7 @@ import BackpropNN
 /// ```swift
 /// let logits = ViT(ViTConfiguration())(images)        // images [batch, 224, 224, 3]
 /// ```
-public struct ViT: PretrainedModel {
+public struct ViT: PretrainedModel, Module {
     public static let architectures = ["ViTForImageClassification"]
     public let modelType = "vit"
     public let configuration: ViTConfiguration
