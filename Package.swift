@@ -31,7 +31,9 @@ let package = Package(
         .target(name: "BackpropFiles", dependencies: ["Backprop"]),
         .target(name: "BackpropNN", dependencies: ["Backprop", "BackpropFiles"]),
         .target(name: "BackpropText", dependencies: ["BackpropFiles"]),
-        .target(name: "BackpropModels", dependencies: ["Backprop", "BackpropFiles", "BackpropNN", "BackpropText"]),
+        .target(
+            name: "BackpropModels", dependencies: ["Backprop", "BackpropFiles", "BackpropNN", "BackpropText"],
+            exclude: ["README.md"]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
@@ -85,7 +87,7 @@ let package = Package(
             path: "Tests/TrainingTrial"),
         .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain", "TrainingTrial"]),
         .testTarget(name: "BackpropModelsTests", dependencies: ["BackpropModels"]),
-        .testTarget(name: "BackpropConformanceTests", dependencies: ["backprop-conformance"]),
+        .testTarget(name: "BackpropConformanceTests", dependencies: ["backprop-conformance", "BackpropModels"]),
         .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool", "BackpropData"]),
     ],
     swiftLanguageModes: [.v6]

@@ -84,10 +84,15 @@ extension JSONValue {
         return members.first { $0.key == key }?.value
     }
 
+    /// The members of an object; nil for anything else.
     public var members: [Member]? { if case .object(let members) = self { members } else { nil } }
+    /// The elements of a list; nil for anything else.
     public var list: [JSONValue]? { if case .list(let elements) = self { elements } else { nil } }
+    /// A text; nil for anything else.
     public var text: String? { if case .text(let text) = self { text } else { nil } }
+    /// A truth value; nil for anything else.
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    /// A number of any kind; nil for anything else.
     public var number: Double? { if case .number(let word) = self { Double(word) } else { nil } }
     /// A whole number, however it is written.
     public var integer: Int? {
