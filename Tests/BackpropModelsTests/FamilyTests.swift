@@ -46,6 +46,22 @@ import Testing
         }
     }
 
+    /// In the narrower dtype, and with float32 weights whose products are taken in it.
+    @Test(arguments: TinyModel.all) func runsInBfloat16(tiny: TinyModel) throws {
+        let wide = tiny.make(.float32), narrow = tiny.make(.bfloat16)
+        func numbers(_ model: any PretrainedModel) -> [Float] {
+            model.evaluating { tiny.run(model) }.array(of: Float.self)
+        }
+        let exact = numbers(wide), scale = exact.map { abs($0) }.max() ?? 0
+        for found in [numbers(narrow), autocast { numbers(wide) }] {
+            #expect(zip(found, exact).allSatisfy { abs($0 - $1) < 0.1 * scale + 0.02 })
+            #expect(found != exact)
+        }
+        autocast { tiny.loss(wide, tiny.run(wide)) }.backward()
+        let parameters = wide.parameters()
+        #expect(parameters.allSatisfy { $0.gradient?.dtype == .float32 })
+    }
+
     @Test func otherHeadsReadTheSameBody() throws {
         let folder = try TemporaryFolder()
         let classifier = withRandomSeed(1) { BERTForSequenceClassification(TinyModel.bert) }
@@ -59,6 +75,31 @@ import Testing
         let masked = try BERTForMaskedLM.load(folder.path, isStrict: false)
         #expect(masked.bert(TinyModel.ids).array(of: Float.self) == expected)
         #expect(masked(TinyModel.ids).shape == [2, 6, 11])
+    }
+
+    /// Names that files had before: of normalizations, and of a body that stands alone.
+    @Test func readsOldNames() throws {
+        let folder = try TemporaryFolder()
+        let model = withRandomSeed(1) { BERTForMaskedLM(TinyModel.bert) }
+        try model.save(to: folder.path)
+        let path = folder.path + "/model.safetensors"
+        var tensors: [String: Tensor] = ["bert.embeddings.position_ids": .zeros([1, 8], dtype: .int64)]
+        for (name, value) in try loadTensors(from: path) {
+            let old = name.replacing("LayerNorm.weight", with: "LayerNorm.gamma")
+            tensors[old.replacing("LayerNorm.bias", with: "LayerNorm.beta")] = value
+        }
+        tensors["cls.seq_relationship.weight"] = .zeros([2, 8])
+        try saveTensors(tensors, to: path)
+        let other = try BERTForMaskedLM.load(folder.path)
+        #expect(other(TinyModel.ids).array(of: Float.self) == model(TinyModel.ids).array(of: Float.self))
+
+        let gpt = withRandomSeed(1) { GPT2(TinyModel.gpt2) }
+        try gpt.save(to: folder.path)
+        tensors = ["h.0.attn.bias": .ones([1, 1, 4, 4]), "lm_head.weight": gpt.tokens.weight.value]
+        for (name, value) in try loadTensors(from: path) { tensors[name.replacing("transformer.", with: "")] = value }
+        try saveTensors(tensors, to: path)
+        let loaded = try Pretrained.languageModel(folder.path)
+        #expect(loaded(TinyModel.ids).array(of: Float.self) == gpt(TinyModel.ids).array(of: Float.self))
     }
 
     @Test func paddingChangesNothing() {

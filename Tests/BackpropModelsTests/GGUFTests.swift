@@ -117,7 +117,7 @@ struct GGUFWriter {
     }
 
     /// A tiny Llama as a file of that format: with features that are turned together side by side.
-    private static func file(_ model: Llama, _ change: (inout GGUFWriter) -> Void = { _ in }) throws -> GGUFFile {
+    private static func bytes(_ model: Llama) throws -> [UInt8] {
         let c = model.configuration
         var writer = GGUFWriter()
         writer.add("general.architecture", "llama")
@@ -136,16 +136,30 @@ struct GGUFWriter {
             }
             writer.add(foreign.name, value)
         }
-        change(&writer)
-        return try GGUFFile(FileBytes(writer.bytes), path: "file")
+        return writer.bytes
     }
 
     @Test func readsALlama() throws {
         let model = withRandomSeed(1) { Llama(TinyModel.llama) }
-        let other = try Llama.load(try Self.file(model))
+        let other = try Llama.load(GGUFFile(FileBytes(try Self.bytes(model)), path: "file"))
         let difference = abs(other(TinyModel.ids) - model(TinyModel.ids)).max().item()
         #expect(difference < 1e-6)
         #expect(other.configuration.epsilon == Double(Float(1e-6)))
+    }
+
+    /// A byte changed anywhere gives a model or one line.
+    @Test func survivesDamage() throws {
+        let whole = try Self.bytes(withRandomSeed(1) { Llama(TinyModel.llama) })
+        let random = RandomState(seed: 3), head = 3000
+        for _ in 0..<300 {
+            var bytes = whole
+            for _ in 0...Int(random.nextKey() % 3) {
+                bytes[Int(random.nextKey() % UInt64(head))] = UInt8(truncatingIfNeeded: random.nextKey())
+            }
+            do throws(DataError) { _ = try Llama.load(GGUFFile(FileBytes(bytes), path: "file")) } catch {
+                #expect(isOneLine(error.description))
+            }
+        }
     }
 
     @Test(arguments: [

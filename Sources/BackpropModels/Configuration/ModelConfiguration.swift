@@ -53,7 +53,7 @@ enum Limit {
     static let features = 1...(1 << 20)
     static let heads = 1...(1 << 14)
     static let vocabulary = 1...(1 << 24)
-    static let positions = 1...(1 << 30)
+    static let positions = 1...(1 << 27)
     static let probability = 0.0...1.0
     static let epsilon = 0.0...1.0
 }

@@ -88,6 +88,7 @@ public struct LlamaConfiguration: ModelConfiguration {
             windowedFrom = try reader.integer("max_window_layers", 28, in: 0...Limit.layers.upperBound)
             window = isUsed ? size : nil
             if !isUsed { reader.carry("sliding_window", "max_window_layers") }
+            try reader.expect("use_mrope", .bool(false))
             try checkLayerTypes(&reader)
         }
         // A setting of one checkpoint family that says what its positions are, which all have here.

@@ -48,11 +48,17 @@ public struct TensorNames: Sendable {
 
     /// The same in a file of which these are the tensors: of a body alone, or of one with a head.
     func foreign(_ name: String, in tensors: Set<String>) -> ForeignTensor {
-        let foreign = foreign(name)
-        if tensors.contains(foreign.name) || body.isEmpty { return foreign }
-        let other =
-            foreign.name.hasPrefix(body) ? String(foreign.name.dropFirst(body.count)) : body + foreign.name
-        return tensors.contains(other) ? ForeignTensor(other, foreign.arrangement) : foreign
+        let foreign = foreign(name), own = foreign.name
+        let other = own.hasPrefix(body) ? String(own.dropFirst(body.count)) : body + own
+        let found = [own, Self.old(own), other, Self.old(other)].first(where: tensors.contains)
+        return ForeignTensor(found ?? own, foreign.arrangement)
+    }
+
+    /// What factors and summands of normalizations were called once.
+    private static func old(_ name: String) -> String {
+        for (new, old) in [("LayerNorm.weight", "LayerNorm.gamma"), ("LayerNorm.bias", "LayerNorm.beta")]
+        where name.hasSuffix(new) { return name.dropLast(new.count) + old }
+        return name
     }
 
     /// Whether no model needs a tensor of this name.

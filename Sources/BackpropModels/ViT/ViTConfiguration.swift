@@ -1,3 +1,4 @@
+import Backprop
 import BackpropFiles
 
 /// The settings of a ViT; those of the base model for images of 224 by 224 where left out.
@@ -63,6 +64,8 @@ public struct ViTConfiguration: ModelConfiguration {
     public var mistake: String? {
         if image.count != 2 || patch.count != 2 { return "images and patches need height and width" }
         if image[0] < patch[0] || image[1] < patch[1] { return "a patch \(patch) is larger than an image \(image)" }
-        return Self.mistake(features: features, heads: heads) ?? classes.mistake
+        let shapes = [[features] + patch + [channels], [1, 1 + patches, features]]
+        return shapes.lazy.compactMap { Shape.mistake(in: $0) }.first
+            ?? Self.mistake(features: features, heads: heads) ?? classes.mistake
     }
 }
