@@ -57,7 +57,7 @@ let package = Package(
         .executableTarget(
             name: "backprop-tool",
             dependencies: [
-                "BackpropData", "BackpropText", "BackpropTrain",
+                "BackpropData", "BackpropModels", "BackpropText", "BackpropTrain",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/backprop"

@@ -5,5 +5,5 @@ struct LanguageModels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lm",
         abstract: "Works with language models.",
-        subcommands: [Tokens.self])
+        subcommands: [Generate.self, Converse.self, Embed.self, Score.self, Tokens.self])
 }

@@ -63,19 +63,10 @@ struct Tokens: ParsableCommand {
         }
     }
 
-    private func input() throws(DataError) -> String {
-        let bytes: FileBytes
-        do throws(SystemFailure) { bytes = try FileSystem.standardInput() } catch { throw DataError(error) }
-        guard let text = withExtendedLifetime(bytes, { String(validating: bytes.buffer, as: UTF8.self) }) else {
-            throw DataError(.notText, at: "standard input", "it is not UTF-8", remedy: "convert it to UTF-8")
-        }
-        return text
-    }
-
     /// The text of ids that stand anywhere among blanks, commas and brackets.
     private func writeText(_ tokenizer: Tokenizer) throws {
         var ids: [Int] = []
-        for word in try input().split(whereSeparator: { $0.isWhitespace || ",[]".contains($0) }) {
+        for word in try GivenText.read().split(whereSeparator: { $0.isWhitespace || ",[]".contains($0) }) {
             guard let id = Int(word) else {
                 throw DataError(
                     .badFormat, at: "standard input", "\(Wording.quoted(word)) is no id",
@@ -88,7 +79,7 @@ struct Tokens: ParsableCommand {
 
     /// A line for each token: its id and what it stands for.
     private func showTokens(_ tokenizer: Tokenizer) throws {
-        let text = try input(), ids = tokenizer.encode(text, addingSpecialTokens: !plain)
+        let text = try GivenText.read(), ids = tokenizer.encode(text, addingSpecialTokens: !plain)
         let width = String(ids.max() ?? 0).count
         try StandardOutput.write { write in
             for id in ids {
