@@ -86,7 +86,7 @@ let package = Package(
             dependencies: ["Backprop", "BackpropFiles", "BackpropNN", "BackpropData", "BackpropTrain"],
             path: "Tests/TrainingTrial"),
         .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain", "TrainingTrial"]),
-        .testTarget(name: "BackpropModelsTests", dependencies: ["BackpropModels"]),
+        .testTarget(name: "BackpropModelsTests", dependencies: ["BackpropModels", "BackpropText"]),
         .testTarget(name: "BackpropConformanceTests", dependencies: ["backprop-conformance", "BackpropModels"]),
         .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool", "BackpropData"]),
     ],

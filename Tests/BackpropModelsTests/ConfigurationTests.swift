@@ -62,7 +62,10 @@ import Testing
         Lie("BERT for classes", ["problem_type": "\"ranking\""], "'problem_type' is 'ranking'"),
         Lie("ViT", ["patch_size": "16"], "is larger than an image"),
         Lie("ViT", ["image_size": "16384", "patch_size": "1", "hidden_size": "1048576"], "too many elements"),
-        Lie("ViT", ["image_size": "16384", "patch_size": "16384", "num_channels": "16384", "hidden_size": "16384"], "too many elements"),
+        Lie(
+            "ViT",
+            ["image_size": "16384", "patch_size": "16384", "num_channels": "16384", "hidden_size": "16384"],
+            "too many elements"),
         Lie("ViT", ["image_size": "[8]"], "'image_size' is a list of 1"),
         Lie("ViT", ["image_size": "[8, 8]"], "'vit.embeddings.position_embeddings'"),
         Lie("ResNet", ["depths": "[1]"], "2 widths and 1 depths"),
