@@ -88,7 +88,7 @@ let package = Package(
         .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain", "TrainingTrial"]),
         .testTarget(name: "BackpropModelsTests", dependencies: ["BackpropModels", "BackpropText"]),
         .testTarget(name: "BackpropConformanceTests", dependencies: ["backprop-conformance", "BackpropModels"]),
-        .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool", "BackpropData"]),
+        .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool", "BackpropData", "BackpropModels"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,8 @@ enum GivenText {
         let isFile = path.map { $0 != "-" } ?? false
         let bytes = isFile ? try FileBytes(mapping: path!, expecting: "text") : try standardInput()
         guard let text = withExtendedLifetime(bytes, { String(validating: bytes.buffer, as: UTF8.self) }) else {
-            throw DataError(.notText, at: isFile ? path! : "standard input", "it is not UTF-8", remedy: "convert it to UTF-8")
+            throw DataError(
+                .notText, at: isFile ? path! : "standard input", "it is not UTF-8", remedy: "convert it to UTF-8")
         }
         return text
     }

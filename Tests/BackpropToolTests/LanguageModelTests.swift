@@ -1,0 +1,83 @@
+import BackpropModels
+import Foundation
+import Testing
+
+/// `backprop lm` with a model of a few weights in a folder of Hugging Face's form.
+@Suite struct LanguageModelTests {
+    /// A folder with a GPT-2 as `gpt` and a BERT as `bert`, whose tokens are letters.
+    private func models() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        var gpt = GPT2Configuration()
+        (gpt.vocabularySize, gpt.positions, gpt.features, gpt.layers, gpt.heads) = (9, 40, 8, 1, 2)
+        try withRandomSeed(1) { GPT2(gpt) }.save(to: folder.path + "/gpt")
+        var bert = BERTConfiguration()
+        (bert.vocabularySize, bert.positions, bert.features, bert.layers, bert.heads) = (9, 40, 8, 1, 2)
+        bert.hidden = 16
+        try withRandomSeed(2) { BERT(bert) }.save(to: folder.path + "/bert")
+        let letters = "abcdefghĠ".enumerated().map { "\"\($1)\": \($0)" }.joined(separator: ", ")
+        for name in ["gpt", "bert"] {
+            try folder.write("{\(letters)}", to: name + "/vocab.json")
+            try folder.write("#version: 0.2\n", to: name + "/merges.txt")
+        }
+        try folder.write("abc defg\nhab cde", to: "text")
+        return folder
+    }
+
+    private func object(_ line: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+
+    @Test func aTextGoesOn() throws {
+        let folder = try models()
+        let arguments = ["lm", "generate", "gpt", "--prompt", "abc", "--tokens", "6"]
+        let shown = try Tool.run(arguments, in: folder.path)
+        #expect(shown.status == 0 && shown.errors.hasPrefix("6 tokens, the first after "), "\(shown)")
+        let json = try object(Tool.run(arguments + ["--json"], in: folder.path).output)
+        #expect(Set(json.keys) == ["ids", "text", "first_token_ms", "tokens_per_s"])
+        #expect((json["ids"] as? [Int])?.count == 6)
+        #expect(shown.output == "abc" + (json["text"] as? String ?? "") + "\n")
+    }
+
+    @Test func aTextIsForetold() throws {
+        let folder = try models()
+        // Letters that the tokenizer does not have are none of its tokens.
+        let whole = try object(Tool.run(["lm", "evaluate", "gpt", "text", "--json"], in: folder.path).output)
+        let parts = try object(
+            Tool.run(["lm", "evaluate", "gpt", "text", "--json", "--window", "4"], in: folder.path).output)
+        #expect(whole["tokens"] as? Int == parts["tokens"] as? Int)
+        let loss = try #require(whole["loss"] as? Double), perplexity = try #require(whole["perplexity"] as? Double)
+        #expect(abs(Foundation.exp(loss) - perplexity) < 1e-9 && loss > 0)
+        #expect(loss != parts["loss"] as? Double)
+    }
+
+    @Test func linesBecomeVectors() throws {
+        let folder = try models()
+        let plain = try Tool.run(["lm", "embed", "bert"], in: folder.path, inputPath: folder.path + "/text")
+        let lines = plain.output.split(separator: "\n")
+        #expect(plain.status == 0 && lines.count == 2, "\(plain)")
+        for line in lines {
+            let numbers = line.split(separator: ",").compactMap { Double($0) }
+            #expect(numbers.count == 8 && abs(numbers.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)
+        }
+        let json = try Tool.run(["lm", "embed", "bert", "--json"], in: folder.path, inputPath: folder.path + "/text")
+        #expect(json.output == lines.map { "[\($0.replacing(",", with: ", "))]\n" }.joined())
+    }
+
+    @Test(arguments: [
+        (["generate", "gpt", "--prompt", ""], "it has no token"),
+        (["generate", "bert", "--prompt", "a"], "does not say which token comes next"),
+        (["generate", "nothing", "--prompt", "a"], "there is no such file"),
+        (["generate", "gpt", "--prompt", "a", "--top-p", "2"], "a probability of 2.0"),
+        (["chat", "gpt"], "it has no template"),
+        (["embed", "text"], "text"),
+        (["evaluate", "gpt", "nothing"], "there is no such file"),
+        (["evaluate", "gpt", "text", "--window", "1"], "give 2 or more"),
+    ])
+    func mistakesAreOneLine(_ arguments: [String], _ found: String) throws {
+        let folder = try models()
+        let answer = try Tool.run(["lm"] + arguments, in: folder.path)
+        #expect(answer.status != 0 && answer.output.isEmpty, "\(answer)")
+        #expect(answer.errors.hasPrefix("backprop: ") && answer.errors.contains(found), "\(answer)")
+        #expect(answer.errors.count { $0 == "\n" } == 1, "\(answer)")
+    }
+}
