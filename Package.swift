@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "BackpropData", targets: ["BackpropData"]),
         .library(name: "BackpropTrain", targets: ["BackpropTrain"]),
         .library(name: "BackpropModels", targets: ["BackpropModels"]),
+        .library(name: "BackpropRules", targets: ["BackpropRules"]),
         .executable(name: "backprop", targets: ["backprop-tool"]),
         .executable(name: "backprop-bench", targets: ["backprop-bench"]),
         .executable(name: "backprop-conformance", targets: ["backprop-conformance"]),
@@ -54,10 +55,12 @@ let package = Package(
             dependencies: [
                 "Backprop", "BackpropFiles", "BackpropNN", "BackpropData", .product(name: "Yams", package: "Yams"),
             ]),
+        .target(
+            name: "BackpropRules", dependencies: ["Backprop", "BackpropNN", "BackpropData", "BackpropTrain"]),
         .executableTarget(
             name: "backprop-tool",
             dependencies: [
-                "BackpropData", "BackpropModels", "BackpropText", "BackpropTrain",
+                "BackpropData", "BackpropModels", "BackpropRules", "BackpropText", "BackpropTrain",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/backprop"
@@ -87,6 +90,7 @@ let package = Package(
             path: "Tests/TrainingTrial"),
         .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain", "TrainingTrial"]),
         .testTarget(name: "BackpropModelsTests", dependencies: ["BackpropModels", "BackpropText"]),
+        .testTarget(name: "BackpropRulesTests", dependencies: ["BackpropRules"]),
         .testTarget(name: "BackpropConformanceTests", dependencies: ["backprop-conformance", "BackpropModels"]),
         .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool", "BackpropData", "BackpropModels"]),
     ],

@@ -14,7 +14,7 @@ struct Tool: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Train.self, Predict.self, Evaluate.self, Runs.self, Plot.self, Export.self, Explain.self,
-            LanguageModels.self,
+            LanguageModels.self, Rules.self,
         ])
 
     /// Runs the command. Whatever goes wrong is one line on standard error, and an exit code that is not zero.

@@ -7,7 +7,7 @@ import BackpropData
 #endif
 
 /// Values as JSON text.
-enum JSONFile {
+package enum JSONFile {
     static let pretty: JSONEncoder.OutputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
 
     /// Numbers that are not finite are written as "nan", "inf" and "-inf".
@@ -30,7 +30,7 @@ enum JSONFile {
     }
 
     /// One line, with sorted keys and a line feed.
-    static func line(of value: some Encodable) throws(TrainError) -> String {
+    package static func line(of value: some Encodable) throws(TrainError) -> String {
         String(
             decoding: try bytes(of: value, [.sortedKeys, .withoutEscapingSlashes], at: "standard output"), as: UTF8.self
         )

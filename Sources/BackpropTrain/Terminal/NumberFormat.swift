@@ -1,7 +1,7 @@
 /// Numbers as people read them, without any locale.
-enum NumberFormat {
+package enum NumberFormat {
     /// `value` with exactly `digits` digits after the point.
-    static func fixed(_ value: Double, digits: Int) -> String {
+    package static func fixed(_ value: Double, digits: Int) -> String {
         guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
         let digits = min(max(digits, 0), 12)
         var power = 1.0
@@ -31,7 +31,7 @@ enum NumberFormat {
 
     /// About `figures` significant digits: `figures` digits after the point below 1, fewer above, and powers of
     /// ten for what is very small or large.
-    static func significant(_ value: Double, figures: Int = 4) -> String {
+    package static func significant(_ value: Double, figures: Int = 4) -> String {
         guard value.isFinite, value != 0 else { return fixed(value, digits: figures) }
         let exponent = decade(abs(value))
         guard exponent >= -3, exponent < 7 else { return scientific(value, digits: figures - 1) }

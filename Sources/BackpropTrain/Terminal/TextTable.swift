@@ -1,6 +1,6 @@
 /// A table of text with aligned columns, two blanks apart.
-struct TextTable {
-    enum Column {
+package struct TextTable {
+    package enum Column {
         case left(String), right(String)
 
         var title: String {
@@ -12,6 +12,8 @@ struct TextTable {
 
     let columns: [Column]
 
+    package init(columns: [Column]) { self.columns = columns }
+
     /// How wide each column has to be for these rows and its title.
     func widths(_ rows: [[String]]) -> [Int] {
         columns.indices.map { column in
@@ -20,7 +22,7 @@ struct TextTable {
     }
 
     /// The titles, a line and the rows, each line with a line feed.
-    func text(_ rows: [[String]], widths: [Int]? = nil) -> String {
+    package func text(_ rows: [[String]], widths: [Int]? = nil) -> String {
         lines(rows, widths: widths).map { $0 + "\n" }.joined()
     }
 

@@ -1,0 +1,145 @@
+import ArgumentParser
+import BackpropData
+import BackpropRules
+import BackpropTrain
+
+/// The laboratory of learning rules.
+struct Rules: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Learns by other rules than backpropagation, and compares them with it.",
+        subcommands: [RulesList.self, RulesRun.self, RulesCompare.self], defaultSubcommand: RulesList.self)
+}
+
+/// Says which rules there are.
+struct RulesList: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Says which rules there are, what each does, and where it comes from.")
+
+    func run() throws { try StandardOutput.write(RuleText.list()) }
+}
+
+/// Flags that all rules understand.
+struct RuleFlags: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "What to learn from: digits, mnist, a table with classes, a folder of IDX files and so on (digits).",
+            valueName: "data"))
+    var data: String = "digits"
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The column of a table to predict.", valueName: "column"))
+    var label: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Units of the hidden layers, such as 128,128; what suits the rule where left out.", valueName: "sizes"))
+    var hidden: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the data.", valueName: "count"))
+    var epochs: Int?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Examples in each step.", valueName: "count"))
+    var batchSize: Int?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The size of the largest steps.", valueName: "rate"))
+    var learningRate: Double?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The first seed (0).", valueName: "number"))
+    var seed: UInt64 = 0
+
+    @Flag(help: "Print one JSON object a rule on standard output.")
+    var json = false
+
+    func read() throws -> RuleData { try RuleData(DataSource(recognizing: data), label: label, seed: seed) }
+
+    func settings(of kind: RuleKind) throws(TrainError) -> RuleSettings {
+        var settings = kind.settings
+        if let hidden { settings.hidden = try TrainingOptions.sizes(hidden) }
+        if let epochs { settings.epochs = try Self.positive(epochs, "--epochs") }
+        if let batchSize { settings.batchSize = try Self.positive(batchSize, "--batch-size") }
+        if let learningRate {
+            guard learningRate > 0, learningRate.isFinite else {
+                throw TrainError(
+                    .badOption, at: "--learning-rate", "\(learningRate) is no rate", remedy: "give a number above 0")
+            }
+            settings.learningRate = learningRate
+        }
+        return settings
+    }
+
+    static func positive(_ number: Int, _ flag: String) throws(TrainError) -> Int {
+        guard number >= 1, number <= 1_000_000 else {
+            throw TrainError(
+                .badOption, at: flag, "\(number) makes no sense", remedy: "give a number from 1 to 1000000")
+        }
+        return number
+    }
+
+    static func kind(_ name: String) throws(TrainError) -> RuleKind {
+        if let kind = RuleKind(rawValue: name.lowercased()) { return kind }
+        throw TrainError(
+            .badOption, at: PlainText.name(name, limit: 60), "there is no such rule",
+            remedy: "give one of \(RuleKind.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+
+    /// Trains one rule from several seeds.
+    func outcome(_ kind: RuleKind, _ data: RuleData, seeds: Int, _ say: (String) -> Void) throws -> RuleOutcome {
+        let settings = try settings(of: kind)
+        let results = try (0..<UInt64(seeds)).map { number in
+            try RuleRun(kind, data, settings: settings, seed: seed &+ number)() { result in
+                try Interruption.check("rules")
+                say(RuleText.progress(kind, seed &+ number, result, epochs: settings.epochs))
+            }
+        }
+        return RuleOutcome(kind, settings, results)
+    }
+}
+
+/// Trains by one rule.
+struct RulesRun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Trains a network by one rule, and says how it went, epoch by epoch.")
+
+    @Argument(help: ArgumentHelp("The rule; backprop rules list names them.", valueName: "name"))
+    var name: String
+
+    @OptionGroup var flags: RuleFlags
+
+    func run() throws {
+        let kind = try RuleFlags.kind(name), data = try flags.read()
+        Interruption.watch()
+        let outcome = try flags.outcome(kind, data, seeds: 1) { line in
+            if flags.json { StandardOutput.complain(line) } else { try? StandardOutput.write(line) }
+        }
+        try StandardOutput.write(flags.json ? RuleText.json(outcome) : RuleText.table([outcome], data))
+    }
+}
+
+/// Trains by several rules.
+struct RulesCompare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Trains by several rules from several seeds, and prints them side by side.")
+
+    @Argument(help: ArgumentHelp("The rules; all where left out.", valueName: "names"))
+    var names: [String] = []
+
+    @OptionGroup var flags: RuleFlags
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Trainings of each rule (5).", valueName: "count"))
+    var seeds = 5
+
+    func run() throws {
+        let kinds = try names.isEmpty ? RuleKind.allCases : names.map { try RuleFlags.kind($0) }
+        let seeds = try RuleFlags.positive(seeds, "--seeds"), data = try flags.read()
+        Interruption.watch()
+        var outcomes: [RuleOutcome] = []
+        for kind in kinds {
+            let outcome = try flags.outcome(kind, data, seeds: seeds) { StandardOutput.complain($0) }
+            outcomes.append(outcome)
+            if flags.json { try StandardOutput.write(RuleText.json(outcome)) }
+        }
+        if !flags.json { try StandardOutput.write(RuleText.table(outcomes, data)) }
+    }
+}
