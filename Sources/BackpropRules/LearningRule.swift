@@ -55,13 +55,18 @@ public protocol LearningRule: AnyObject {
     /// What the rule learns beside the weights of the network; none unless it says otherwise.
     var ownParameters: [Parameter] { get }
 
+    /// All parameters, in groups that are moved at different moments; each has an optimizer of its own. One group unless it
+    /// says otherwise.
+    var stages: [[Parameter]] { get }
+
     /// Records the update that the batch asks for; changes nothing.
     func update(_ batch: RuleBatch) -> RuleUpdate
 
     /// Learns from the batch: computes the update and moves everything by it.
     ///
+    /// - Parameter optimizers: one for each stage.
     /// - Returns: the loss before it, shape [].
-    func step(_ batch: RuleBatch, _ optimizer: Optimizer) -> Tensor
+    func step(_ batch: RuleBatch, _ optimizers: [Optimizer]) -> Tensor
 
     /// Scores of the classes for each example, shape [batch, classes]; the class with the largest one is the answer.
     func scores(_ inputs: Tensor) -> Tensor
@@ -78,16 +83,19 @@ extension LearningRule {
 
     public func scores(_ inputs: Tensor) -> Tensor { network(inputs).scores }
 
-    public func step(_ batch: RuleBatch, _ optimizer: Optimizer) -> Tensor {
+    public var stages: [[Parameter]] { [parameters] }
+
+    public func step(_ batch: RuleBatch, _ optimizers: [Optimizer]) -> Tensor {
         let loss = handOver(withoutGradients { update(batch) })
-        optimizer.step()
+        for optimizer in optimizers { optimizer.step() }
         return loss
     }
 
-    /// Those of the parameters that the rule moves.
-    func moved(by batch: RuleBatch) -> [Parameter] {
-        let update = withoutGradients { update(batch) }
-        return zip(parameters, update.all).compactMap { $1 == nil ? nil : $0 }
+    /// The stages without what the rule leaves as it is.
+    func movedStages(_ batch: RuleBatch) -> [[Parameter]] {
+        let update = withoutGradients { self.update(batch) }
+        let resting = Set(zip(parameters, update.all).compactMap { $1 == nil ? ObjectIdentifier($0) : nil })
+        return stages.map { $0.filter { !resting.contains(ObjectIdentifier($0)) } }
     }
 
     /// Leaves the update where an optimizer looks for gradients. Nobody else holds it then, so that its tensors need no memory.

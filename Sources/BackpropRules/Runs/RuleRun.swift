@@ -52,21 +52,22 @@ public struct RuleRun: Sendable {
                 inputs: data.training, labels: Tensor(data.trainingLabels), batchSize: batchSize, seed: seed,
                 keepsPartialBatch: false)
             let probe = probe
-            let optimizer = settings.optimizer(withRandomSeed(seed) { rule.moved(by: probe) })
+            let optimizers = withRandomSeed(seed) { rule.movedStages(probe) }.map(settings.optimizer)
             var result = Result()
             func judge() {
                 result.testErrors.append(testError(of: rule))
                 if measuresAngles { result.angles.append(angles(of: rule, probe)) }
             }
             judge()
-            result.peakBytes = peakBytes(rule, optimizer, probe.first(batchSize))
+            result.peakBytes = peakBytes(rule, probe.first(batchSize))
             let clock = ContinuousClock(), stepCount = settings.epochs * loader.batchCount
             for epoch in 0..<settings.epochs {
                 let start = clock.now
                 var losses: [Tensor] = []
                 for batch in loader.epoch(epoch) {
-                    optimizer.learningRate = settings.rate(result.steps, of: stepCount)
-                    losses.append(rule.step(noisy(batch), optimizer))
+                    let rate = settings.rate(result.steps, of: stepCount)
+                    for optimizer in optimizers { optimizer.learningRate = rate }
+                    losses.append(rule.step(noisy(batch), optimizers))
                     result.steps += 1
                 }
                 result.losses.append(stacked(losses).mean().item())
@@ -107,8 +108,10 @@ public struct RuleRun: Sendable {
         }
     }
 
-    private func peakBytes(_ rule: any LearningRule, _ optimizer: Optimizer, _ batch: RuleBatch) -> Int {
+    private func peakBytes(_ rule: any LearningRule, _ batch: RuleBatch) -> Int {
         withRandomSeed(seed) {
+            // That of all stages at once, by an optimizer that is there for the bill alone.
+            let optimizer = settings.optimizer(rule.movedStages(batch).flatMap(\.self))
             _ = rule.handOver(withoutGradients { rule.update(batch) })
             defer { optimizer.zeroGradients() }
             return optimizer.memoryBill().peakBytes
