@@ -10,6 +10,10 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
     case predictiveCoding = "pc"
     case fixedPredictions = "pc-fixed"
     case equilibriumPropagation = "ep"
+    case forwardForward = "ff"
+    case unsupervisedForwardForward = "ff-unsupervised"
+    case syntheticGradients = "synthetic"
+    case unlabelledSyntheticGradients = "synthetic-unlabelled"
 
     /// One line: what it does in the place of backpropagation.
     public var summary: String {
@@ -22,6 +26,10 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
         case .predictiveCoding: "layers settle between prediction and target, and learn from their own errors"
         case .fixedPredictions: "the same with fixed predictions: backpropagation, by local means"
         case .equilibriumPropagation: "the difference between two ways to settle is the gradient"
+        case .forwardForward: "layers learn to tell right labels from wrong ones, each by itself"
+        case .unsupervisedForwardForward: "layers learn to tell images from mixtures; a read-out names what they see"
+        case .syntheticGradients: "layers learn at once from a guess, which knows the label"
+        case .unlabelledSyntheticGradients: "the same with guesses that know no labels"
         }
     }
 
@@ -36,6 +44,8 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
         case .predictiveCoding: "Whittington, Bogacz, 2017"
         case .fixedPredictions: "Millidge, Tschantz, Buckley, 2020"
         case .equilibriumPropagation: "Scellier, Bengio, 2017"
+        case .forwardForward, .unsupervisedForwardForward: "Hinton, 2022"
+        case .syntheticGradients, .unlabelledSyntheticGradients: "Jaderberg et al., 2017"
         }
     }
 
@@ -60,6 +70,14 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
         case .predictiveCoding: return PredictiveCoding(network())
         case .fixedPredictions: return PredictiveCoding(network(), fixesPredictions: true)
         case .equilibriumPropagation: return EquilibriumPropagation(network())
+        case .forwardForward:
+            let widths = [data.featureCount + data.classCount] + settings.hidden
+            return ForwardForward(LayeredNetwork(widths, .relu, dtype: dtype), classes: data.classCount)
+        case .unsupervisedForwardForward:
+            let hidden = LayeredNetwork([data.featureCount] + settings.hidden, .relu, dtype: dtype)
+            return UnsupervisedForwardForward(hidden, classes: data.classCount, image: data.image)
+        case .syntheticGradients: return SyntheticGradients(network(), seesLabels: true)
+        case .unlabelledSyntheticGradients: return SyntheticGradients(network(), seesLabels: false)
         }
     }
 }
