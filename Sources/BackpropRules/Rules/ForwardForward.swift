@@ -29,7 +29,7 @@ public final class ForwardForward: LearningRule {
 
     /// - Parameter network: of relu; takes examples with their label behind, and all its layers are hidden ones.
     public init(
-        _ network: LayeredNetwork, classes: Int, threshold: Double = 1, sharpness: Double = 4, labelScale: Double = 2
+        _ network: LayeredNetwork, classes: Int, threshold: Double = 1, sharpness: Double = 8, labelScale: Double = 1
     ) {
         (self.network, self.classes, self.threshold) = (network, classes, threshold)
         (self.sharpness, self.labelScale) = (sharpness, labelScale)

@@ -14,6 +14,10 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
     case unsupervisedForwardForward = "ff-unsupervised"
     case syntheticGradients = "synthetic"
     case unlabelledSyntheticGradients = "synthetic-unlabelled"
+    case perceptron
+    case hillClimbing = "hill"
+    case evolutionStrategy = "evolution"
+    case naive
 
     /// One line: what it does in the place of backpropagation.
     public var summary: String {
@@ -30,6 +34,10 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
         case .unsupervisedForwardForward: "layers learn to tell images from mixtures; a read-out names what they see"
         case .syntheticGradients: "layers learn at once from a guess, which knows the label"
         case .unlabelledSyntheticGradients: "the same with guesses that know no labels"
+        case .perceptron: "one layer; a mistake moves the weights by the example itself"
+        case .hillClimbing: "a random change is kept where it is better; no slopes"
+        case .evolutionStrategy: "the weights move to where the better of many networks are; no slopes"
+        case .naive: "the gradient by two forward passes for each weight; of a small network"
         }
     }
 
@@ -46,6 +54,10 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
         case .equilibriumPropagation: "Scellier, Bengio, 2017"
         case .forwardForward, .unsupervisedForwardForward: "Hinton, 2022"
         case .syntheticGradients, .unlabelledSyntheticGradients: "Jaderberg et al., 2017"
+        case .perceptron: "Rosenblatt, 1958"
+        case .hillClimbing: "Kirkpatrick, Gelatt, Vecchi, 1983"
+        case .evolutionStrategy: "Salimans et al., 2017"
+        case .naive: "Werbos, 1974"
         }
     }
 
@@ -53,6 +65,15 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
     public var settings: RuleSettings {
         switch self {
         case .equilibriumPropagation: RuleSettings(nonlinearity: .tanh)
+        case .forwardForward: RuleSettings(learningRate: 4e-3, epochs: 60)
+        case .perceptron:
+            RuleSettings(
+                hidden: [], descent: .plain, learningRate: 1, weightDecay: 0, noise: 0, smoothing: 0, batchSize: 1)
+        case .hillClimbing:
+            RuleSettings(
+                descent: .plain, learningRate: 1, weightDecay: 0, noise: 0, smoothing: 0, epochs: 1_000, batchSize: 512)
+        case .evolutionStrategy: RuleSettings(learningRate: 1e-2, weightDecay: 0, noise: 0, smoothing: 0)
+        case .naive: RuleSettings(hidden: [8], epochs: 10)
         default: RuleSettings()
         }
     }
@@ -78,6 +99,13 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
             return UnsupervisedForwardForward(hidden, classes: data.classCount, image: data.image)
         case .syntheticGradients: return SyntheticGradients(network(), seesLabels: true)
         case .unlabelledSyntheticGradients: return SyntheticGradients(network(), seesLabels: false)
+        case .perceptron: return Perceptron(network())
+        case .hillClimbing:
+            let examples = data.trainingLabels.count
+            return HillClimbing(
+                network(), steps: settings.epochs * max(examples / min(settings.batchSize, examples), 1))
+        case .evolutionStrategy: return EvolutionStrategy(network())
+        case .naive: return NaiveDifferentiation(network())
         }
     }
 }
