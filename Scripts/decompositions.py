@@ -1,4 +1,4 @@
-"""Writes the table of canonical decompositions, as of Unicode 12.1, to standard output.
+"""Writes the table of canonical decompositions, as of Unicode 9, to standard output.
 
 python3 Scripts/decompositions.py > Sources/BackpropText/Unicode/Decompositions.swift
 """
@@ -7,7 +7,7 @@ import unicodedata
 
 # Assigned in Unicode 13.
 LATER = {0x11938}
-HEAD = """/// Canonical decompositions of one step, as of Unicode 12.1, without those of Hangul, which follow from numbers: the scalar, '=',
+HEAD = """/// Canonical decompositions of one step, as of Unicode 9, without those of Hangul, which follow from numbers: the scalar, '=',
 /// and the one or two that it stands for, in hexadecimal. Written by Scripts/decompositions.py.
 enum Decompositions {
     static let table = \"\"\""""

@@ -113,6 +113,7 @@ final class TokenizerCore: Sendable {
                     unknown: try unknown())
                 model.fusesUnknown = try settings.bool("fuse_unk", false)
                 if let firstPart { model.firstPart = firstPart }
+                model.neighbours = neighbours(of: form, symbols)
                 return .bytePair(model)
             }
             let bytes = ByteLetters.letters.map { Int32(form.tokens.id(of: String($0)) ?? -1) }
@@ -138,6 +139,27 @@ final class TokenizerCore: Sendable {
         let first = Int32(symbols.end)
         for (place, part) in form.parts.enumerated() { _ = symbols.insert(part, id: Int(first) + place) }
         return (symbols, first)
+    }
+
+    /// The pairs of symbols that a merge joins: the last one of its left part and the first one of its right part, each of which
+    /// may also be a symbol as a whole.
+    private static func neighbours(of form: ModelForm, _ symbols: TokenTable) -> PairTable {
+        func ends(_ id: Int32) -> (first: [Int32], last: [Int32]) {
+            let token = Array(symbols[Int(id)] ?? [])
+            guard let lead = token.first, let start = token.lastIndex(where: { $0 & 0xC0 != 0x80 }) else {
+                return ([id], [id])
+            }
+            let first = symbols.id(of: Array(token[..<scalarLength(lead)])),
+                last = symbols.id(of: Array(token[start...]))
+            return ([id] + (first.map { [Int32($0)] } ?? []), [id] + (last.map { [Int32($0)] } ?? []))
+        }
+        var pairs = PairTable(capacity: 4 * form.merges.count)
+        for merge in form.merges {
+            for left in ends(merge.left).last {
+                for right in ends(merge.right).first { pairs.insert(left, right, rank: 0, result: 0) }
+            }
+        }
+        return pairs
     }
 
     private static func known(_ kind: ModelForm.Kind) -> Set<String> {

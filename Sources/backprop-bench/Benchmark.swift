@@ -2,16 +2,16 @@ import ArgumentParser
 import Backprop
 import BackpropNN
 
-/// Measures training steps, matrix products, block programs and gradients of single examples.
+/// Measures training steps, matrix products, block programs, gradients of single examples and tokenizers.
 @main
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backprop-bench",
-        abstract: "Times training steps, matrix products, block programs and gradients of single examples.",
+        abstract: "Times training steps, matrix products, block programs, gradients of single examples and tokenizers.",
         discussion: "Threads: BACKPROP_THREADS. Instruction set: BACKPROP_ISA (plain, neon, avx2, avx512).")
 
     enum Workload: String, ExpressibleByArgument, CaseIterable {
-        case xor, deep, mlp, cnn, gpt, lstm, gemm, blocks, examples
+        case xor, deep, mlp, cnn, gpt, lstm, gemm, blocks, examples, tokens
         case paddedGPT = "padded-gpt"
     }
 
@@ -27,7 +27,17 @@ struct Benchmark: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Sizes of the matrix products, which are square; left out, 32 to 2048.")
     var sizes = [32, 64, 96, 128, 256, 384, 512, 768, 1024, 1536, 2048]
 
+    @Option(
+        help: ArgumentHelp("Also time this tokenizer: a folder, a tokenizer.json or a .gguf file.", valueName: "path"))
+    var tokenizer: String?
+
+    @Option(help: ArgumentHelp("The text for the tokenizer.", valueName: "file"))
+    var text: String?
+
     func validate() throws {
+        guard (tokenizer == nil) == (text == nil), workload != .tokens || tokenizer != nil else {
+            throw ValidationError("tokens are timed with both --tokenizer and --text; give both")
+        }
         guard seconds > 0, seconds <= 600 else {
             throw ValidationError("--seconds is \(seconds); give a number above 0 and at most 600")
         }
@@ -50,6 +60,9 @@ struct Benchmark: ParsableCommand {
             case .gemm: measureProducts(sizes: sizes, seconds: seconds, report)
             case .blocks: measureBlocks(seconds: seconds, report)
             case .examples: measureExamples(seconds: seconds, report)
+            case .tokens:
+                guard let tokenizer, let text else { continue }
+                try measureTokens(tokenizer, text: text, seconds: seconds, report)
             }
         }
     }

@@ -21,8 +21,16 @@ struct BytePairModel: Sendable {
     /// Ids from here on stand for characters that are no tokens and only parts of some.
     var firstPart = Int32.max
 
+    /// The pairs of symbols that are neighbours within some token, whatever it was merged of. A piece is cut between all others,
+    /// since nothing is merged across; so a whole text without a pre-tokenizer costs no more than its words. Nil where pieces
+    /// are short anyway.
+    var neighbours: PairTable?
+
     /// Memory that pieces share.
     final class Room {
+        /// The symbols of a piece.
+        var symbols: [Int32] = []
+        /// Those that are being merged.
         var ids: [Int32] = []
         var ranks: [Int32] = []
         var results: [Int32] = []
@@ -36,22 +44,40 @@ struct BytePairModel: Sendable {
             let id = whole.id(bytes, count)
             if id >= 0 { return ids.append(id) }
         }
-        room.ids.removeAll(keepingCapacity: true)
+        room.symbols.removeAll(keepingCapacity: true)
         switch symbols {
         case .bytes(let table):
             for place in 0..<count {
                 let id = table[Int(bytes[place])]
-                if id >= 0 { room.ids.append(id) } else if let unknown { appendUnknown(unknown, room) }
+                if id >= 0 { room.symbols.append(id) } else if let unknown { appendUnknown(unknown, room) }
             }
         case .characters(let tokens, let fallback): split(bytes, count, tokens, fallback, room)
         }
-        if room.ids.count <= Self.longPiece { mergeShort(room) } else { mergeLong(room) }
+        var start = 0
+        while start < room.symbols.count {
+            var end = start + 1
+            if let neighbours {
+                while end < room.symbols.count, neighbours.find(room.symbols[end - 1], room.symbols[end]) != nil {
+                    end += 1
+                }
+            } else {
+                end = room.symbols.count
+            }
+            room.ids.removeAll(keepingCapacity: true)
+            room.ids += room.symbols[start..<end]
+            if room.ids.count <= Self.longPiece { mergeShort(room) } else { mergeLong(room) }
+            append(room.ids, to: &ids)
+            start = end
+        }
+    }
+
+    private func append(_ merged: [Int32], to ids: inout [Int32]) {
         guard firstPart < .max, case .characters(let tokens, let fallback) = symbols else {
-            ids += room.ids
+            ids += merged
             return
         }
         // A character that is only a part, and has stayed alone, is its bytes.
-        for id in room.ids {
+        for id in merged {
             if id < firstPart {
                 ids.append(id)
             } else if let fallback, let text = tokens[Int(id)], text.allSatisfy({ fallback[Int($0)] >= 0 }) {
@@ -63,7 +89,7 @@ struct BytePairModel: Sendable {
     }
 
     private func appendUnknown(_ unknown: Int32, _ room: Room) {
-        if !fusesUnknown || room.ids.last != unknown { room.ids.append(unknown) }
+        if !fusesUnknown || room.symbols.last != unknown { room.symbols.append(unknown) }
     }
 
     private func split(
@@ -73,9 +99,9 @@ struct BytePairModel: Sendable {
         while place < count {
             let length = scalarLength(bytes[place]), id = tokens.id(bytes + place, length)
             if id >= 0 {
-                room.ids.append(id)
+                room.symbols.append(id)
             } else if let fallback, (0..<length).allSatisfy({ fallback[Int(bytes[place + $0])] >= 0 }) {
-                for offset in 0..<length { room.ids.append(fallback[Int(bytes[place + offset])]) }
+                for offset in 0..<length { room.symbols.append(fallback[Int(bytes[place + offset])]) }
             } else if let unknown {
                 appendUnknown(unknown, room)
             }

@@ -28,7 +28,7 @@ indirect enum Normalizer: Sendable {
         case .withoutMarks:
             return mapped(text) { value, result in
                 let isMark = Category.mark.contains(PatternClasses.category(value))
-                if !isMark || !PatternClasses.isKnown(Unicode.Scalar(value)!, in: 12, 1) {
+                if !isMark || !PatternClasses.isKnown(Unicode.Scalar(value)!, in: 9) {
                     result.append(scalar: value)
                 }
             }

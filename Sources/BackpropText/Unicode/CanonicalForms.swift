@@ -1,4 +1,4 @@
-/// Canonical decomposition (NFD) and composition (NFC) of UTF-8, as of Unicode 12.1, the version of Hugging Face's tokenizers
+/// Canonical decomposition (NFD) and composition (NFC) of UTF-8, as of Unicode 9, the version of Hugging Face's tokenizers
 /// 0.23, whose ids are to be met.
 ///
 /// Swift's own tables are inside its standard library; Foundation has functions, and brings ICU, which would double a static
@@ -34,7 +34,7 @@ enum CanonicalForms {
     static func combiningClass(_ value: UInt32) -> UInt8 {
         guard value >= 0x300, let scalar = Unicode.Scalar(value) else { return 0 }
         let found = scalar.properties.canonicalCombiningClass.rawValue
-        return found != 0 && PatternClasses.isKnown(scalar, in: 12, 1) ? found : 0
+        return found != 0 && PatternClasses.isKnown(scalar, in: 9) ? found : 0
     }
 
     /// Whether a scalar is not its own decomposition.

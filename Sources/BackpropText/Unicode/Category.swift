@@ -80,13 +80,14 @@ enum PatternClasses {
         guard let scalar = Unicode.Scalar(value) else { return Category.place(.surrogate) }
         let category = scalar.properties.generalCategory
         guard category != .unassigned, isKnown(scalar, in: version) else { return Category.place(.unassigned) }
-        return value == 0x295 ? Category.place(.lowercaseLetter) : Category.place(category)  // U+0295: Lo since Unicode 17
+        // U+0295 is a letter of another kind since Unicode 17.
+        return value == 0x295 ? Category.place(.lowercaseLetter) : Category.place(category)
     }
 
     /// Whether a version of Unicode had assigned a scalar.
-    static func isKnown(_ scalar: Unicode.Scalar, in version: Int, _ minor: Int = 0) -> Bool {
+    static func isKnown(_ scalar: Unicode.Scalar, in version: Int) -> Bool {
         guard let age = scalar.properties.age else { return true }
-        return (age.major, age.minor) <= (version, minor)
+        return age.major <= version
     }
 
     /// The category of a scalar.

@@ -1,4 +1,4 @@
-/// Canonical decompositions of one step, as of Unicode 12.1, without those of Hangul, which follow from numbers: the scalar, '=',
+/// Canonical decompositions of one step, as of Unicode 9, without those of Hangul, which follow from numbers: the scalar, '=',
 /// and the one or two that it stands for, in hexadecimal. Written by Scripts/decompositions.py.
 enum Decompositions {
     static let table = """
