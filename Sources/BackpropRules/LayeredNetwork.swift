@@ -50,8 +50,12 @@ public struct LayeredNetwork: Sendable {
     ///
     /// - Parameters:
     ///   - widths: at least two, each at least 1.
+    ///   - coupling: what weights from one hidden layer to the next are multiplied by. Layers that pull at each other both
+    ///     ways come to rest soon, and in one state, where it is below 0.5.
     ///   - dtype: float32 or float64.
-    public init(_ widths: [Int], _ nonlinearity: Nonlinearity = .tanh, dtype: DType = .float32) {
+    public init(
+        _ widths: [Int], _ nonlinearity: Nonlinearity = .tanh, coupling: Double = 1, dtype: DType = .float32
+    ) {
         precondition(
             widths.count >= 2 && widths.allSatisfy { $0 >= 1 }, "LayeredNetwork: \(widths) are no widths of layers")
         self.widths = widths
@@ -60,7 +64,8 @@ public struct LayeredNetwork: Sendable {
         let last = widths.count - 2
         weights = (0...last).map { layer in
             let start = layer == last ? Initializer.xavierNormal : hidden
-            return Parameter(start([widths[layer + 1], widths[layer]], dtype: dtype))
+            let value = start([widths[layer + 1], widths[layer]], dtype: dtype)
+            return Parameter(layer > 0 && layer < last && coupling != 1 ? value * coupling : value)
         }
         biases = (0...last).map { Parameter(Tensor.zeros([widths[$0 + 1]], dtype: dtype)) }
     }

@@ -7,7 +7,9 @@ import BackpropTrain
 struct Rules: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Learns by other rules than backpropagation, and compares them with it.",
-        subcommands: [RulesList.self, RulesRun.self, RulesCompare.self], defaultSubcommand: RulesList.self)
+        subcommands: [
+            RulesList.self, RulesRun.self, RulesCompare.self, RulesScale.self, RulesNudging.self,
+        ], defaultSubcommand: RulesList.self)
 }
 
 /// Says which rules there are.
@@ -18,8 +20,8 @@ struct RulesList: ParsableCommand {
     func run() throws { try StandardOutput.write(RuleText.list()) }
 }
 
-/// Flags that all rules understand.
-struct RuleFlags: ParsableArguments {
+/// Flags that say what is learnt, and in which network.
+struct RuleDataFlags: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
@@ -36,6 +38,31 @@ struct RuleFlags: ParsableArguments {
             "Units of the hidden layers, such as 128,128; what suits the rule where left out.", valueName: "sizes"))
     var hidden: String?
 
+    @Option(parsing: .unconditional, help: ArgumentHelp("The first seed (0).", valueName: "number"))
+    var seed: UInt64 = 0
+
+    @Flag(help: "Print JSON on standard output, an object a line.")
+    var json = false
+
+    func read() throws -> RuleData { try RuleData(DataSource(recognizing: data), label: label, seed: seed) }
+
+    func settings(of kind: RuleKind) throws(TrainError) -> RuleSettings {
+        var settings = kind.settings
+        guard let hidden else { return settings }
+        guard !settings.hidden.isEmpty else {
+            throw TrainError(
+                .badOption, at: "--hidden", "\(kind.rawValue) has no hidden layers",
+                remedy: "leave it out for this rule")
+        }
+        settings.hidden = try TrainingOptions.sizes(hidden)
+        return settings
+    }
+}
+
+/// Flags that all rules understand.
+struct RuleFlags: ParsableArguments {
+    @OptionGroup var place: RuleDataFlags
+
     @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the data.", valueName: "count"))
     var epochs: Int?
 
@@ -45,17 +72,8 @@ struct RuleFlags: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("The size of the largest steps.", valueName: "rate"))
     var learningRate: Double?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The first seed (0).", valueName: "number"))
-    var seed: UInt64 = 0
-
-    @Flag(help: "Print one JSON object a rule on standard output.")
-    var json = false
-
-    func read() throws -> RuleData { try RuleData(DataSource(recognizing: data), label: label, seed: seed) }
-
     func settings(of kind: RuleKind) throws(TrainError) -> RuleSettings {
-        var settings = kind.settings
-        if let hidden { settings.hidden = try TrainingOptions.sizes(hidden) }
+        var settings = try place.settings(of: kind)
         if let epochs { settings.epochs = try Self.positive(epochs, "--epochs") }
         if let batchSize { settings.batchSize = try Self.positive(batchSize, "--batch-size") }
         if let learningRate {
@@ -87,9 +105,9 @@ struct RuleFlags: ParsableArguments {
     func outcome(_ kind: RuleKind, _ data: RuleData, seeds: Int, _ say: (String) -> Void) throws -> RuleOutcome {
         let settings = try settings(of: kind)
         let results = try (0..<UInt64(seeds)).map { number in
-            try RuleRun(kind, data, settings: settings, seed: seed &+ number)() { result in
+            try RuleRun(kind, data, settings: settings, seed: place.seed &+ number)() { result in
                 try Interruption.check("rules")
-                say(RuleText.progress(kind, seed &+ number, result, epochs: settings.epochs))
+                say(RuleText.progress(kind, place.seed &+ number, result, epochs: settings.epochs))
             }
         }
         return RuleOutcome(kind, settings, results)
@@ -107,12 +125,12 @@ struct RulesRun: ParsableCommand {
     @OptionGroup var flags: RuleFlags
 
     func run() throws {
-        let kind = try RuleFlags.kind(name), data = try flags.read()
+        let kind = try RuleFlags.kind(name), data = try flags.place.read()
         Interruption.watch()
         let outcome = try flags.outcome(kind, data, seeds: 1) { line in
-            if flags.json { StandardOutput.complain(line) } else { try? StandardOutput.write(line) }
+            if flags.place.json { StandardOutput.complain(line) } else { try? StandardOutput.write(line) }
         }
-        try StandardOutput.write(flags.json ? RuleText.json(outcome) : RuleText.table([outcome], data))
+        try StandardOutput.write(flags.place.json ? RuleText.json(outcome) : RuleText.table([outcome], data))
     }
 }
 
@@ -130,16 +148,87 @@ struct RulesCompare: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Trainings of each rule (5).", valueName: "count"))
     var seeds = 5
 
+    @Option(help: ArgumentHelp("Write a page for a browser there.", valueName: "file.html"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("Write the curves of the test error there, as SVG.", valueName: "file.svg"))
+    var curves: String?
+
+    @Option(help: ArgumentHelp("Write the curves of the angles there, as SVG.", valueName: "file.svg"))
+    var angles: String?
+
+    @Flag(help: "Replace files that are there.")
+    var force = false
+
     func run() throws {
         let kinds = try names.isEmpty ? RuleKind.allCases : names.map { try RuleFlags.kind($0) }
-        let seeds = try RuleFlags.positive(seeds, "--seeds"), data = try flags.read()
+        let seeds = try RuleFlags.positive(seeds, "--seeds"), data = try flags.place.read()
+        for path in [output, curves, angles].compactMap(\.self) {
+            try TextFile.check(path, replacing: force, protecting: [flags.place.data])
+        }
         Interruption.watch()
         var outcomes: [RuleOutcome] = []
         for kind in kinds {
             let outcome = try flags.outcome(kind, data, seeds: seeds) { StandardOutput.complain($0) }
             outcomes.append(outcome)
-            if flags.json { try StandardOutput.write(RuleText.json(outcome)) }
+            if flags.place.json { try StandardOutput.write(RuleText.json(outcome)) }
         }
-        if !flags.json { try StandardOutput.write(RuleText.table(outcomes, data)) }
+        let charts = RuleCharts(outcomes), page = RulePage(outcomes, data)
+        func write(_ text: String, _ path: String?) throws {
+            guard let path else { return }
+            try TextFile.write(to: path, replacing: force) { write in try write(text) }
+        }
+        try write(page.html, output)
+        try write(charts.errors.svg(width: 900), curves)
+        try write(charts.angles.svg(width: 900), angles)
+        guard !flags.place.json else { return }
+        let terminal = Terminal.standardOutput
+        let pictures = charts.all.map { chart in
+            chart.terminal(width: terminal.width, colour: terminal.hasColour).joined(separator: "\n") + "\n"
+        }
+        try StandardOutput.write(([RuleText.table(outcomes, data)] + pictures).joined(separator: "\n"))
+    }
+}
+
+/// Trains by one rule in networks of several sizes.
+struct RulesScale: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scale",
+        abstract: "Shows how a rule fares with depth and width, beside backpropagation.")
+
+    @Argument(help: ArgumentHelp("The rule; backprop rules list names them.", valueName: "name"))
+    var name: String
+
+    @OptionGroup var flags: RuleFlags
+
+    func run() throws {
+        let kind = try RuleFlags.kind(name), settings = try flags.settings(of: kind)
+        guard !RuleScale.networks(settings).isEmpty else {
+            throw TrainError(
+                .badOption, at: kind.rawValue, "it has no hidden layer that could be wider or deeper",
+                remedy: "choose another rule, such as fa")
+        }
+        let data = try flags.place.read()
+        Interruption.watch()
+        let scale = try RuleScale(kind, data, settings: settings, seed: flags.place.seed) { row in
+            try Interruption.check("rules")
+            StandardOutput.complain("\(row.hidden.count) x \(row.hidden[0]) done\n")
+        }
+        try StandardOutput.write(flags.place.json ? scale.json : scale.text)
+    }
+}
+
+/// Compares the gradient of equilibrium propagation with the true one.
+struct RulesNudging: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nudging",
+        abstract: "Shows how the gradient of equilibrium propagation nears the true one as the output is pulled less.")
+
+    @OptionGroup var place: RuleDataFlags
+
+    func run() throws {
+        let settings = try place.settings(of: .equilibriumPropagation)
+        let table = NudgingTable.of(try place.read(), hidden: settings.hidden, seed: place.seed)
+        try StandardOutput.write(place.json ? table.json : table.text)
     }
 }

@@ -90,7 +90,9 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
         case .signConcordantFeedback: return SignConcordantFeedback(network())
         case .predictiveCoding: return PredictiveCoding(network())
         case .fixedPredictions: return PredictiveCoding(network(), fixesPredictions: true)
-        case .equilibriumPropagation: return EquilibriumPropagation(network())
+        case .equilibriumPropagation:
+            let network = LayeredNetwork(widths, settings.nonlinearity, coupling: 0.4, dtype: dtype)
+            return EquilibriumPropagation(network)
         case .forwardForward:
             let widths = [data.featureCount + data.classCount] + settings.hidden
             return ForwardForward(LayeredNetwork(widths, .relu, dtype: dtype), classes: data.classCount)

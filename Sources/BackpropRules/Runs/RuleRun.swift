@@ -38,12 +38,17 @@ public struct RuleRun: Sendable {
     }
 
     /// Trains.
+    public func callAsFunction(measuresAngles: Bool = true) -> Result {
+        callAsFunction(measuresAngles: measuresAngles) { _ in }
+    }
+
+    /// Trains, and says how it goes.
     ///
     /// - Parameters:
     ///   - measuresAngles: whether the update is compared with the true gradient after each epoch.
     ///   - epochEnded: called with what is there so far; what it throws ends the training.
     public func callAsFunction(
-        measuresAngles: Bool = true, _ epochEnded: (Result) throws -> Void = { _ in }
+        measuresAngles: Bool = true, _ epochEnded: (Result) throws -> Void
     ) rethrows -> Result {
         try withRandomState(RandomState(seed: seed)) {
             let rule = kind.make(data, settings)

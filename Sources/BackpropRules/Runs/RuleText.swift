@@ -20,18 +20,27 @@ package enum RuleText {
 
     /// The rules side by side: one row each.
     package static func table(_ outcomes: [RuleOutcome], _ data: RuleData) -> String {
-        let seeds = outcomes.map(\.results.count).max() ?? 1
-        let title =
-            "\(data.name): \(data.trainingLabels.count) to train, \(data.testLabels.count) to test; mean of "
-            + "\(seeds == 1 ? "1 seed" : "\(seeds) seeds")\n\n"
-        return title
-            + TextTable(columns: [
-                .left("rule"), .left("hidden"), .right("test error"), .right("spread"), .right("epochs"),
-                .right("seconds"), .right("memory of a step"), .left("angle to the gradient, by layer"),
-            ]).text(outcomes.map(row))
+        let isText = [0, 1, titles.count - 1]
+        let columns = titles.enumerated().map { place, title -> TextTable.Column in
+            isText.contains(place) ? .left(title) : .right(title)
+        }
+        return title(outcomes, data) + "\n\n" + TextTable(columns: columns).text(outcomes.map(row))
     }
 
-    private static func row(_ outcome: RuleOutcome) -> [String] {
+    /// What was learnt, and from how many seeds.
+    static func title(_ outcomes: [RuleOutcome], _ data: RuleData) -> String {
+        let seeds = outcomes.map(\.results.count).max() ?? 1
+        return "\(data.name): \(data.trainingLabels.count) to train, \(data.testLabels.count) to test; mean of "
+            + (seeds == 1 ? "1 seed" : "\(seeds) seeds")
+    }
+
+    static let titles = [
+        "rule", "hidden", "test error", "spread", "epochs", "seconds", "memory of a step",
+        "angle to the gradient, by layer",
+    ]
+
+    /// A cell for each of the titles.
+    static func row(_ outcome: RuleOutcome) -> [String] {
         let hidden = outcome.settings.hidden
         return [
             outcome.rule.rawValue, hidden.isEmpty ? "none" : hidden.map(String.init).joined(separator: ","),

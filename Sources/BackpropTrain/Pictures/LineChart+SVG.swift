@@ -9,7 +9,7 @@ extension LineChart {
     /// What is within the document, from the corner at (0, 0).
     ///
     /// - Parameter name: of what the lines are clipped to, which no other drawing of the document may have.
-    func drawing(width: Int, height: Int, colours: PictureColours, name: String) -> String {
+    package func drawing(width: Int, height: Int, colours: PictureColours, name: String) -> String {
         let xAxis = ChartAxis(
             showing: series.lazy.flatMap(\.x), fit: .counts, ticks: max(3, width / 95))
         let yAxis = ChartAxis(

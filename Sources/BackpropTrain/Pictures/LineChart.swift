@@ -9,9 +9,9 @@ public struct LineChart: Sendable {
         /// As many as there are in `x`.
         public let y: [Double]
         /// Which colour of the palette; that of its place among the series where left out.
-        var colour: Int?
+        package var colour: Int?
         /// Whether it is drawn in dashes.
-        var isDashed = false
+        package var isDashed = false
         /// The x at which a ring marks the line, such as the best epoch.
         var marked: Double?
 

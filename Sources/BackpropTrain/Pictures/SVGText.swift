@@ -1,5 +1,5 @@
 /// What a picture is drawn in.
-struct PictureColours: Sendable {
+package struct PictureColours: Sendable {
     let ink: String
     let muted: String
     let grid: String
@@ -15,13 +15,13 @@ struct PictureColours: Sendable {
         palette: SVGText.palette)
 
     /// Within a page, which says by its variables what they are, for a light and for a dark ground.
-    static let page = PictureColours(
+    package static let page = PictureColours(
         ink: "var(--ink)", muted: "var(--muted)", grid: "var(--grid)", frame: "var(--frame)", ground: "var(--ground)",
         palette: SVGText.palette.indices.map { "var(--c\($0))" })
 }
 
 /// Pieces that every picture needs: escaped text, short coordinates, one type face and a palette.
-enum SVGText {
+package enum SVGText {
     static let ink = "#1f2933"
     static let muted = "#66727f"
     static let grid = "#e6eaee"
@@ -51,7 +51,7 @@ enum SVGText {
     /// - Parameters:
     ///   - title: what it is, for who cannot see it.
     ///   - description: what is to be seen in it.
-    static func openInline(width: Int, height: Int, title: String, description: String) -> String {
+    package static func openInline(width: Int, height: Int, title: String, description: String) -> String {
         """
         <svg viewBox="0 0 \(width) \(height)" role="img" aria-label="\(escape(title + ". " + description))">
         <title>\(escape(title))</title>
@@ -61,7 +61,7 @@ enum SVGText {
     }
 
     /// `text` as XML content or attribute value; characters that XML forbids become U+FFFD.
-    static func escape(_ text: String) -> String {
+    package static func escape(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

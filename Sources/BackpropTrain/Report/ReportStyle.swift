@@ -1,6 +1,6 @@
 /// How the page of a report looks: on a light ground and on a dark one, on a phone, a wide window and paper.
-enum ReportStyle {
-    static let sheet = """
+package enum ReportStyle {
+    package static let sheet = """
         :root{color-scheme:light dark;--page:#f4f6f8;--ground:#fff;--ink:#1f2933;--muted:#5b6670;--grid:#e6eaee;\
         --frame:#b9c2cb;--good:31 120 96;--right:37 99 201;--wrong:214 84 26;--high:#fff;--c0:#2563c9;--c1:#d9581b;\
         --c2:#1f8f6e;--c3:#9a4fb8;--c4:#a88600;--c5:#d1447a;--c6:#2f8fcf;--c7:#6b7680}
