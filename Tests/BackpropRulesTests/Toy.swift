@@ -26,7 +26,7 @@ enum Toy {
     static func settings(_ kind: RuleKind) -> RuleSettings {
         var settings = kind.settings
         settings.hidden = settings.hidden.map { _ in kind == .naive ? 4 : 16 }
-        settings.epochs = kind == .hillClimbing ? 100 : kind == .perceptron ? 4 : 20
+        settings.epochs = kind == .hillClimbing ? 200 : kind == .perceptron ? 4 : 10
         settings.batchSize = min(settings.batchSize, kind == .hillClimbing ? 200 : 20)
         if kind != .perceptron, kind != .hillClimbing { settings.learningRate = 0.01 }
         return settings

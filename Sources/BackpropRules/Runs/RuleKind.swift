@@ -65,6 +65,7 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
     public var settings: RuleSettings {
         switch self {
         case .equilibriumPropagation: RuleSettings(nonlinearity: .tanh)
+        case .feedbackAlignment, .directFeedbackAlignment: RuleSettings(epochs: 60)
         case .forwardForward: RuleSettings(learningRate: 4e-3, epochs: 60)
         case .perceptron:
             RuleSettings(
