@@ -67,6 +67,14 @@ extension Splitter {
     /// GPT-2's pattern.
     static let gpt2 = #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
 
+    /// Words, and what lies between words and white space.
+    private static let words: String = {
+        let word =
+            #"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{200C}-\x{200D}\x{24B6}-\x{24E9}\x{1F130}-\x{1F149}"#
+            + #"\x{1F150}-\x{1F169}\x{1F170}-\x{1F189}"#
+        return "[\(word)]+|[^\(word)\\s]+"
+    }()
+
     /// The steps of a pre-tokenizer, in their order; none for null.
     static func read(_ value: JSONValue) throws(FormatProblem) -> [Splitter] {
         if value == .null { return [] }
@@ -102,7 +110,7 @@ extension Splitter {
                 try component("individual_digits").bool("individual_digits", false) ? #"\p{N}"# : #"\p{N}+"#, .isolated)
         case "Whitespace":
             _ = try component()
-            return [.split(.pattern(try Pattern(#"\w+|[^\w\s]+"#)), .removed, isInverted: true)]
+            return [.split(.pattern(try Pattern(words)), .removed, isInverted: true)]
         case "WhitespaceSplit":
             _ = try component()
             return try split(#"\s"#, .removed)

@@ -210,7 +210,7 @@ struct PatternParser {
         case "S": return .notSpace
         case "d": return .digit
         case "D": return .notDigit
-        case "w": return .word
+        case "w": return .patternWord
         case "n": return single("\n")
         case "r": return single("\r")
         case "t": return single("\t")

@@ -29,10 +29,20 @@ struct ScalarSet: Sendable, Hashable {
         .all.subtracting(.separator).subtracting(Category(named: "Cc")!), 0...8, 0x0E...0x1F, 0x7F...0x84, 0x86...0x9F)
     static let digit = ScalarSet(Category(named: "Nd")!)
     static let notDigit = ScalarSet(.all.subtracting(Category(named: "Nd")!))
-    /// Letters, marks, numbers but "No", connectors, and letters in circles and squares.
-    static let word = ScalarSet(
+    private static let letters: ScalarSet = ScalarSet(
         [.letter, .mark, Category(named: "Nd")!, Category(named: "Nl")!, Category(named: "Pc")!], 0x24B6...0x24E9,
         0x1F130...0x1F149, 0x1F150...0x1F169, 0x1F170...0x1F189)
+    /// Letters, marks, numbers but "No", connectors, letters in circles and squares, and joiners, as Unicode's Technical Standard
+    /// 18 has it.
+    static let word = letters.union(0x200C...0x200D)
+    /// The same for Oniguruma: without joiners, and with the numbers of Latin-1.
+    static let patternWord = letters.union(0xB2...0xB3, 0xB9...0xB9, 0xBC...0xBE)
+
+    private func union(_ more: ClosedRange<UInt32>...) -> ScalarSet {
+        var set = self
+        set.ranges += more
+        return set
+    }
 
     /// Adds what another set holds, which must not be inverted.
     mutating func formUnion(_ other: ScalarSet) {
