@@ -56,7 +56,8 @@ let package = Package(
                 "Backprop", "BackpropFiles", "BackpropNN", "BackpropData", .product(name: "Yams", package: "Yams"),
             ]),
         .target(
-            name: "BackpropRules", dependencies: ["Backprop", "BackpropNN", "BackpropData", "BackpropTrain"]),
+            name: "BackpropRules", dependencies: ["Backprop", "BackpropNN", "BackpropData", "BackpropTrain"],
+            exclude: ["README.md"]),
         .executableTarget(
             name: "backprop-tool",
             dependencies: [

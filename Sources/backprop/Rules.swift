@@ -48,12 +48,8 @@ struct RuleDataFlags: ParsableArguments {
 
     func settings(of kind: RuleKind) throws(TrainError) -> RuleSettings {
         var settings = kind.settings
-        guard let hidden else { return settings }
-        guard !settings.hidden.isEmpty else {
-            throw TrainError(
-                .badOption, at: "--hidden", "\(kind.rawValue) has no hidden layers",
-                remedy: "leave it out for this rule")
-        }
+        // A rule without hidden layers stays so beside others.
+        guard let hidden, !settings.hidden.isEmpty else { return settings }
         settings.hidden = try TrainingOptions.sizes(hidden)
         return settings
     }
@@ -104,6 +100,7 @@ struct RuleFlags: ParsableArguments {
     /// Trains one rule from several seeds.
     func outcome(_ kind: RuleKind, _ data: RuleData, seeds: Int, _ say: (String) -> Void) throws -> RuleOutcome {
         let settings = try settings(of: kind)
+        try kind.checkMemory(data, settings)
         let results = try (0..<UInt64(seeds)).map { number in
             try RuleRun(kind, data, settings: settings, seed: place.seed &+ number)() { result in
                 try Interruption.check("rules")
@@ -125,7 +122,13 @@ struct RulesRun: ParsableCommand {
     @OptionGroup var flags: RuleFlags
 
     func run() throws {
-        let kind = try RuleFlags.kind(name), data = try flags.place.read()
+        let kind = try RuleFlags.kind(name)
+        guard flags.place.hidden == nil || !kind.settings.hidden.isEmpty else {
+            throw TrainError(
+                .badOption, at: "--hidden", "\(kind.rawValue) has no hidden layers",
+                remedy: "leave it out for this rule")
+        }
+        let data = try flags.place.read()
         Interruption.watch()
         let outcome = try flags.outcome(kind, data, seeds: 1) { line in
             if flags.place.json { StandardOutput.complain(line) } else { try? StandardOutput.write(line) }
@@ -209,6 +212,11 @@ struct RulesScale: ParsableCommand {
                 remedy: "choose another rule, such as fa")
         }
         let data = try flags.place.read()
+        for hidden in RuleScale.networks(settings) {
+            var own = settings
+            own.hidden = hidden
+            try kind.checkMemory(data, own)
+        }
         Interruption.watch()
         let scale = try RuleScale(kind, data, settings: settings, seed: flags.place.seed) { row in
             try Interruption.check("rules")

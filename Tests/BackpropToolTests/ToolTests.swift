@@ -67,6 +67,21 @@ import Testing
         #expect(taken.status == 1 && taken.errors.contains("already"))
     }
 
+    @Test func rulesAreCompared() throws {
+        let folder = try TemporaryFolder()
+        try BadInput.writeTables(to: folder)
+        let answer = try Tool.run(
+            [
+                "rules", "compare", "fa", "shallow", "--data", "good.csv", "--epochs", "2", "--seeds", "2", "--output",
+                "page.html", "--json",
+            ], in: folder.path)
+        #expect(answer.status == 0 && answer.output.filter { $0 == "\n" }.count == 2, "\(answer)")
+        #expect(answer.output.hasPrefix("{") && answer.output.contains("\"rule\":\"shallow\""), "\(answer)")
+        #expect(folder.names.contains("page.html"))
+        let list = try Tool.run(["rules", "list"], in: folder.path)
+        #expect(list.status == 0 && list.output.contains("Lillicrap"), "\(list)")
+    }
+
     /// Cells and rows that a strict reader would refuse are taken for what they are, and said.
     @Test(arguments: [
         ("text.csv", "'oops'"), ("nan.csv", "1 (2%)"), ("gap.csv", "without a label"), ("good.csv", "label"),
@@ -205,6 +220,13 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         table("good.csv", "--model cnn", says: "--model", "mlp"),
         table("good.csv", "--separator dot", says: "--separator", "comma"),
         table("good.csv", "--skip-lines -1", says: "--skip-lines"),
+        option("rules run nope", says: "nope", "give one of backprop"),
+        option("rules run fa --data number.csv", says: "number.csv", "classes"),
+        option("rules run fa --hidden 65536,65536,65536,65536,65536,65536", says: "fa", "--hidden"),
+        option("rules run perceptron --hidden 8", says: "--hidden", "leave it out"),
+        option("rules compare fa --seeds 0", says: "--seeds"),
+        option("rules compare fa --output good.csv", says: "good.csv", "--force"),
+        option("rules scale perceptron", says: "perceptron", "another rule"),
         BadInput(arguments: ["train", "--output", ""], says: ["no name", "new folder"]),
         BadInput(arguments: ["train", "--data", "", "--label", "y"], says: ["'': there is no such file"]),
         BadInput(arguments: ["explain", "xor", "--epochs", "2", "--output", ""], says: ["''"]),

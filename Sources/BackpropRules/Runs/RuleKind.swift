@@ -1,4 +1,5 @@
 import Backprop
+import BackpropTrain
 
 /// The rules by name.
 public enum RuleKind: String, Sendable, CaseIterable, Codable {
@@ -77,6 +78,14 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
         case .naive: RuleSettings(hidden: [8], epochs: 10)
         default: RuleSettings()
         }
+    }
+
+    /// - Throws: `TrainError` where a network of that size needs more memory than the machine has.
+    package func checkMemory(_ data: RuleData, _ settings: RuleSettings) throws(TrainError) {
+        // A population holds its noise, and the networks on both sides of the present one.
+        try MemoryLimit.check(
+            widths: [data.featureCount] + settings.hidden + [data.classCount], batchSize: settings.batchSize,
+            members: self == .evolutionStrategy ? 16 : 1, at: rawValue)
     }
 
     /// The rule with a network for the data, drawn from the surrounding random stream.

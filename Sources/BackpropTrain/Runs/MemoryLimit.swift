@@ -7,7 +7,7 @@ import BackpropData
 #endif
 
 /// Whether a run has a chance to fit, found out before the first allocation.
-enum MemoryLimit {
+package enum MemoryLimit {
     /// - Throws: `TrainError` where the numbers of a table need more than the machine has.
     static func check(
         rows: Int, width: Int, at place: String, available: UInt64 = ProcessInfo.processInfo.physicalMemory
@@ -21,18 +21,28 @@ enum MemoryLimit {
             remedy: "keep fewer rows, or leave out columns (--drop)")
     }
 
-    /// - Parameter hidden: units of the hidden layers.
     /// - Throws: `TrainError` where weights, optimizer and activations need more than the machine has.
     static func check(
         _ recipe: TableRecipe, inputs: Int, outputs: Int, at place: String,
         available: UInt64 = ProcessInfo.processInfo.physicalMemory
     ) throws(TrainError) {
-        let widths = [inputs] + recipe.hidden + [outputs]
+        try check(
+            widths: [inputs] + recipe.hidden + [outputs], batchSize: recipe.batchSize, members: recipe.members,
+            at: place, available: available)
+    }
+
+    /// The same for so many networks of full layers.
+    ///
+    /// - Parameter widths: units of all layers, from the inputs to the outputs.
+    package static func check(
+        widths: [Int], batchSize: Int, members: Int, at place: String,
+        available: UInt64 = ProcessInfo.processInfo.physicalMemory
+    ) throws(TrainError) {
         let parameters = zip(widths, widths.dropFirst()).reduce(0.0) { $0 + (Double($1.0) + 1) * Double($1.1) }
         let units = widths.reduce(0.0) { $0 + Double($1) }
         // Weights, gradients, two moments and the best weights so far; each unit before and after its activation and the
         // gradients of both.
-        let bytes = 4 * Double(recipe.members) * (6 * parameters + 4 * Double(recipe.batchSize) * units)
+        let bytes = 4 * Double(members) * (6 * parameters + 4 * Double(batchSize) * units)
         guard bytes > Double(available) else { return }
         throw TrainError(
             .tooLarge, at: place,
