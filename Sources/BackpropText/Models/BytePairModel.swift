@@ -152,12 +152,12 @@ struct BytePairModel: Sendable {
     private func mergeLong(_ room: Room) {
         let count = room.ids.count
         var next = (1...count).map { Int32($0 == count ? -1 : $0) }, previous = (-1..<(count - 1)).map { Int32($0) }
-        var heap = MergeHeap()
+        var heap = Heap<WaitingMerge>()
         func offer(_ left: Int32, _ right: Int32) {
             guard left >= 0, right >= 0,
                 let found = pairs.find(room.ids[Int(left)], room.ids[Int(right)])
             else { return }
-            heap.push(MergeHeap.Entry(rank: found.rank, place: left, result: found.result))
+            heap.push(WaitingMerge(rank: found.rank, place: left, result: found.result))
         }
         for place in 1..<Int32(count) { offer(place - 1, place) }
         while let merge = heap.pop() {
@@ -178,47 +178,14 @@ struct BytePairModel: Sendable {
     }
 }
 
-/// Merges that wait, the one of the lowest rank first, and of these the leftmost.
-struct MergeHeap {
-    struct Entry {
-        let rank: Int32
-        let place: Int32
-        let result: Int32
+/// A merge that waits: the one of the lowest rank comes first, and of these the leftmost.
+private struct WaitingMerge: HeapEntry {
+    let rank: Int32
+    let place: Int32
+    let result: Int32
 
-        @inline(__always)
-        static func < (first: Entry, second: Entry) -> Bool {
-            first.rank < second.rank || (first.rank == second.rank && first.place < second.place)
-        }
-    }
-
-    private var entries: [Entry] = []
-
-    mutating func push(_ entry: Entry) {
-        entries.append(entry)
-        var child = entries.count - 1
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard entries[child] < entries[parent] else { break }
-            entries.swapAt(child, parent)
-            child = parent
-        }
-    }
-
-    mutating func pop() -> Entry? {
-        guard let first = entries.first else { return nil }
-        let last = entries.removeLast()
-        guard !entries.isEmpty else { return first }
-        entries[0] = last
-        var parent = 0
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < entries.count && entries[child] < entries[least]
-            {
-                least = child
-            }
-            guard least != parent else { return first }
-            entries.swapAt(parent, least)
-            parent = least
-        }
+    @inline(__always)
+    func precedes(_ other: WaitingMerge) -> Bool {
+        rank < other.rank || (rank == other.rank && place < other.place)
     }
 }

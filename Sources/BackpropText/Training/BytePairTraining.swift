@@ -24,7 +24,7 @@ struct BytePairTraining {
     private var words: [(symbols: [Int32], count: Int)] = []
     /// How often each pair occurs, and in which words it has.
     private var pairs: [UInt64: (count: Int, words: [Int32])] = [:]
-    private var queue = PairQueue()
+    private var queue = Heap<WaitingPair>()
     private(set) var merges: [Merge] = []
     /// The bytes of each symbol.
     private(set) var symbols: [[UInt8]] = alphabet.map { [$0] }
@@ -53,12 +53,12 @@ struct BytePairTraining {
             let (symbols, times) = words[place]
             for (left, right) in zip(symbols, symbols.dropFirst()) { add(left, right, times, word: place) }
         }
-        for (pair, entry) in pairs { queue.push(PairQueue.Entry(count: entry.count, pair: pair)) }
+        for (pair, entry) in pairs { queue.push(WaitingPair(count: entry.count, pair: pair)) }
         while symbols.count < count, let best = queue.pop() {
             let now = pairs[best.pair]?.count ?? 0
             // Counts only fall without a word, and rise with one: what rises is pushed anew.
             guard now == best.count else {
-                if now > 0, now < best.count { queue.push(PairQueue.Entry(count: now, pair: best.pair)) }
+                if now > 0, now < best.count { queue.push(WaitingPair(count: now, pair: best.pair)) }
                 continue
             }
             guard now >= max(1, least) else { break }
@@ -110,47 +110,14 @@ struct BytePairTraining {
             }
             words[Int(word)].symbols = merged
         }
-        for pair in risen { queue.push(PairQueue.Entry(count: pairs[pair]!.count, pair: pair)) }
+        for pair in risen { queue.push(WaitingPair(count: pairs[pair]!.count, pair: pair)) }
     }
 }
 
-/// Pairs that wait, the most frequent first, then the one of the smallest ids.
-private struct PairQueue {
-    struct Entry {
-        let count: Int
-        let pair: UInt64
+/// A pair that waits: the most frequent comes first, then the one of the smallest ids.
+private struct WaitingPair: HeapEntry {
+    let count: Int
+    let pair: UInt64
 
-        func precedes(_ other: Entry) -> Bool { count > other.count || (count == other.count && pair < other.pair) }
-    }
-
-    private var entries: [Entry] = []
-
-    mutating func push(_ entry: Entry) {
-        entries.append(entry)
-        var child = entries.count - 1
-        while child > 0 {
-            let parent = (child - 1) / 2
-            guard entries[child].precedes(entries[parent]) else { break }
-            entries.swapAt(child, parent)
-            child = parent
-        }
-    }
-
-    mutating func pop() -> Entry? {
-        guard let first = entries.first else { return nil }
-        let last = entries.removeLast()
-        guard !entries.isEmpty else { return first }
-        entries[0] = last
-        var parent = 0
-        while true {
-            var best = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
-            where child < entries.count && entries[child].precedes(entries[best]) {
-                best = child
-            }
-            guard best != parent else { return first }
-            entries.swapAt(parent, best)
-            parent = best
-        }
-    }
+    func precedes(_ other: WaitingPair) -> Bool { count > other.count || (count == other.count && pair < other.pair) }
 }

@@ -32,8 +32,8 @@ struct Generate: ParsableCommand {
             let ids = result.tokens.map { String($0) }.joined(separator: ", ")
             try StandardOutput.write(
                 "{\"ids\": [\(ids)], \"text\": \(JSONText.quoted(result.text)), "
-                    + "\"first_token_ms\": \(rounded(result.firstToken / .milliseconds(1))), "
-                    + "\"tokens_per_s\": \(rounded(result.tokensPerSecond))}\n")
+                    + "\"first_token_ms\": \(result.firstTokenMilliseconds), "
+                    + "\"tokens_per_s\": \(NumberFormat.fixed(result.tokensPerSecond, digits: 1))}\n")
         } else {
             try StandardOutput.write("\n")
             StandardOutput.complain(result.pace + "\n")
@@ -42,11 +42,10 @@ struct Generate: ParsableCommand {
 }
 
 extension TextResult {
+    fileprivate var firstTokenMilliseconds: String { NumberFormat.fixed(firstToken / .milliseconds(1), digits: 1) }
+
     /// How long the first token took, and how many came a second then.
-    var pace: String {
-        "\(Wording.count(tokens.count, "token")), the first after \(rounded(firstToken / .milliseconds(1))) ms, then \(rounded(tokensPerSecond)) a second"
+    fileprivate var pace: String {
+        "\(Wording.count(tokens.count, "token")), the first after \(firstTokenMilliseconds) ms, then \(NumberFormat.fixed(tokensPerSecond, digits: 1)) a second"
     }
 }
-
-/// To a tenth.
-func rounded(_ number: Double) -> Double { (number * 10).rounded() / 10 }

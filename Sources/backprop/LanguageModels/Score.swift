@@ -44,7 +44,7 @@ struct Score: ParsableCommand {
                 "{\"loss\": \(score.loss), \"perplexity\": \(score.perplexity), \"bits_per_byte\": \(bits), \"tokens\": \(score.tokens)}\n"
             )
         } else {
-            func short(_ number: Double) -> String { String((number * 1000).rounded() / 1000) }
+            func short(_ number: Double) -> String { NumberFormat.fixed(number, digits: 3) }
             try StandardOutput.write(
                 "\(Wording.count(score.tokens, "token")): loss \(short(score.loss)), perplexity \(short(score.perplexity)), \(short(bits)) bits for each byte\n"
             )
