@@ -31,7 +31,7 @@ let package = Package(
             exclude: ["Base", "Tensor", "Graph", "Gradient", "Plan", "CPU"].map { $0 + "/README.md" }),
         .target(name: "BackpropFiles", dependencies: ["Backprop"]),
         .target(name: "BackpropNN", dependencies: ["Backprop", "BackpropFiles"]),
-        .target(name: "BackpropText", dependencies: ["BackpropFiles"]),
+        .target(name: "BackpropText", dependencies: ["BackpropFiles"], exclude: ["README.md"]),
         .target(
             name: "BackpropModels", dependencies: ["Backprop", "BackpropFiles", "BackpropNN", "BackpropText"],
             exclude: ["README.md"]),

@@ -16,7 +16,9 @@ extension Tokenizer {
     ///
     /// - Throws: `DataError` as for a path.
     public init(gguf file: GGUFFile) throws(DataError) {
-        do throws(FormatProblem) { try self.init(try TokenizerForm(file)) } catch { throw error.at(file.path) }
+        do throws(FormatProblem) { try self.init(try TokenizerForm(metadata: file.metadata)) } catch {
+            throw error.at(file.path)
+        }
     }
 
     /// Reads a tokenizer.json that is in memory; `path` is what messages call it.

@@ -120,6 +120,48 @@ import Testing
         if Self.seconds != nil { print("tokenizers: \(counts)") }
     }
 
+    /// Vocabularies of text files.
+    @Test func mistakenVocabulariesAreTakenOrRefused() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "mistaken-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let files: [(name: String, bytes: [UInt8])] = [
+            ("vocab.json", #"{"a":0,"b":1,"ab":2,"Ġ":3}"#), ("merges.txt", "#version: 0.2\na b\n"),
+            ("vocab.txt", "[UNK]\n[CLS]\n[SEP]\na\n##b\r\n"),
+            (
+                "tokenizer_config.json",
+                #"{"eos_token":"a","add_bos_token":true,"added_tokens_decoder":{"9":{"content":"x"}}}"#
+            ),
+        ].map { ($0.0, Array($0.1.utf8)) }
+        var generator = SplitMix(state: 5), counts = (taken: 0, refused: 0)
+        for _ in 0..<150 {
+            let isPair = Bool.random(using: &generator), broken = Int.random(in: 0..<4, using: &generator)
+            for (index, file) in files.enumerated() {
+                var bytes = file.bytes
+                let place = Int.random(in: 0..<bytes.count, using: &generator)
+                if index == broken {
+                    switch Int.random(in: 0..<3, using: &generator) {
+                    case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+                    case 1: bytes.removeSubrange(place..<min(bytes.count, place + 4))
+                    default: bytes.insert(contentsOf: bytes[place...].prefix(9), at: place)
+                    }
+                }
+                let path = folder + "/" + file.name
+                try? FileManager.default.removeItem(atPath: path)
+                if file.name != (isPair ? "vocab.txt" : "vocab.json") { try Data(bytes).write(to: URL(filePath: path)) }
+            }
+            do throws(DataError) {
+                let tokenizer = try Tokenizer(path: folder)
+                _ = tokenizer.decode(tokenizer.encode(generator.text()))
+                counts.taken += 1
+            } catch {
+                #expect(isOneLine(error.description), "\(error)")
+                counts.refused += 1
+            }
+        }
+        #expect(counts.taken > 0 && counts.refused > 0)
+    }
+
     private static let bert =
         #"{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}"#
 

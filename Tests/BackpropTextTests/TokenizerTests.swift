@@ -86,6 +86,9 @@ import Testing
             normalizer: #"{"type":"NFC"}"#, text: "\u{958}\u{212B}\u{344}", result: "\u{915}\u{93C}\u{C5}\u{308}\u{301}"
         ),
         Normal(normalizer: #"{"type":"NFD"}"#, text: "\u{1EC7}각", result: "e\u{323}\u{302}\u{1100}\u{1161}\u{11A8}"),
+        // A mark that is a letter by now, and one that was none.
+        Normal(
+            normalizer: #"{"type":"StripAccents"}"#, text: "a\u{301}\u{1CF2}b\u{111C9}", result: "ab\u{111C9}"),
         Normal(
             normalizer: #"{"type":"Strip","strip_left":true,"strip_right":true}"#, text: "\u{3000} a b\n", result: "a b"
         ),

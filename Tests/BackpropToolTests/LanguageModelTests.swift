@@ -63,6 +63,26 @@ import Testing
         #expect(json.output == lines.map { "[\($0.replacing(",", with: ", "))]\n" }.joined())
     }
 
+    @Test func linesBecomeTokens() throws {
+        let folder = try models()
+        try folder.write("\"abc\"\n\"\"\n\"a\\u0062 h\"\n", to: "lines")
+        func run(_ arguments: [String], _ input: String) throws -> Tool.Answer {
+            try Tool.run(["lm", "tokens", "gpt"] + arguments, in: folder.path, inputPath: folder.path + "/" + input)
+        }
+        let ids = try run(["--json"], "lines")
+        #expect(ids.status == 0 && ids.output == "[0, 1, 2]\n[]\n[0, 1, 8, 7]\n", "\(ids)")
+        try folder.write(ids.output, to: "ids")
+        #expect(try run(["--json", "--decode"], "ids").output == "\"abc\"\n\"\"\n\"ab h\"\n")
+        #expect(try run(["--decode"], "ids").output == "abcab h\n")
+        try folder.write("ab h", to: "words")
+        let shown = try run([], "words")
+        #expect(
+            shown.output == "0  'a'\n1  'b'\n8  ' '\n7  'h'\n" && shown.errors == "4 tokens for 4 bytes\n", "\(shown)")
+        try folder.write("\"a\"\n[1\n", to: "broken")
+        let broken = try run(["--json"], "broken")
+        #expect(broken.status == 1 && broken.errors.hasPrefix("backprop: standard input, line 2: "), "\(broken)")
+    }
+
     @Test(arguments: [
         (["generate", "gpt", "--prompt", ""], "it has no token"),
         (["generate", "bert", "--prompt", "a"], "does not say which token comes next"),

@@ -36,7 +36,7 @@ struct TokenizerFolder {
 
     static func gguf(_ path: String) throws(DataError) -> TokenizerForm {
         let file = try GGUFFile(path: path)
-        do throws(FormatProblem) { return try TokenizerForm(file) } catch { throw error.at(path) }
+        do throws(FormatProblem) { return try TokenizerForm(metadata: file.metadata) } catch { throw error.at(path) }
     }
 
     private init(_ folder: String, _ names: [String]) throws(DataError) {

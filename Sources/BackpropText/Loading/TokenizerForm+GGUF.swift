@@ -6,8 +6,7 @@ extension TokenizerForm {
     private static let longestToken = 1 << 10
 
     /// The tokenizer in the metadata of a GGUF file.
-    init(_ file: GGUFFile) throws(FormatProblem) {
-        let metadata = file.metadata
+    init(metadata: [String: GGUFValue]) throws(FormatProblem) {
         func absent(_ key: String) -> FormatProblem {
             FormatProblem(
                 "the file has no '\(key)'", reason: .mismatch,
@@ -30,7 +29,8 @@ extension TokenizerForm {
             // Beginnings of words are marked there, and the other pieces are not.
             let token = isWord ? (text.hasPrefix(Self.mark) ? String(text.dropFirst()) : "##" + text) : text
             try model.add(token, id: id)
-            if type == 3 || type == 4 { added.append(AddedToken(id: id, text: token, isSpecial: type == 3)) }
+            // Unknown, control, and what a user has defined.
+            if (2...4).contains(type) { added.append(AddedToken(id: id, text: token, isSpecial: type != 4)) }
         }
         try readSpecials(metadata, count: texts.count)
         chatTemplate = metadata["tokenizer.chat_template"]?.text

@@ -27,10 +27,7 @@ indirect enum Normalizer: Sendable {
             }
         case .withoutMarks:
             return mapped(text) { value, result in
-                let isMark = Category.mark.contains(PatternClasses.category(value))
-                if !isMark || !PatternClasses.isKnown(Unicode.Scalar(value)!, in: 9) {
-                    result.append(scalar: value)
-                }
+                if !Self.isMark(value) { result.append(scalar: value) }
             }
         case .strip(let left, let right):
             var (start, end) = (0, text.count)
@@ -56,6 +53,17 @@ indirect enum Normalizer: Sendable {
                 if isMatch { result.append(bytes) } else { result.append(text.base + start, end - start) }
             }
             return result
+        }
+    }
+
+    /// Whether a scalar was a mark in Unicode 9; three have changed their category since.
+    private static func isMark(_ value: UInt32) -> Bool {
+        switch value {
+        case 0x1CF2, 0x1CF3: true
+        case 0x1_11C9: false
+        default:
+            Category.mark.contains(PatternClasses.category(value))
+                && PatternClasses.isKnown(Unicode.Scalar(value)!, in: 9)
         }
     }
 
