@@ -84,6 +84,10 @@ struct ReverseWalk {
         var walk = ReverseWalk(mask: 1)
         defer { walk.deallocate() }
         return withoutGradients {
+            // A pass that is worked out inside of `checkpoint` is no part of what is recorded there.
+            let depth = bk_checkpoint_depth()
+            bk_checkpoint_depth_add(-depth)
+            defer { bk_checkpoint_depth_add(depth) }
             walk.collect(from: loss, epochs.next())
             walk.noteOperands()
             walk.isWanted = Array(repeating: false, count: walk.order.count)

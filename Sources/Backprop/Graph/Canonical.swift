@@ -1,3 +1,13 @@
+/// What a value is to the call of `checkpoint` around it.
+package enum CheckpointPart: UInt8, Sendable {
+    /// Nothing: there is no such call.
+    case none
+    /// It is not kept for a backward pass, which reads a copy that is computed anew.
+    case inside
+    /// It is one of the results, which are kept like any other value.
+    case result
+}
+
 /// A value of a canonical graph: one operation, with its operands as indices.
 package struct Value: Sendable, Equatable {
     package var primitive: Primitive
@@ -8,6 +18,7 @@ package struct Value: Sendable, Equatable {
     package var inputs: [Int]
     /// The number of the leaf or of the scalar that the value stands for, where it is one.
     package var source: Int = -1
+    package var checkpointPart = CheckpointPart.none
 
     package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }
     package var axis: Int { Int(bits) }

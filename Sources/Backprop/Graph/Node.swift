@@ -73,6 +73,14 @@ package final class Node: @unchecked Sendable {
         set { rankAndFlag = rankAndFlag & 15 | (newValue ? Node.exampleFlag : 0) }
     }
 
+    private static let checkpointShift: UInt8 = 5
+
+    /// Whether this was recorded inside of `checkpoint`.
+    var checkpointPart: CheckpointPart {
+        get { CheckpointPart(rawValue: rankAndFlag >> Node.checkpointShift)! }
+        set { rankAndFlag = rankAndFlag & 31 | newValue.rawValue << Node.checkpointShift }
+    }
+
     /// The elements, once there is memory for them.
     @inline(__always)
     package var storage: Storage? {
@@ -132,6 +140,7 @@ package final class Node: @unchecked Sendable {
         if variables != 0 && (!dtype.isFloatingPoint || bk_gradients_off() != 0) { variables = 0 }
         self.variables = variables
         rankAndFlag |= flag & Node.exampleFlag
+        if bk_checkpoint_depth() > 0 { rankAndFlag |= CheckpointPart.inside.rawValue << Node.checkpointShift }
         self.depth = Node.increased(depth)
         self.pendingDepth = Node.increased(pending)
         if pending >= Node.longestChain { Graph.flush(self) }

@@ -63,6 +63,7 @@ extension Traversal {
                     ? binding.scalars.firstIndex(of: cell)! : graph.scalarCount + graph.number(ofLiteral: cell)
             } else {
                 if node.primitive == .gradient { value.primitive = .alias }
+                value.checkpointPart = node.checkpointPart
                 node.forEachInput { value.inputs.append(Int($0.index)) }
             }
             graph.values.append(value)

@@ -181,7 +181,8 @@ struct Traversal {
             let hasThirdInput = node.edge2 != nil, hasExtras = node.hasExtras
             words.append(
                 UInt64(kind.rawValue) | UInt64(node.dtype.rawValue) << 8 | UInt64(shape.rank) << 16
-                    | (node.isAwaited ? 1 << 20 : 0) | (hasThirdInput ? 1 << 21 : 0) | (hasExtras ? 1 << 22 : 0),
+                    | (node.isAwaited ? 1 << 20 : 0) | (hasThirdInput ? 1 << 21 : 0) | (hasExtras ? 1 << 22 : 0)
+                    | UInt64(node.checkpointPart.rawValue) << 23,
                 shape.words.0)
             if shape.rank > 2 { words.append(shape.words.1, shape.words.2) }
             if shape.rank > 6 { words.append(shape.words.3) }
@@ -288,12 +289,13 @@ struct Traversal {
             guard isOpen else { continue }
             let node = order[position].takeUnretainedValue()
             if isSaved.isEmpty { isSaved = Array(repeating: false, count: order.count) }
-            let saved = node.primitive.savedForGradient
-            if saved.output { isSaved[position] = true }
+            let saved = node.primitive.savedForGradient, isDropped = node.checkpointPart == .inside
+            if saved.output && !isDropped { isSaved[position] = true }
             var number = 0
             node.forEachInput { input in
                 defer { number += 1 }
-                guard saved.inputs >> Swift.min(number, 62) & 1 != 0 else { return }
+                // What is computed anew needs all that it is computed from.
+                guard isDropped || saved.inputs >> Swift.min(number, 62) & 1 != 0 else { return }
                 var input = input
                 // A view lies in the memory of what it is taken from, and a custom function's result is that value.
                 while input.storage == nil, input.primitive.isView || input.primitive == .customResult,
@@ -301,7 +303,7 @@ struct Traversal {
                 {
                     input = base
                 }
-                isSaved[Int(input.index)] = true
+                if input.checkpointPart != .inside { isSaved[Int(input.index)] = true }
             }
         }
     }

@@ -24,6 +24,13 @@ struct Schedule {
                 }
             }
         }
+        for (value, others) in graph.precedents.sorted(by: { $0.key < $1.key }) {
+            let group = fusion.groupOf[value]
+            for other in others.map({ fusion.groupOf[$0] }) where other != group && !before[group].contains(other) {
+                // What became one kernel may stand in each other's way.
+                if !Schedule.waits(other, for: group, before) { before[group].insert(other) }
+            }
+        }
         donors = Array(repeating: -1, count: graph.outputs.count)
         // A leaf that is also a result stays as it is.
         var taken = Set(graph.outputs.filter { graph.values[$0].primitive == .constant })

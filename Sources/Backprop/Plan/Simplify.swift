@@ -7,6 +7,8 @@ struct SimplifiedGraph {
     /// Values, in the order of the canonical outputs; each is in memory as a whole, or a leaf. Outputs that are the same
     /// value share its memory.
     var outputs: [Int] = []
+    /// Values that have to be there before a value is computed, though it does not read them.
+    var precedents: [Int: [Int]] = [:]
     var leafCount = 0
     /// Numbers that the plan itself needs, in cells after the ones of the canonical graph.
     var scalarCount = 0
@@ -35,6 +37,8 @@ struct SimplifiedGraph {
 struct Simplifier {
     private var graph = SimplifiedGraph()
     private var known: [Identity: Int] = [:]
+    /// Where what is being simplified was recorded.
+    private var checkpointPart = CheckpointPart.none
 
     private struct Identity: Hashable {
         var primitive: Primitive
@@ -44,6 +48,8 @@ struct Simplifier {
         var list: [Int]?
         var inputs: [Int]
         var source: Int
+        /// The backward pass may compute once more what was checkpointed, and keeps its own then.
+        var checkpointPart: CheckpointPart
     }
 
     static func run(_ canonical: CanonicalGraph) -> SimplifiedGraph {
@@ -56,8 +62,10 @@ struct Simplifier {
         for value in canonical.values {
             var value = value
             value.inputs = value.inputs.map { renamed[$0] }
+            simplifier.checkpointPart = value.checkpointPart
             renamed.append(simplifier.simplified(value))
         }
+        simplifier.checkpointPart = .none
         for output in canonical.outputs { simplifier.graph.outputs.append(simplifier.owned(renamed[output])) }
         return simplifier.graph.withoutDeadValues()
     }
@@ -226,7 +234,8 @@ struct Simplifier {
     mutating func merged(_ value: Value) -> Int {
         let identity = Identity(
             primitive: value.primitive, dtype: value.dtype, shape: value.shape, bits: value.bits, list: value.list,
-            inputs: value.inputs, source: value.source)
+            inputs: value.inputs, source: value.source, 
+            checkpointPart: value.source < 0 ? checkpointPart : .none)
         if let index = known[identity] { return index }
         let index = append(value)
         known[identity] = index
@@ -241,15 +250,23 @@ struct Simplifier {
                 value.inputs[0] = dense(value.inputs[0])
             }
         }
-        graph.values.append(value)
-        graph.layouts.append(layout(of: value, index: graph.values.count - 1))
-        return graph.values.count - 1
+        value.checkpointPart = value.source < 0 ? checkpointPart : .none
+        return graph.append(value)
+    }
+}
+
+extension SimplifiedGraph {
+    /// Adds a value whose inputs are there; returns its number.
+    mutating func append(_ value: Value) -> Int {
+        values.append(value)
+        layouts.append(layout(of: value, index: values.count - 1))
+        return values.count - 1
     }
 
     private func layout(of value: Value, index: Int) -> Layout {
         guard case .view(let view) = value.primitive.kind else { return .dense(index, value.shape) }
-        let source = graph.values[value.inputs[0]].shape
-        var layout = graph.layouts[value.inputs[0]]
+        let source = values[value.inputs[0]].shape
+        var layout = layouts[value.inputs[0]]
         let rank = value.shape.rank
         switch view {
         case .reshape:
@@ -274,7 +291,7 @@ struct Simplifier {
 }
 
 extension SimplifiedGraph {
-    fileprivate func withoutDeadValues() -> SimplifiedGraph {
+    func withoutDeadValues() -> SimplifiedGraph {
         var isLive = [Bool](repeating: false, count: values.count)
         for output in outputs { isLive[output] = true }
         for index in values.indices.reversed() where isLive[index] {
@@ -295,6 +312,10 @@ extension SimplifiedGraph {
             result.layouts.append(layout)
         }
         result.outputs = outputs.map { renamed[$0] }
+        result.precedents = [:]
+        for (value, others) in precedents where isLive[value] {
+            result.precedents[renamed[value]] = others.filter { isLive[$0] }.map { renamed[$0] }
+        }
         return result
     }
 }

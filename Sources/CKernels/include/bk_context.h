@@ -18,8 +18,10 @@ typedef struct {
     int32_t gradients_off;    // depth of nested `withoutGradients`
     int32_t transform_depth;  // depth of nested `grad` and its relatives
     int32_t walk_depth;       // inside a traversal, which holds the lock of the graph
+    int32_t checkpoint_depth; // depth of nested `checkpoint`
     int32_t autocast;         // whether products are taken in a narrower dtype
     void *graph_lock;         // where it leaves things for later while it holds the lock of the graph, NULL otherwise
+    int64_t memory_budget;    // bytes that a plan may hold, zero without a bound
     const void *stand_ins;    // values in the place of those of parameters, NULL where there are none
 } bk_context;
 
@@ -31,6 +33,10 @@ static inline int32_t bk_transform_depth(void) { return bk_context_of_thread.tra
 static inline void bk_transform_depth_add(int32_t delta) { bk_context_of_thread.transform_depth += delta; }
 static inline int32_t bk_walk_depth(void) { return bk_context_of_thread.walk_depth; }
 static inline void bk_walk_depth_add(int32_t delta) { bk_context_of_thread.walk_depth += delta; }
+static inline int32_t bk_checkpoint_depth(void) { return bk_context_of_thread.checkpoint_depth; }
+static inline void bk_checkpoint_depth_add(int32_t delta) { bk_context_of_thread.checkpoint_depth += delta; }
+static inline int64_t bk_memory_budget(void) { return bk_context_of_thread.memory_budget; }
+static inline void bk_memory_budget_set(int64_t bytes) { bk_context_of_thread.memory_budget = bytes; }
 static inline int32_t bk_autocast(void) { return bk_context_of_thread.autocast; }
 static inline void bk_autocast_set(int32_t value) { bk_context_of_thread.autocast = value; }
 static inline void *bk_graph_lock(void) { return bk_context_of_thread.graph_lock; }
