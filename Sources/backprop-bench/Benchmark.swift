@@ -24,6 +24,12 @@ struct Benchmark: ParsableCommand {
     @Option(help: "Seconds to measure each figure for.")
     var seconds = 1.5
 
+    @Option(
+        help: ArgumentHelp(
+            "Also time steps that may add only this share of the memory that they add otherwise: 0.4 is 40%.",
+            valueName: "share"))
+    var budget: Double?
+
     @Option(parsing: .upToNextOption, help: "Sizes of the matrix products, which are square; left out, 32 to 2048.")
     var sizes = [32, 64, 96, 128, 256, 384, 512, 768, 1024, 1536, 2048]
 
@@ -41,6 +47,9 @@ struct Benchmark: ParsableCommand {
         guard seconds > 0, seconds <= 600 else {
             throw ValidationError("--seconds is \(seconds); give a number above 0 and at most 600")
         }
+        if let budget, !(budget > 0 && budget <= 1) {
+            throw ValidationError("--budget is \(budget); give a share above 0 and at most 1")
+        }
         for size in sizes where size < 1 || size > 16384 {
             throw ValidationError("--sizes has \(size); give numbers from 1 to 16384")
         }
@@ -50,13 +59,13 @@ struct Benchmark: ParsableCommand {
         let report = Report(json: json)
         for workload in workload.map({ [$0] }) ?? Workload.allCases {
             switch workload {
-            case .xor: report.add(measure(.xor, seconds: seconds))
-            case .deep: report.add(measure(.deep, seconds: seconds))
-            case .mlp: report.add(measure(.mlp, seconds: seconds))
-            case .cnn: report.add(measure(.cnn, seconds: seconds))
-            case .gpt: report.add(measure(.gpt, seconds: seconds))
-            case .paddedGPT: report.add(measure(.paddedGPT, seconds: seconds))
-            case .lstm: report.add(measure(.lstm, seconds: seconds))
+            case .xor: report.add(measure(.xor, seconds: seconds, budget: budget))
+            case .deep: report.add(measure(.deep, seconds: seconds, budget: budget))
+            case .mlp: report.add(measure(.mlp, seconds: seconds, budget: budget))
+            case .cnn: report.add(measure(.cnn, seconds: seconds, budget: budget))
+            case .gpt: report.add(measure(.gpt, seconds: seconds, budget: budget))
+            case .paddedGPT: report.add(measure(.paddedGPT, seconds: seconds, budget: budget))
+            case .lstm: report.add(measure(.lstm, seconds: seconds, budget: budget))
             case .gemm: measureProducts(sizes: sizes, seconds: seconds, report)
             case .blocks: measureBlocks(seconds: seconds, report)
             case .examples: measureExamples(seconds: seconds, report)

@@ -50,7 +50,9 @@ struct StepWorkload {
 }
 
 /// Times the whole step, recorded anew every time, and the forward pass by itself.
-func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double) -> Measurement {
+///
+/// - Parameter budget: the share of the memory which a step adds that it may add in a second measurement.
+func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double, budget: Double?) -> Measurement {
     let clock = ContinuousClock()
     let start = clock.now
     let workload = withRandomSeed(1) { makeWorkload() }
@@ -72,6 +74,7 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double) -
     let plans = EngineCounters.plansCompiled - compiledBefore
     let loss = workload.loss(workload.model(workload.inputs))
     loss.backward()
+    if let norm = workload.greatestNorm { clipGradientNorm(parameters, to: norm) }
     let bill = optimizer.memoryBill()
     let nodes = EngineCounters.nodesOfLastPlan
     optimizer.zeroGradients()
@@ -79,13 +82,42 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double) -
     let forwardTime = time(during: seconds / 2) {
         withoutGradients { evaluateOrStop(workload.model(workload.inputs)) }
     }
-    return Measurement(fields: [
-        ("workload", .text(workload.name)), ("step_ms", .number(stepTime.median * 1e3)),
-        ("step_min_ms", .number(stepTime.minimum * 1e3)),
-        ("forward_ms", .number(forwardTime.median * 1e3)), ("first_step_ms", .number(firstStep * 1e3)),
-        ("peak_bytes", .integer(bill.peakBytes)), ("nodes", .integer(nodes)),
-        ("plan_us", .number(Double(planning) / 1e3)), ("plans", .integer(plans)),
-        ("threads", .integer(Processor.threads)), ("isa", .text(Processor.instructionSet)),
-        ("loss", .number(lastLoss)),
-    ])
+    var budgeted: [(String, Measurement.Value)] = []
+    if let budget {
+        let inputs = bill.inputBytes
+        let bound = MemoryBudget(bytes: inputs + Int(Double(bill.peakBytes - inputs) * budget))
+        budgeted = withMemoryBudget(bound) {
+            workload.loss(workload.model(workload.inputs)).backward()
+            if let norm = workload.greatestNorm { clipGradientNorm(parameters, to: norm) }
+            let planningBefore = EngineCounters.planningNanoseconds
+            let smaller = optimizer.memoryBill()
+            let planning = EngineCounters.planningNanoseconds - planningBefore
+            guard smaller.peakBytes <= bound.bytes else {
+                return [("budget_bytes", .integer(bound.bytes)), ("smallest_bytes", .integer(smaller.peakBytes))]
+            }
+            step()
+            // Alternating, since the machine may be busy with something else meanwhile.
+            var ratios: [Double] = []
+            for _ in 0..<5 {
+                let plain = withMemoryBudget(nil) { time(during: seconds / 5, step).minimum }
+                ratios.append(time(during: seconds / 5, step).minimum / plain)
+            }
+            return [
+                ("budget_bytes", .integer(bound.bytes)), ("budget_peak_bytes", .integer(smaller.peakBytes)),
+                ("budget_step_ratio", .number(ratios.sorted()[2])),
+                ("budget_added_work", .number(smaller.recomputation?.addedWork ?? 0)),
+                ("budget_plan_us", .number(Double(planning) / 1e3)),
+            ]
+        }
+    }
+    return Measurement(
+        fields: [
+            ("workload", .text(workload.name)), ("step_ms", .number(stepTime.median * 1e3)),
+            ("step_min_ms", .number(stepTime.minimum * 1e3)),
+            ("forward_ms", .number(forwardTime.median * 1e3)), ("first_step_ms", .number(firstStep * 1e3)),
+            ("peak_bytes", .integer(bill.peakBytes)), ("nodes", .integer(nodes)),
+            ("plan_us", .number(Double(planning) / 1e3)), ("plans", .integer(plans)),
+            ("threads", .integer(Processor.threads)), ("isa", .text(Processor.instructionSet)),
+            ("loss", .number(lastLoss)),
+        ] + budgeted)
 }

@@ -173,6 +173,36 @@ extension DocumentedExample {
         },
     ]
 
+    private static let memoryExamples: [DocumentedExample] = [
+        DocumentedExample(
+            """
+            let weight = Parameter(Tensor([0.5, -0.5]))
+            let y = checkpoint { square(tanh(weight.value)) }
+            y.sum().backward()
+            weight.gradient! - grad({ square(tanh($0)).sum() })(weight.value)
+            """, [0, 0]
+        ) { () -> Tensor in
+            let weight = Parameter(Tensor([0.5, -0.5]))
+            let y = checkpoint { square(tanh(weight.value)) }
+            y.sum().backward()
+            return weight.gradient! - grad({ square(tanh($0)).sum() })(weight.value)
+        },
+        DocumentedExample(
+            """
+            let halves = checkpoint { [exp(Tensor([0.0])), Tensor([1.0]) * 2] }
+            halves[0] + halves[1]
+            """, [3]
+        ) { () -> Tensor in
+            let halves = checkpoint { [exp(Tensor([0.0])), Tensor([1.0]) * 2] }
+            return halves[0] + halves[1]
+        },
+        DocumentedExample(
+            "withMemoryBudget(MemoryBudget(bytes: 1_000)) { (Tensor([1.0, 2]) * 2).sum().item() }", [6]
+        ) { () -> Double in
+            withMemoryBudget(MemoryBudget(bytes: 1_000)) { (Tensor([1.0, 2]) * 2).sum().item() }
+        },
+    ]
+
     private static let autocastExamples: [DocumentedExample] = [
         DocumentedExample("MemoryBill.of([Tensor([1.0, 2]) * 2]).items.map(\\.bytes)", [8]) { () -> [Int] in
             MemoryBill.of([Tensor([1.0, 2]) * 2]).items.map(\.bytes)
@@ -295,7 +325,7 @@ extension DocumentedExample {
 
     static let ofTransforms: [DocumentedExample] = [
         creationExamples, randomExamples, readingExamples, transformsExamples, customFunctionExamples,
-        autocastExamples, gradientCheckExamples, batchExamples, functionalExamples,
+        autocastExamples, memoryExamples, gradientCheckExamples, batchExamples, functionalExamples,
         scopesExamples, backwardPassExamples,
     ].flatMap { $0 }
 }

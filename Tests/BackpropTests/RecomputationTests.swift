@@ -43,3 +43,48 @@ import Testing
         #expect(gradients(every: every) == gradients(every: nil))
     }
 }
+
+@Suite struct MemoryBudgetTests {
+    /// A deep network with wide hidden layers.
+    private static func loss(_ weights: [Parameter], _ input: Tensor) -> Tensor {
+        var x = input
+        for weight in weights { x = x + gelu(matmul(x, weight.value)) * sigmoid(x) }
+        return square(x).mean()
+    }
+
+    @Test func smallerBudgetsGiveSmallerPeaks() throws {
+        let (weights, input) = withRandomSeed(1) {
+            ((0..<12).map { _ in Parameter(Tensor.normal([64, 64]) * 0.1) }, Tensor.normal([512, 64]))
+        }
+        try evaluate(weights.map(\.value) + [input])
+        func gradients() -> [Tensor] {
+            Self.loss(weights, input).backward()
+            defer { for weight in weights { weight.gradient = nil } }
+            return weights.map { $0.gradient! }
+        }
+        let plain = MemoryBill.of(gradients())
+        let expected = gradients().map { $0.array(of: Float.self) }
+        var peaks: [Int] = []
+        for percent in stride(from: 100, through: 10, by: -10) {
+            let budget = MemoryBudget(bytes: plain.peakBytes * percent / 100)
+            let start = ContinuousClock.now
+            let bill = withMemoryBudget(budget) { MemoryBill.of(gradients()) }
+            print(
+                percent, bill.peakBytes, budget.bytes, bill.recomputation?.addedWork ?? 0,
+                bill.recomputation?.items.count ?? 0, ContinuousClock.now - start)
+            peaks.append(bill.peakBytes)
+            withMemoryBudget(budget) {
+                let found = gradients()
+                do {
+                    try evaluate(found)
+                    #expect(bill.peakBytes <= budget.bytes)
+                    #expect(found.map { $0.array(of: Float.self) } == expected)
+                } catch {
+                    print(error)
+                    #expect("\(error)".contains("needs \(bill.peakBytes)"))
+                }
+            }
+        }
+        #expect(peaks == peaks.sorted(by: >))
+    }
+}

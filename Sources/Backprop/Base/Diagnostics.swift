@@ -42,6 +42,8 @@ package enum EngineCounters {
     private static let products = Atomic<Int>(0)
     private static let lastNodes = Atomic<Int>(0)
     private static let passes = Atomic<Int>(0)
+    private static let held = Atomic<Int>(0)
+    private static let measures = Atomic<Bool>(false)
 
     /// Plans made.
     package static var plansCompiled: Int { compilations.load(ordering: .relaxed) }
@@ -51,6 +53,20 @@ package enum EngineCounters {
     package static var plansRun: Int { runs.load(ordering: .relaxed) }
     /// Matrix products among their kernels.
     package static var productsRun: Int { products.load(ordering: .relaxed) }
+
+    /// Whether runs add up the memory that they hold. Setting it begins anew.
+    package static var measuresMemory: Bool {
+        get { measures.load(ordering: .relaxed) }
+        set {
+            measures.store(newValue, ordering: .relaxed)
+            held.store(0, ordering: .relaxed)
+        }
+    }
+
+    /// The most that a run has held while memory was measured: blocks of leaves and outputs, each once, and workspace.
+    package static var mostBytesHeld: Int { held.load(ordering: .relaxed) }
+
+    static func countHeld(_ bytes: Int) { _ = held.max(bytes, ordering: .relaxed) }
 
     /// Calls of `backward()`.
     package static var backwardPasses: Int { passes.load(ordering: .relaxed) }

@@ -9,7 +9,10 @@ final class CPUPlan: Executable, @unchecked Sendable {
     let sharedLeaves: [Int]
     let sharedOutputs: [Int]
     let workspaceBytes: Int
-    let workspaceItems: [BillItem]
+    let addedBytes: Int
+    let workspaceItems: [WorkspaceItem]
+    /// Set by whoever plans.
+    var recomputation: RecomputationReport?
     let waves: [[Kernel]]
     private let walk: Walk
     private let pointers: [PointerTable.Entry]
@@ -23,8 +26,8 @@ final class CPUPlan: Executable, @unchecked Sendable {
 
     init(
         waves: [[Kernel]], pointers: [PointerTable.Entry], requestOffsets: [Int], workspaceBytes: Int,
-        workspaceItems: [BillItem], addedScalars: [ScalarCell], graphScalars: Int, donors: [Int], sharedLeaves: [Int],
-        sharedOutputs: [Int]
+        outputBytes: Int, workspaceItems: [WorkspaceItem], addedScalars: [ScalarCell], graphScalars: Int, donors: [Int],
+        sharedLeaves: [Int], sharedOutputs: [Int]
     ) {
         self.waves = waves
         walk = Walk(waves)
@@ -38,6 +41,7 @@ final class CPUPlan: Executable, @unchecked Sendable {
         self.workspaceItems = workspaceItems
         scalarBytes = ((graphScalars + addedScalars.count) * 8 + 63) & ~63
         self.workspaceBytes = workspaceBytes + scalarBytes
+        addedBytes = self.workspaceBytes + outputBytes
         let parts = waves.joined().flatMap(\.members)
         canFail = parts.contains(where: \.canFail)
         kernelCount = parts.count
@@ -77,6 +81,10 @@ final class CPUPlan: Executable, @unchecked Sendable {
     }
 
     func abandon(_ workspace: MemoryBlock) { Workspace.giveBack(workspace) }
+
+    func kernelNames(at moment: Int) -> [String] {
+        waves.indices.contains(moment) ? waves[moment].flatMap(\.members).map(\.name) : []
+    }
 
     var description: String {
         var lines = [

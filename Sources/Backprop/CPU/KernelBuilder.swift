@@ -29,9 +29,19 @@ struct KernelBuilder {
         let placement = Placement(memory.requests)
         return CPUPlan(
             waves: waves, pointers: memory.pointers.entries, requestOffsets: placement.offsets,
-            workspaceBytes: placement.bytes, workspaceItems: memory.items, addedScalars: memory.addedScalars,
-            graphScalars: graph.scalarCount, donors: schedule.donors, sharedLeaves: sharedLeaves,
-            sharedOutputs: graph.sharedOutputs)
+            workspaceBytes: placement.bytes, outputBytes: outputBytes, workspaceItems: memory.items,
+            addedScalars: memory.addedScalars, graphScalars: graph.scalarCount, donors: schedule.donors,
+            sharedLeaves: sharedLeaves, sharedOutputs: graph.sharedOutputs)
+    }
+
+    /// Bytes of the outputs that take over nobody's memory.
+    private var outputBytes: Int {
+        let shared = graph.sharedOutputs
+        return graph.outputs.indices.reduce(0) { sum, position in
+            let output = graph.outputs[position]
+            guard graph.isComputed(output), shared[position] < 0, schedule.donors[position] < 0 else { return sum }
+            return sum + graph.bytes(of: output)
+        }
     }
 
     private var sharedLeaves: [Int] {
@@ -45,6 +55,18 @@ struct KernelBuilder {
         if let product = group.product { total += workOfProduct(product) }
         if let standalone = group.standalone { total += workOfKernel(standalone) }
         return total
+    }
+
+    /// The same for one value by itself.
+    func work(ofValue index: Int) -> Int {
+        let value = graph.values[index]
+        switch value.primitive.kind {
+        case .source, .view, .transparent: return 0
+        case .elementwise: return value.shape.count * value.primitive.weight
+        case .reduction: return graph.values[value.inputs[0]].shape.count
+        case .product: return workOfProduct(index)
+        case .assembly, .kernel: return workOfKernel(index)
+        }
     }
 
     private func workOfKernel(_ index: Int) -> Int {

@@ -32,7 +32,7 @@ struct MemoryMap {
     var pointers = PointerTable()
     /// What lives in the workspace, and how long.
     private(set) var requests: [Placement.Request] = []
-    private(set) var items: [BillItem] = []
+    private(set) var items: [WorkspaceItem] = []
     /// The place of every value that is in memory.
     private var places: [Int: PointerTable.Base] = [:]
     /// Numbers that kernels need beside those of the graph.
@@ -48,36 +48,25 @@ struct MemoryMap {
         for (position, output) in graph.outputs.enumerated() where graph.isComputed(output) {
             places[output] = .output(position)
         }
-        // The last wave in which each value is read from memory.
-        var lastRead: [Int: Int] = [:]
-        for group in fusion.groups {
-            let wave = schedule.waveOf[group.id]
-            for member in group.values {
-                for input in graph.values[member].inputs {
-                    let base = graph.layouts[input].base
-                    guard graph.isComputed(base), fusion.groupOf[base] != group.id else { continue }
-                    lastRead[base] = Swift.max(lastRead[base] ?? 0, wave)
-                }
-            }
-        }
-        // A product that its own group reads from memory is read in the wave that computes it, if not later.
-        for group in fusion.groups where group.followsProduct {
-            let product = group.product!
-            lastRead[product] = Swift.max(lastRead[product] ?? 0, schedule.waveOf[group.id])
-        }
-        for (index, last) in lastRead.sorted(by: { $0.key < $1.key }) where places[index] == nil {
+        for (index, last) in LiveRanges.lastReads(graph, fusion, schedule).sorted(by: { $0.key < $1.key })
+        where places[index] == nil {
             let value = graph.values[index]
             places[index] = .workspace(
                 request(
-                    value.shape.count * value.dtype.byteCount, schedule.waveOf[fusion.groupOf[index]], last,
-                    name: value.primitive.name, shape: value.shape))
+                    graph.bytes(of: index), schedule.waveOf[fusion.groupOf[index]], last,
+                    name: value.primitive.name, shape: value.shape, of: value))
         }
     }
 
     /// Asks for workspace from one wave to another.
-    mutating func request(_ bytes: Int, _ first: Int, _ last: Int, name: String, shape: Shape) -> Int {
+    mutating func request(
+        _ bytes: Int, _ first: Int, _ last: Int, name: String, shape: Shape, of value: Value? = nil
+    ) -> Int {
         requests.append(Placement.Request(bytes: bytes, first: first, last: last))
-        items.append(BillItem(name: name, shape: shape.array, bytes: bytes))
+        items.append(
+            WorkspaceItem(
+                name: name, shape: shape.array, bytes: bytes, origin: value?.origin ?? -1,
+                isRecomputed: value?.isCopy ?? false, first: first, last: last))
         return requests.count - 1
     }
 

@@ -30,8 +30,8 @@ package struct Census {
         for tensor in tensors { kept.insert(ObjectIdentifier(Census.memory(of: tensor.node))) }
     }
 
-    /// The numbers of what these tensors are computed from and that has not been met before.
-    package mutating func count(_ tensors: [Tensor]) -> Count {
+    /// What these tensors are computed from and that has not been met before, themselves included, and its numbers.
+    package mutating func count(_ tensors: [Tensor]) -> (count: Count, nodes: [Node]) {
         let found = Graph.state.withLock { _ in unmet(tensors.map(\.node)) }
         var count = Count()
         for node in found {
@@ -40,7 +40,7 @@ package struct Census {
             if node.primitive.savedForGradient.output { count.keptBytes += keep(node) }
             for input in node.inputsReadByRule { count.keptBytes += keep(input) }
         }
-        return count
+        return (count, found)
     }
 
     private mutating func unmet(_ roots: [Node]) -> [Node] {

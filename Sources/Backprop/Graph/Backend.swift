@@ -1,7 +1,9 @@
 /// What can run a canonical graph. The seam for accelerators is here, at whole graphs: a backend does its own
 /// planning, or hands the graph to a compiler of its own.
 package protocol Backend: Sendable {
-    func compile(_ graph: CanonicalGraph) -> any Executable
+    /// A plan that adds at most so many bytes to what its leaves hold, or where there is none, the one that adds least.
+    /// What a plan computes does not depend on the bound.
+    func compile(_ graph: CanonicalGraph, within bytes: Int?) -> any Executable
 }
 
 /// A compiled graph: reusable, and usable by several threads at once.
@@ -16,8 +18,14 @@ package protocol Executable: AnyObject, Sendable {
     var canFail: Bool { get }
     /// Memory beside leaves and outputs while running.
     var workspaceBytes: Int { get }
+    /// Memory beside leaves: workspace, and outputs that take over nobody's memory.
+    var addedBytes: Int { get }
+    /// What is computed anew to hold less, and what that costs; nil where nothing is.
+    var recomputation: RecomputationReport? { get }
     /// Workspace by value, for the bill.
-    var workspaceItems: [BillItem] { get }
+    var workspaceItems: [WorkspaceItem] { get }
+    /// What runs at a moment of the plan, in words.
+    func kernelNames(at moment: Int) -> [String]
     /// Memory for one run, with the numbers of the graph written to it.
     func begin(_ scalars: [ScalarCell]) -> MemoryBlock
     /// Computes the outputs, and gives the workspace back. The elements of leaves and outputs are in the order of the
@@ -32,12 +40,16 @@ package protocol Executable: AnyObject, Sendable {
     var description: String { get }
 }
 
-/// One line of a memory bill.
-public struct BillItem: Sendable, Hashable {
-    /// What holds the memory: `input`, `output`, or the operator whose result it is.
-    public var name: String
-    /// Its shape.
-    public var shape: [Int]
-    /// Its size.
-    public var bytes: Int
+/// A value in the workspace of a plan.
+package struct WorkspaceItem: Sendable {
+    package var name: String
+    package var shape: [Int]
+    package var bytes: Int
+    /// The number of its value in the canonical graph, or -1.
+    package var origin: Int
+    /// Whether it is computed anew.
+    package var isRecomputed: Bool
+    /// The moments of the plan between which it is there, both included.
+    package var first: Int
+    package var last: Int
 }

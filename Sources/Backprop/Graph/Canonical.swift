@@ -19,6 +19,10 @@ package struct Value: Sendable, Equatable {
     /// The number of the leaf or of the scalar that the value stands for, where it is one.
     package var source: Int = -1
     package var checkpointPart = CheckpointPart.none
+    /// In a planned graph, the number of the canonical value that this was made for.
+    package var origin: Int = -1
+    /// In a planned graph, whether this is computed anew.
+    package var isCopy = false
 
     package var axes: AxisSet { AxisSet(bits: UInt8(truncatingIfNeeded: bits)) }
     package var axis: Int { Int(bits) }

@@ -33,7 +33,8 @@ package enum Graph {
                 traversal.run(
                     roots: roots, awaited: awaited, released: released, passes: passes, epoch: epochs.next())
             }
-            return cache.executable(for: traversal, of: roots, &epochs)
+            let bound = MemoryBudget.current.map { traversal.bound($0) }
+            return cache.executable(for: traversal, of: roots, within: bound, &epochs)
         }
     }
 
@@ -54,6 +55,7 @@ package enum Graph {
     /// - Parameter losingNothing: whether everything is as before where it fails.
     static func failure(ofEvaluating roots: [Unmanaged<Node>], losingNothing: Bool) -> EvaluationError? {
         var unfinished: [Storage] = []
+        var excess: EvaluationError?
         let launch = state.withLock { state -> Launch? in
             for root in roots {
                 root._withUnsafeGuaranteedRef {
@@ -62,8 +64,9 @@ package enum Graph {
                     if let storage = $0.storage, !storage.isReady { unfinished.append(storage) }
                 }
             }
-            return prepare(roots, &state, losingNothing: losingNothing)
+            return prepare(roots, &state, losingNothing: losingNothing, &excess)
         }
+        if let excess { return excess }
         var isLacking = false
         switch launch?.run() {
         case .failed(let error): return error
@@ -106,13 +109,17 @@ package enum Graph {
     }
 
     /// What evaluating the nodes will hold in memory, without running anything.
-    package static func bill(_ roots: [Node], released: [Unmanaged<Node>] = []) -> MemoryBill {
+    package static func bill(
+        _ roots: [Node], released: [Unmanaged<Node>] = [], labels: BillLabels = BillLabels()
+    ) -> MemoryBill {
         for root in roots { requireValue(root) }
         return state.withLock { state in
             guard roots.contains(where: \.isPending) else { return MemoryBill(items: [], peakBytes: 0) }
             let roots = roots.map(Unmanaged.passUnretained)
             let executable = state.executable(roots: roots, released: released)
-            return MemoryBill(state.traversal, executable)
+            var values: [ValueLabel] = []
+            _ = state.traversal.canonicalGraph(of: roots, &state.epochs) { values = $0.valueLabels(labels) }
+            return MemoryBill(state.traversal, executable, values, labels)
         }
     }
 
@@ -133,14 +140,19 @@ package enum Graph {
     }
 
     private static func prepare(
-        _ roots: [Unmanaged<Node>], _ state: inout State, losingNothing: Bool
+        _ roots: [Unmanaged<Node>], _ state: inout State, losingNothing: Bool, _ excess: inout EvaluationError?
     ) -> Launch? {
         state.usedGraphs.forgetUnreachable()
+        state.awaited.forgetUnwanted()
         guard roots.contains(where: { $0._withUnsafeGuaranteedRef(\.isPending) }) else { return nil }
         var executable = state.executable(roots: roots)
         if state.traversal.movesParameters, state.usedGraphs.drop(of: .current) {
             // What only these graphs held is held no more.
             executable = state.executable(roots: roots)
+        }
+        if let budget = MemoryBudget.current {
+            excess = budget.excess(of: executable, beside: state.traversal.leafBytes)
+            if excess != nil { return nil }
         }
         let launch = Launch(state.traversal, executable, &state.usedGraphs, losingNothing: losingNothing)
         state.awaited.removeAll(of: .current)

@@ -39,6 +39,15 @@ struct Launch: ~Copyable {
         losesNothing = losingNothing && executable.canFail || waits
         if losesNothing { holdHistory(traversal) } else { dropHistory(traversal, &usedGraphs) }
         bindOutputs(traversal)
+        if EngineCounters.measuresMemory { EngineCounters.countHeld(heldBytes) }
+    }
+
+    /// What this run holds: the memory of leaves and outputs, each once, and the workspace.
+    private var heldBytes: Int {
+        var blocks: [UnsafeMutableRawPointer: Int] = [:]
+        for index in leaves.indices { blocks[leaves[index].pointer] = leaves[index].bytes }
+        for index in outputs.indices { blocks[outputs[index].pointer] = outputs[index].bytes }
+        return blocks.values.reduce(executable.workspaceBytes, +)
     }
 
     private mutating func bindLeaves(_ traversal: borrowing Traversal) {

@@ -77,9 +77,13 @@ package final class Node: @unchecked Sendable {
 
     /// Whether this was recorded inside of `checkpoint`.
     var checkpointPart: CheckpointPart {
-        get { CheckpointPart(rawValue: rankAndFlag >> Node.checkpointShift)! }
+        get { CheckpointPart(rawValue: checkpointBits)! }
         set { rankAndFlag = rankAndFlag & 31 | newValue.rawValue << Node.checkpointShift }
     }
+
+    /// The same as a number, for what compares nodes.
+    @inline(__always)
+    var checkpointBits: UInt8 { rankAndFlag >> Node.checkpointShift }
 
     /// The elements, once there is memory for them.
     @inline(__always)

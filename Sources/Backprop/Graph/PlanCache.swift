@@ -27,7 +27,7 @@ struct PlanCache {
     }
 
     mutating func executable(
-        for traversal: borrowing Traversal, of roots: [Unmanaged<Node>], _ epochs: inout Epochs
+        for traversal: borrowing Traversal, of roots: [Unmanaged<Node>], within bytes: Int?, _ epochs: inout Epochs
     ) -> any Executable {
         if let index = entries.indices.first(where: { entries[$0].words.hasSameElements(as: traversal.words) }) {
             if index > 0 { entries.insert(entries.remove(at: index), at: 0) }
@@ -36,18 +36,18 @@ struct PlanCache {
             }
         } else {
             if entries.count >= PlanCache.capacity { entries.removeLast() }
-            entries.insert(made(for: traversal, of: roots, &epochs), at: 0)
+            entries.insert(made(for: traversal, of: roots, within: bytes, &epochs), at: 0)
         }
         EngineCounters.countNodes(entries[0].nodes)
         return entries[0].executable
     }
 
     private func made(
-        for traversal: borrowing Traversal, of roots: [Unmanaged<Node>], _ epochs: inout Epochs
+        for traversal: borrowing Traversal, of roots: [Unmanaged<Node>], within bytes: Int?, _ epochs: inout Epochs
     ) -> Entry {
         let started = ContinuousClock.now
         let graph = traversal.canonicalGraph(of: roots, &epochs)
-        let executable = backend.compile(graph)
+        let executable = backend.compile(graph, within: bytes)
         EngineCounters.countCompilation(ContinuousClock.now - started)
         if Diagnostics.printsPlans { Diagnostics.print(executable.description) }
         return Entry(

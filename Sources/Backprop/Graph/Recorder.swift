@@ -66,6 +66,11 @@ struct AwaitedValues {
         }
     }
 
+    /// Forgets what nobody wants any more, so that it keeps no memory from being written over.
+    mutating func forgetUnwanted() {
+        if entries.contains(where: { !$0.isWanted }) { removeAll { !$0.isWanted } }
+    }
+
     /// Forgets those of a recorder, and of others what nobody wants any more.
     mutating func removeAll(of recorder: Recorder) { removeAll { $0.recorder == recorder || !$0.isWanted } }
 

@@ -1,13 +1,21 @@
 /// From the nodes of a traversal to the graph that a plan is made from.
 extension Traversal {
     /// The graph that was just walked, with a definition for every gradient.
-    func canonicalGraph(of roots: [Unmanaged<Node>], _ epochs: inout Epochs) -> CanonicalGraph {
-        hasUndefinedGradients ? definedGraph(of: roots, &epochs) : canonicalGraph(boundAs: self)
+    ///
+    /// - Parameter inspect: sees the traversal whose order is that of the values.
+    func canonicalGraph(
+        of roots: [Unmanaged<Node>], _ epochs: inout Epochs, inspect: (borrowing Traversal) -> Void = { _ in }
+    ) -> CanonicalGraph {
+        if hasUndefinedGradients { return definedGraph(of: roots, &epochs, inspect) }
+        inspect(self)
+        return canonicalGraph(boundAs: self)
     }
 
     /// The graph with the passes worked out, for as long as it takes to look at it: the nodes stay names, so that the next
     /// recording looks the same. The graph then has more in it than the traversal has met, but nothing from outside.
-    private func definedGraph(of roots: [Unmanaged<Node>], _ epochs: inout Epochs) -> CanonicalGraph {
+    private func definedGraph(
+        of roots: [Unmanaged<Node>], _ epochs: inout Epochs, _ inspect: (borrowing Traversal) -> Void
+    ) -> CanonicalGraph {
         var definitions: [ObjectIdentifier: [ObjectIdentifier: Node]] = [:]
         var restoring: [() -> Void] = []
         for position in order.indices {
@@ -29,7 +37,10 @@ extension Traversal {
             noPasses.deallocate()
         }
         defined.run(roots: roots + held, passes: noPasses, epoch: epochs.next())
-        return withExtendedLifetime(definitions) { defined.canonicalGraph(boundAs: self) }
+        return withExtendedLifetime(definitions) {
+            inspect(defined)
+            return defined.canonicalGraph(boundAs: self)
+        }
     }
 
     /// The graph of this traversal with leaves, numbers and outputs as another traversal of the same roots has them.

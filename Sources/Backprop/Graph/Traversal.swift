@@ -14,7 +14,7 @@ struct Traversal {
     private(set) var outputs = Scratch<Int32>()
     /// What was reached, as the plan cache compares it: graphs with the same words have the same canonical form. Each node
     /// begins with a word that tells how many more it has, and the last word is their number, so different graphs never
-    /// have the same words.
+    /// have the same words. Under a budget one word more says what the plan may add.
     private(set) var words = Scratch<UInt64>()
 
     private struct Visit: BitwiseCopyable {
@@ -83,6 +83,23 @@ struct Traversal {
             }
         }
         words.append(UInt64(order.count))
+    }
+
+    /// What a plan may add to the leaves so that all together hold at most so many bytes. Plans are known by it.
+    mutating func bound(_ budget: MemoryBudget) -> Int {
+        let added = Swift.max(0, budget.bytes - leafBytes)
+        words.append(UInt64(added))
+        return added
+    }
+
+    /// Bytes of the leaves, of which several may lie in the same memory.
+    var leafBytes: Int {
+        var counted: Set<ObjectIdentifier> = []
+        return leaves.indices.reduce(0) { sum, index in
+            leaves[index]._withUnsafeGuaranteedRef {
+                counted.insert(ObjectIdentifier($0.storage!)).inserted ? sum + $0.storage!.byteCount : sum
+            }
+        }
     }
 
     /// Whose gradients wait that were not reached, although something was that they depend on; nil where there are none.
@@ -182,7 +199,7 @@ struct Traversal {
             words.append(
                 UInt64(kind.rawValue) | UInt64(node.dtype.rawValue) << 8 | UInt64(shape.rank) << 16
                     | (node.isAwaited ? 1 << 20 : 0) | (hasThirdInput ? 1 << 21 : 0) | (hasExtras ? 1 << 22 : 0)
-                    | UInt64(node.checkpointPart.rawValue) << 23,
+                    | UInt64(node.checkpointBits) << 23,
                 shape.words.0)
             if shape.rank > 2 { words.append(shape.words.1, shape.words.2) }
             if shape.rank > 6 { words.append(shape.words.3) }

@@ -77,6 +77,7 @@ struct Recomputation {
             return copy(of: input)
         }
         value.checkpointPart = .none
+        value.isCopy = true
         let number = result.append(value)
         copies[index] = number
         if !readsCopies && result.isComputed(number) { firstCopies.append(number) }

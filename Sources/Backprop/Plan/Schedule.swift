@@ -61,11 +61,17 @@ struct Schedule {
         }
 
         // As early as possible, so that an update runs as soon as its gradient is there; then whatever has readers as
-        // late as possible, so that nothing lies in memory before it is needed.
+        // late as possible, so that nothing lies in memory before it is needed, unless more would lie there until then.
         let after = Schedule.reversed(beforeUnit)
         var (wave, order) = Schedule.earliest(beforeUnit)
+        let traffic = Schedule.traffic(graph, fusion, unitOf, count: units.count)
         for unit in order.reversed() {
-            if let earliest = after[unit].map({ wave[$0] }).min() { wave[unit] = earliest - 1 }
+            guard let latest = after[unit].map({ wave[$0] - 1 }).min(), latest > wave[unit] else { continue }
+            let held = traffic.reads[unit].reduce(0) { sum, value in
+                let isHeldAnyway = traffic.readers[value]!.contains { $0 != unit && wave[$0] >= latest }
+                return isHeldAnyway ? sum : sum + graph.bytes(of: value)
+            }
+            if held <= traffic.written[unit] { wave[unit] = latest }
         }
         waves = Array(repeating: [], count: (wave.max() ?? -1) + 1)
         for unit in units.indices { waves[wave[unit]].append(units[unit]) }
@@ -92,6 +98,33 @@ struct Schedule {
             }
         }
         return (wave, order)
+    }
+
+    /// What goes from unit to unit through the workspace: the values that each unit reads, the units that read each value,
+    /// and the bytes that each unit writes for others.
+    private static func traffic(
+        _ graph: SimplifiedGraph, _ fusion: Fusion, _ unitOf: [Int], count: Int
+    ) -> (reads: [[Int]], readers: [Int: [Int]], written: [Int]) {
+        let outputs = Set(graph.outputs)
+        var reads = [[Int]](repeating: [], count: count), written = [Int](repeating: 0, count: count)
+        var readers: [Int: [Int]] = [:]
+        for group in fusion.groups {
+            let unit = unitOf[group.id]
+            for member in group.values {
+                for input in graph.values[member].inputs {
+                    let base = graph.layouts[input].base
+                    guard graph.isComputed(base), !outputs.contains(base), unitOf[fusion.groupOf[base]] != unit else {
+                        continue
+                    }
+                    if readers[base] == nil { written[unitOf[fusion.groupOf[base]]] += graph.bytes(of: base) }
+                    if readers[base]?.contains(unit) != true {
+                        readers[base, default: []].append(unit)
+                        reads[unit].append(base)
+                    }
+                }
+            }
+        }
+        return (reads, readers, written)
     }
 
     private static func reversed(_ before: [Set<Int>]) -> [[Int]] {

@@ -26,6 +26,9 @@ struct SimplifiedGraph {
         }
     }
 
+    /// The size of a value's elements.
+    func bytes(of value: Int) -> Int { values[value].shape.count * values[value].dtype.byteCount }
+
     /// Whether the value is computed into memory or registers, rather than a view, a leaf or a number.
     func isComputed(_ value: Int) -> Bool {
         let primitive = values[value].primitive
@@ -39,6 +42,8 @@ struct Simplifier {
     private var known: [Identity: Int] = [:]
     /// Where what is being simplified was recorded.
     private var checkpointPart = CheckpointPart.none
+    /// Its number in the canonical graph.
+    private var origin = -1
 
     private struct Identity: Hashable {
         var primitive: Primitive
@@ -59,14 +64,18 @@ struct Simplifier {
         simplifier.graph.addedScalars = canonical.literals
         var renamed: [Int] = []
         renamed.reserveCapacity(canonical.values.count)
-        for value in canonical.values {
+        for (index, value) in canonical.values.enumerated() {
             var value = value
+            simplifier.origin = index
             value.inputs = value.inputs.map { renamed[$0] }
             simplifier.checkpointPart = value.checkpointPart
             renamed.append(simplifier.simplified(value))
         }
         simplifier.checkpointPart = .none
-        for output in canonical.outputs { simplifier.graph.outputs.append(simplifier.owned(renamed[output])) }
+        for output in canonical.outputs {
+            simplifier.origin = output
+            simplifier.graph.outputs.append(simplifier.owned(renamed[output]))
+        }
         return simplifier.graph.withoutDeadValues()
     }
 
@@ -234,7 +243,7 @@ struct Simplifier {
     mutating func merged(_ value: Value) -> Int {
         let identity = Identity(
             primitive: value.primitive, dtype: value.dtype, shape: value.shape, bits: value.bits, list: value.list,
-            inputs: value.inputs, source: value.source, 
+            inputs: value.inputs, source: value.source,
             checkpointPart: value.source < 0 ? checkpointPart : .none)
         if let index = known[identity] { return index }
         let index = append(value)
@@ -251,6 +260,7 @@ struct Simplifier {
             }
         }
         value.checkpointPart = value.source < 0 ? checkpointPart : .none
+        value.origin = origin
         return graph.append(value)
     }
 }

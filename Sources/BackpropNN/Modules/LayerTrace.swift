@@ -11,10 +11,10 @@ enum LayerTrace {
     static var isOff: Bool { open.load(ordering: .relaxed) == 0 }
 
     /// Runs `body` with the layers that it calls reported to `recorder`.
-    static func record<Result>(with recorder: LayerRecorder, _ body: () -> Result) -> Result {
+    static func record<Result>(with recorder: LayerRecorder, _ body: () throws -> Result) rethrows -> Result {
         open.add(1, ordering: .relaxed)
         defer { open.subtract(1, ordering: .relaxed) }
-        return $current.withValue(recorder, operation: body)
+        return try $current.withValue(recorder, operation: body)
     }
 }
 
@@ -87,6 +87,15 @@ final class LayerRecorder: Sendable {
         var counts: [Census.Count] = []
         /// By row, what the layer was called with and what it gave.
         var operands: [(inputs: [Tensor], outputs: [Tensor])] = []
+        /// By what was recorded, the path of the layer.
+        var modules: [ObjectIdentifier: String] = [:]
+
+        /// Counts what these tensors are computed from to the layer of a row.
+        mutating func count(_ tensors: [Tensor], row: Int) {
+            let (count, nodes) = census.count(tensors)
+            counts[row] += count
+            for node in nodes { modules[ObjectIdentifier(node)] = rows[row].name }
+        }
     }
 
     private struct Call {
@@ -123,7 +132,7 @@ final class LayerRecorder: Sendable {
             }
             if let caller = state.open.last {
                 state.open[state.open.count - 1].isAnnounced = false
-                state.counts[caller.row] += state.census.count(inputs)
+                state.count(inputs, row: caller.row)
             }
             let parent = state.open.last.map { state.rows[$0.row] }
             let name = label.flatMap { label in parent.map { $0.name.isEmpty ? label : "\($0.name).\(label)" } } ?? path
@@ -142,10 +151,23 @@ final class LayerRecorder: Sendable {
     func leave(_ outputs: [Tensor]) {
         state.withLock { state in
             let call = state.open.removeLast()
-            let count = state.census.count(outputs)
-            state.counts[call.row] += count
+            state.count(outputs, row: call.row)
             state.rows[call.row].outputShapes = outputs.map(\.shape)
             state.operands[call.row].outputs = outputs
+        }
+    }
+
+    /// The path of the layer that recorded each value which a result is computed from, by the identity of its node. Lets go
+    /// of all values, so that evaluations are what they would be without the trace.
+    func takeModules(of result: Tensor) -> [ObjectIdentifier: String] {
+        state.withLock { state in
+            var census = Census()
+            var modules: [ObjectIdentifier: String] = [:]
+            for node in census.count([result]).nodes {
+                modules[ObjectIdentifier(node)] = state.modules[ObjectIdentifier(node)]
+            }
+            state = State()
+            return modules
         }
     }
 

@@ -135,8 +135,23 @@ open class Optimizer: Resumable {
     }
 
     /// What the next `step()` will hold in memory, forward and backward pass included. Runs nothing.
-    public func memoryBill() -> MemoryBill {
+    public func memoryBill() -> MemoryBill { memoryBill(BillLabels()) }
+
+    /// The same with what is known about values besides.
+    func memoryBill(_ labels: BillLabels) -> MemoryBill {
         let gradients = parameters.map { $0.takeGradient() }
+        var labels = labels
+        for (index, parameter) in parameters.enumerated() {
+            let name = parameter.name ?? "parameter \(index)"
+            let module = name.split(separator: ".").dropLast().joined(separator: ".")
+            func label(_ tensor: Tensor, _ kind: BillItem.Kind, _ name: String) {
+                labels.kinds[ObjectIdentifier(tensor.node)] = (kind, name)
+                labels.modules[ObjectIdentifier(tensor.node)] = module
+            }
+            label(parameter.value, .weights, name)
+            if let gradient = gradients[index] { label(gradient, .gradients, "gradient of \(name)") }
+            for tensor in state[index] { label(tensor, .optimizerState, "state of \(name)") }
+        }
         let bill = withoutGradients {
             var results: [Tensor] = []
             forEachUpdate(gradients: { gradients[$0] }) { index, gradient, step in
@@ -144,7 +159,7 @@ open class Optimizer: Resumable {
                 results.append(update(parameters[index].value, gradient, &state, step))
                 results += state
             }
-            return MemoryBill.of(results, released: gradients)
+            return MemoryBill.of(results, released: gradients, labels: labels)
         }
         for (parameter, gradient) in zip(parameters, gradients) { parameter.gradient = gradient }
         return bill

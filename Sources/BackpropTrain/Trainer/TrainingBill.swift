@@ -12,5 +12,5 @@ package struct TrainingBill {
 
 extension MemoryBill {
     /// What is added to the values that are there already.
-    var addedBytes: Int { peakBytes - items.reduce(0) { $0 + ($1.name == "input" ? $1.bytes : 0) } }
+    var addedBytes: Int { peakBytes - inputBytes }
 }
