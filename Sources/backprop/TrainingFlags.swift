@@ -73,6 +73,12 @@ struct TrainingFlags: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
+        help: ArgumentHelp(
+            "What a step may hold in memory, such as 512MB; what does not fit is computed twice.", valueName: "size"))
+    var memory: String?
+
+    @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("What all random choices follow from (0).", valueName: "number"))
     var seed: UInt64?
 
@@ -91,6 +97,7 @@ struct TrainingFlags: ParsableArguments {
         if let patience { options.patience = patience }
         if let refit { options.refits = refit }
         if let time { options.searchSeconds = try TrainingOptions.seconds(time) }
+        if let memory { options.memoryBudget = try TrainingOptions.bytes(memory) }
         if let seed { options.seed = seed }
     }
 }

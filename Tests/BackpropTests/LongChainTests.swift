@@ -60,4 +60,21 @@ import Testing
             #expect(live.max()! - live[10] < 10_000)
         }
     }
+
+    /// A running mean of weights that nobody reads would hold their version of every step.
+    @Test func aRunningMeanOfWeightsPinsABoundedNumberOfBytes() async {
+        await #expect(processExitsWith: .success) {
+            let weight = Parameter(Tensor.ones([512, 512]))
+            evaluateOrStop(weight.value)
+            var mean = Tensor.zeros([512, 512])
+            MemoryPool.shared.resetPeak()
+            for _ in 0..<200 {
+                mean = mean * 0.5 + stopGradient(weight.value) * 0.5
+                weight.value = weight.value + 1
+                evaluateOrStop(weight.value)
+            }
+            #expect(MemoryPool.shared.peakBytes < 50_000_000)
+            #expect(mean.numbers.allSatisfy { abs($0 - 199) < 1e-3 })
+        }
+    }
 }

@@ -145,6 +145,7 @@ package enum Graph {
         state.usedGraphs.forgetUnreachable()
         state.awaited.forgetUnwanted()
         guard roots.contains(where: { $0._withUnsafeGuaranteedRef(\.isPending) }) else { return nil }
+        bk_evaluations_add()
         var executable = state.executable(roots: roots)
         if state.traversal.movesParameters, state.usedGraphs.drop(of: .current) {
             // What only these graphs held is held no more.

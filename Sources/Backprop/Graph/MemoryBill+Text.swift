@@ -64,10 +64,7 @@ extension MemoryBill {
 extension RecomputationReport: CustomStringConvertible {
     /// What is computed anew, what that costs, and what other budgets would cost.
     public var description: String {
-        let bytes = items.reduce(0) { $0 + $1.bytes }
-        var lines = [
-            "computed anew: \(items.count) values of \(MemoryBill.formatted(bytes)), \(RecomputationReport.percent(addedWork)) more arithmetic"
-        ]
+        var lines = [line]
         var numbers: [String: (count: Int, bytes: Int)] = [:]
         for item in items {
             numbers["\(item.name) \(item.shape)", default: (0, 0)].count += 1
@@ -83,6 +80,13 @@ extension RecomputationReport: CustomStringConvertible {
             )
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// How much is computed anew, and what that costs.
+    public var line: String {
+        let bytes = items.reduce(0) { $0 + $1.bytes }
+        return
+            "computed anew: \(items.count) values of \(MemoryBill.formatted(bytes)), \(RecomputationReport.percent(addedWork)) more arithmetic"
     }
 
     private static func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10)%" }

@@ -15,11 +15,11 @@ package final class Node: @unchecked Sendable {
     @exclusivity(unchecked) package var variables: UInt16
     /// The number of axes in the lower half, `exampleFlag` above it.
     @exclusivity(unchecked) private var rankAndFlag: UInt8
-    /// Whether this is the value of a parameter: differentiation ends here.
-    @exclusivity(unchecked) package var isParameter = false
-    /// A backward pass has been recorded from here: the history is not needed once the value is in memory and parameters
-    /// have moved. Of a parameter's value: it is the one that the parameter started with, so nothing moves with it.
-    @exclusivity(unchecked) package var isConsumed = false
+    /// `parameterFlag` and `consumedFlag`.
+    @exclusivity(unchecked) private var flags: UInt8 = 0
+    /// The number of the evaluation, in its last digits, after which the oldest operation on the way here was recorded that
+    /// has not been evaluated.
+    @exclusivity(unchecked) private let waitsSince: UInt8
     /// Who still needs the inputs: of a transform's variable the transform, and sweeps, which read them without the lock.
     @exclusivity(unchecked) private var readers: UInt8 = 0
     private let extents01: SIMD2<Int32>
@@ -62,6 +62,24 @@ package final class Node: @unchecked Sendable {
         let rank = rank
         if rank > 4 { return extras!._withUnsafeGuaranteedRef(\.shape) }
         return Shape(extents01, extents23, rank: rank)
+    }
+
+    private static let parameterFlag: UInt8 = 1
+    private static let consumedFlag: UInt8 = 2
+
+    /// Whether this is the value of a parameter: differentiation ends here.
+    @inline(__always)
+    package var isParameter: Bool {
+        get { flags & Node.parameterFlag != 0 }
+        set { if newValue { flags |= Node.parameterFlag } else { flags &= ~Node.parameterFlag } }
+    }
+
+    /// A backward pass has been recorded from here: the history is not needed once the value is in memory and parameters
+    /// have moved. Of a parameter's value: it is the one that the parameter started with, so nothing moves with it.
+    @inline(__always)
+    package var isConsumed: Bool {
+        get { flags & Node.consumedFlag != 0 }
+        set { if newValue { flags |= Node.consumedFlag } else { flags &= ~Node.consumedFlag } }
     }
 
     private static let exampleFlag: UInt8 = 16
@@ -130,7 +148,10 @@ package final class Node: @unchecked Sendable {
         var depth: UInt16 = 0
         var pending: UInt16 = 0
         var flag: UInt8 = 0
+        let now = UInt8(truncatingIfNeeded: bk_evaluations())
+        var age: UInt8 = 0
         func take(_ input: Node) {
+            if input.pendingDepth > 0 { age = Swift.max(age, now &- input.waitsSince) }
             variables |= input.variables
             flag |= input.rankAndFlag
             depth = Swift.max(depth, input.depth)
@@ -147,8 +168,21 @@ package final class Node: @unchecked Sendable {
         if bk_checkpoint_depth() > 0 { rankAndFlag |= CheckpointPart.inside.rawValue << Node.checkpointShift }
         self.depth = Node.increased(depth)
         self.pendingDepth = Node.increased(pending)
-        if pending >= Node.longestChain { Graph.flush(self) }
+        waitsSince = now &- age
+        if pending >= Node.longestChain || age > Node.shortWait && pinsTooMuch(age) { Graph.flush(self) }
     }
+
+    /// Whether what the value waits for, which may be an old version of something of its size for each evaluation since, is
+    /// more than may go unseen.
+    private func pinsTooMuch(_ age: UInt8) -> Bool {
+        age == .max || Int(age) * shape.count * dtype.byteCount > Node.mostPinnedBytes
+    }
+
+    /// Evaluations that a value may wait for whatever it pins.
+    private static let shortWait: UInt8 = 2
+    /// Bytes that a value which nobody reads may pin: a running mean of weights, for example, an old version of them for
+    /// each step.
+    private static let mostPinnedBytes = 1 << 25
 
     /// One operation more, as far as it can be counted.
     @inline(__always)
@@ -175,6 +209,7 @@ package final class Node: @unchecked Sendable {
         variables = 0
         depth = 0
         pendingDepth = 0
+        waitsSince = 0
         self.storage = storage
     }
 

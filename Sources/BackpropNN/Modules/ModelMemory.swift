@@ -21,6 +21,9 @@ extension ParameterContainer {
         let parameters = optimizer.parameters
         let waiting = parameters.map { $0.takeGradient() }
         defer { for (parameter, gradient) in zip(parameters, waiting) { parameter.gradient = gradient } }
+        // Initial values that are only recorded are part of no step.
+        let buffers = namedBuffers().map(\.buffer.value.node)
+        withMemoryBudget(nil) { Graph.evaluate(self.parameters().map(\.value.node) + buffers) }
         return try billed { labels in
             let value = try recorded(&labels) { try loss(self) }
             value.backward()
@@ -44,18 +47,16 @@ extension ParameterContainer {
         }
     }
 
-    /// Runs `body` so that random numbers and running statistics are afterwards as before. Initial values that are only
-    /// recorded are computed, since they are part of no step.
+    /// Runs `body` so that random numbers and running statistics are afterwards as before.
     private func billed(_ body: (inout BillLabels) throws -> MemoryBill) rethrows -> MemoryBill {
         let buffers = namedBuffers().map { ($0.buffer, $0.buffer.value) }
-        Graph.evaluate(parameters().map(\.value.node) + buffers.map(\.1.node))
         defer { for (buffer, value) in buffers { buffer.restore(value) } }
         var labels = BillLabels()
         return try withRandomSeed(0) { try body(&labels) }
     }
 
     /// What `body` records, with the layers in which it does.
-    private func recorded(_ labels: inout BillLabels, _ body: () throws -> Tensor) rethrows -> Tensor {
+    package func recorded(_ labels: inout BillLabels, _ body: () throws -> Tensor) rethrows -> Tensor {
         let recorder = LayerRecorder(self)
         let value = try LayerTrace.record(with: recorder, body)
         labels.modules = recorder.takeModules(of: value)

@@ -138,7 +138,7 @@ open class Optimizer: Resumable {
     public func memoryBill() -> MemoryBill { memoryBill(BillLabels()) }
 
     /// The same with what is known about values besides.
-    func memoryBill(_ labels: BillLabels) -> MemoryBill {
+    package func memoryBill(_ labels: BillLabels) -> MemoryBill {
         let gradients = parameters.map { $0.takeGradient() }
         var labels = labels
         for (index, parameter) in parameters.enumerated() {

@@ -14,9 +14,11 @@ package enum JSONFile {
     ///
     /// - Throws: `TrainError` where the value cannot be JSON; `place` is where it would be.
     static func bytes(
-        of value: some Encodable, _ formatting: JSONEncoder.OutputFormatting = pretty, at place: String
+        of value: some Encodable, _ formatting: JSONEncoder.OutputFormatting = pretty,
+        keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys, at place: String
     ) throws(TrainError) -> [UInt8] {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = keys
         encoder.outputFormatting = formatting
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -30,9 +32,11 @@ package enum JSONFile {
     }
 
     /// One line, with sorted keys and a line feed.
-    package static func line(of value: some Encodable) throws(TrainError) -> String {
-        String(
-            decoding: try bytes(of: value, [.sortedKeys, .withoutEscapingSlashes], at: "standard output"), as: UTF8.self
-        )
+    package static func line(
+        of value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys
+    ) throws(TrainError) -> String {
+        let bytes = try bytes(
+            of: value, [.sortedKeys, .withoutEscapingSlashes], keys: keys, at: "standard output")
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,3 +1,4 @@
+import Backprop
 import BackpropData
 import BackpropNN
 
@@ -49,6 +50,8 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
     package var refits: Bool?
     /// Seconds that may be spent on trying configurations.
     package var searchSeconds: Double?
+    /// What a step may hold, in bytes.
+    package var memoryBudget: Int?
     package var seed: UInt64?
 
     package init() {}
@@ -103,6 +106,20 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
         return number
     }
 
+    /// "512MB", "1.5GB", "300MiB" or a number of bytes.
+    package static func bytes(_ text: String) throws(TrainError) -> Int {
+        let units = [
+            ("kib", 1024.0), ("mib", 1_048_576), ("gib", 1_073_741_824), ("kb", 1e3), ("mb", 1e6), ("gb", 1e9), ("b", 1),
+        ]
+        let lower = text.lowercased()
+        let unit = units.first { lower.hasSuffix($0.0) }
+        let digits = lower.dropLast(unit?.0.count ?? 0).filter { $0 != " " }
+        guard let number = Double(digits), number * (unit?.1 ?? 1) >= 1, number <= 1e15 else {
+            throw bad("--memory", Wording.quoted(text), "a size such as 512MB, 1.5GB or a number of bytes")
+        }
+        return Int(number * (unit?.1 ?? 1))
+    }
+
     /// What was asked for, by the names of the flags.
     var described: [String: String] {
         func joined(_ names: [String]?) -> String? { names?.joined(separator: ", ") }
@@ -116,6 +133,7 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
             ("weight-decay", weightDecay.map { "\($0)" }), ("label-smoothing", labelSmoothing.map { "\($0)" }),
             ("balance", balancesClasses.map { "\($0)" }), ("members", members.map { "\($0)" }),
             ("patience", patience.map { "\($0)" }), ("time", searchSeconds.map { "\($0) s" }),
+            ("memory", memoryBudget.map(MemoryBill.formatted)),
             ("refit", refits.map { "\($0)" }), ("seed", seed.map { "\($0)" }),
         ]
         return Dictionary(uniqueKeysWithValues: values.compactMap { name, value in value.map { (name, $0) } })

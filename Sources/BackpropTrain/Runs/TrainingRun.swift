@@ -113,10 +113,14 @@ package struct TrainingRun {
             UnfinishedRun.checkpointsPath(in: draft.path), keepingLast: 1)
         let metrics = FileSystem.join(draft.path, RunFolder.metricsName)
         surroundings.openLogs = { step in [try JSONLinesLog(metrics, resumingAt: step)] }
+        surroundings.memoryBudget = options.memoryBudget.map { MemoryBudget(bytes: $0) }
         surroundings.announceMemory = { bill in
             memory.note(bill)
             try memory.checkDisk(at: draft.path)
             try reporter.say(lines.line("Memory", memory.line))
+            if let recomputation = bill.step.recomputation {
+                try reporter.say(lines.line("", recomputation.line))
+            }
         }
         let clock = ContinuousClock()
         let start = clock.now

@@ -18,6 +18,8 @@ package struct TrainingSurroundings {
     package var openLogs: (_ resumingAt: Int?) throws -> [any TrainingLog] = { _ in [] }
     /// How a person goes on after an interruption.
     package var resumeHint: String?
+    /// What a step may hold; nil without a bound.
+    package var memoryBudget: MemoryBudget?
     /// Gets what the training will hold, before its first step is computed.
     package var announceMemory: ((TrainingBill) throws -> Void)?
     /// Says a line that belongs to the run, with its line end.
@@ -40,6 +42,7 @@ package struct TrainingSurroundings {
         trainer.configuration = configuration
         trainer.openLogs = openLogs
         trainer.announceMemory = announceMemory
+        trainer.options.memoryBudget = memoryBudget
         trainer.options.progress = progress
         trainer.options.resumeHint = resumeHint
     }

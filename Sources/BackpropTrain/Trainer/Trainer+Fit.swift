@@ -13,7 +13,7 @@ extension Trainer {
     ///   - epochs: in all, those before a resume included.
     ///   - resuming: whether to go on from the newest checkpoint of the folder, where there is one.
     /// - Returns: what became of it. Layers are in the mode that they were in before.
-    /// - Throws: `TrainError` where the loss is no finite number any more, or where checkpoints of another training are in the
+    /// - Throws: `TrainError` where the loss is no finite number any more, where a step does not fit the memory budget, or where checkpoints of another training are in the
     ///   way; `DataError` for a record or a file; whatever `forward` and callbacks throw. Checkpoints stay as they are then.
     @discardableResult
     public func fit(
@@ -33,7 +33,9 @@ extension Trainer {
             "Trainer.fit: the plateau scheduler takes \(plateau?.goal ?? goal) measures for better, the monitor \(goal) ones",
             file: file, line: line)
         let fit = Fit(self, data, validation, epochs)
-        return try Interruption.noted { try fit.perform(resuming: resuming) }
+        return try withMemoryBudget(options.memoryBudget) {
+            try Interruption.noted { try fit.perform(resuming: resuming) }
+        }
     }
 }
 
@@ -53,7 +55,11 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     var end: FitReport.End?
     /// Of the batches of this epoch since it was begun or resumed, as it is shown.
     var shownLoss = (sum: 0.0, count: 0)
-    var isAnnounced = false
+    private var isBilled = false
+    /// The layers in which the values of the first step were recorded.
+    private var labels = BillLabels()
+    private var inference: MemoryBill?
+    private var judging: MemoryBill?
     var bar: ProgressBar
     var logs: [any TrainingLog] = []
 
@@ -114,7 +120,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         var losses: [Tensor] = []
         moment.exampleCount = 0
         while losses.count < wanted, let batch = try batches.nextBatch() {
-            let output = try trainer.output(batch)
+            let output = try billIsDue ? labelled(batch) : trainer.output(batch)
             trainer.measure(output)
             (wanted == 1 ? output.loss : output.loss * (1 / Double(wanted))).backward()
             losses.append(output.loss)
@@ -136,9 +142,11 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         case .values(let limit): clipGradientValues(trainer.optimizer.parameters, to: limit)
         case nil: break
         }
-        if let announce = trainer.announceMemory, !isAnnounced {
-            isAnnounced = true
-            try announce(try bill())
+        if billIsDue {
+            isBilled = true
+            let bill = bill()
+            try bill.check(options.memoryBudget)
+            try trainer.announceMemory?(bill)
         }
         trainer.optimizer.step()
         trainer.average?.update()
@@ -147,19 +155,39 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         return losses.reduce(0) { $0 + $1.item() } / Double(losses.count)
     }
 
-    /// What this training holds, from the recorded step and from a recorded batch of validation data.
-    private func bill() throws -> TrainingBill {
-        let weightBytes = trainer.optimizer.parameters.reduce(0) { $0 + $1.value.size * $1.value.dtype.byteCount }
-        let step = trainer.optimizer.memoryBill()
+    /// Whether somebody wants to know what the first step holds before it is computed.
+    private var billIsDue: Bool { !isBilled && (trainer.announceMemory != nil || options.memoryBudget != nil) }
+
+    /// The output for a batch, with the layers noted that record its values. What the model takes without a backward pass
+    /// is billed before, since running statistics wait for the step afterwards.
+    private func labelled(_ batch: Batch) throws -> StepOutput {
+        inference = try trainer.model.inferenceBill { _ in try trainer.output(batch).loss }
+        judging = try validationBill()
+        var recorded: StepOutput?
+        _ = try trainer.model.recorded(&labels) {
+            recorded = try trainer.output(batch)
+            return recorded!.loss
+        }
+        return recorded!
+    }
+
+    /// What a batch of validation data holds; nil where there is none.
+    private func validationBill() throws -> MemoryBill? {
+        guard let validation else { return nil }
         // What validation draws at random would be missing in the training.
-        let validation = try withRandomSeed(0) { () -> MemoryBill? in
-            guard let validation = self.validation else { return nil }
+        return try withRandomSeed(0) { () -> MemoryBill? in
             var batches = validation.epoch(0).makeIterator()
             return try batches.nextBatch().map { batch in
                 try trainer.model.evaluating { try withoutGradients { try trainer.output(batch).loss.memoryBill } }
             }
         }
-        return TrainingBill(step: step, validation: validation, weightBytes: weightBytes)
+    }
+
+    /// What this training holds, from the recorded step.
+    private func bill() -> TrainingBill {
+        TrainingBill(
+            step: trainer.optimizer.memoryBill(labels), validation: judging, inference: inference,
+            weightBytes: trainer.optimizer.parameters.reduce(0) { $0 + $1.value.size * $1.value.dtype.byteCount })
     }
 
     private func noteStep(_ loss: Double) throws {

@@ -22,6 +22,9 @@ public struct TrainerOptions: Sendable {
     public var accumulation = 1
     /// What is done to gradients before a step.
     public var clipping: Clipping?
+    /// What a step, and a batch of validation data, may hold; steps that need more compute values anew rather than to keep
+    /// them (`withMemoryBudget`), and train the same weights to the bit.
+    public var memoryBudget: MemoryBudget?
     /// `.bfloat16` for mixed precision with float32 weights (`autocast`); nil for the precision of the model.
     public var precision: DType?
     /// The measure that says which epoch is best: the validation loss where left out, or without validation the loss.

@@ -6,8 +6,23 @@ package struct TrainingBill {
     package var step: MemoryBill
     /// Of a batch of validation data; nil where there is none.
     package var validation: MemoryBill?
+    /// Of the forward pass of a training batch by itself; nil where no step was recorded.
+    package var inference: MemoryBill?
     /// All parameters of the optimizer.
     package var weightBytes: Int
+
+    /// - Throws: `TrainError` where something of it does not fit.
+    func check(_ budget: MemoryBudget?) throws(TrainError) {
+        guard let budget else { return }
+        let judging = validation?.peakBytes ?? 0
+        if step.peakBytes <= budget.bytes && judging <= budget.bytes { return }
+        let isStep = step.peakBytes >= judging
+        throw TrainError(
+            .tooLarge, at: "the memory budget",
+            "\(budget.bytes) bytes are too few, \(isStep ? "the smallest plan of a step" : "a batch of validation data") needs "
+                + "\(max(step.peakBytes, judging))",
+            remedy: "allow that many" + (isStep ? ", or use a smaller batch" : ""))
+    }
 }
 
 extension MemoryBill {
