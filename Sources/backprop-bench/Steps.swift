@@ -72,12 +72,16 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double, b
     let firstStep = (clock.now - start).seconds
     let planning = EngineCounters.planningNanoseconds - planningBefore
     let plans = EngineCounters.plansCompiled - compiledBefore
-    let loss = workload.loss(workload.model(workload.inputs))
-    loss.backward()
-    if let norm = workload.greatestNorm { clipGradientNorm(parameters, to: norm) }
-    let bill = optimizer.memoryBill()
+    /// The bill of a step that is recorded for it and not computed.
+    func billedStep() -> MemoryBill {
+        let loss = workload.loss(workload.model(workload.inputs))
+        loss.backward()
+        if let norm = workload.greatestNorm { clipGradientNorm(parameters, to: norm) }
+        defer { optimizer.zeroGradients() }
+        return withExtendedLifetime(loss) { optimizer.memoryBill() }
+    }
+    let bill = billedStep()
     let nodes = EngineCounters.nodesOfLastPlan
-    optimizer.zeroGradients()
     let stepTime = time(during: seconds, step)
     let forwardTime = time(during: seconds / 2) {
         withoutGradients { evaluateOrStop(workload.model(workload.inputs)) }
@@ -87,10 +91,8 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double, b
         let inputs = bill.inputBytes
         let bound = MemoryBudget(bytes: inputs + Int(Double(bill.peakBytes - inputs) * budget))
         budgeted = withMemoryBudget(bound) {
-            workload.loss(workload.model(workload.inputs)).backward()
-            if let norm = workload.greatestNorm { clipGradientNorm(parameters, to: norm) }
             let planningBefore = EngineCounters.planningNanoseconds
-            let smaller = optimizer.memoryBill()
+            let smaller = billedStep()
             let planning = EngineCounters.planningNanoseconds - planningBefore
             guard smaller.peakBytes <= bound.bytes else {
                 return [("budget_bytes", .integer(bound.bytes)), ("smallest_bytes", .integer(smaller.peakBytes))]

@@ -204,8 +204,8 @@ extension DocumentedExample {
     ]
 
     private static let autocastExamples: [DocumentedExample] = [
-        DocumentedExample("MemoryBill.of([Tensor([1.0, 2]) * 2]).items.map(\\.bytes)", [8]) { () -> [Int] in
-            MemoryBill.of([Tensor([1.0, 2]) * 2]).items.map(\.bytes)
+        DocumentedExample("MemoryBill.of([Tensor([1.0, 2]) * 2]).peakBytes", [72]) { () -> Int in
+            MemoryBill.of([Tensor([1.0, 2]) * 2]).peakBytes
         },
         DocumentedExample("autocast { matmul(Tensor([[1.0, 1]]), Tensor([[1.0], [0.001]])) }", [1]) { () -> Tensor in
             autocast { matmul(Tensor([[1.0, 1]]), Tensor([[1.0], [0.001]])) }

@@ -37,14 +37,16 @@ struct LayerCase: Sendable {
         return sums
     }
 
-    func numbers() -> [Double] {
+    /// - Parameter checkpointed: whether the backward pass computes the layer once more.
+    func numbers(checkpointed: Bool = false) -> [Double] {
         let layer = make(), parameters = layer.parameters()
         for (index, parameter) in parameters.enumerated() {
             parameter.value = Self.pattern(parameter.shape, index + 1)
         }
         if isInUse { layer.eval() }
         let input = Parameter(Self.pattern(shape, 0))
-        let y = layer(indices.map { Tensor($0.map { Int32($0) }, shape: shape) } ?? input.value)
+        let x = indices.map { Tensor($0.map { Int32($0) }, shape: shape) } ?? input.value
+        let y = checkpointed ? checkpoint { layer(x) } : layer(x)
         (y * Self.pattern(y.shape, 9)).sum().backward()
         var cells = [y] + (indices == nil ? [input.gradient!] : [])
         cells += parameters.map { $0.gradient ?? .zeros($0.shape, dtype: .float64) }
@@ -66,6 +68,15 @@ func joined(_ state: LSTMState) -> Tensor { concatenated([state.hidden, state.ce
                 numbers.count == layer.expected.count
                 && zip(numbers, layer.expected).allSatisfy { abs($0 - $1) <= 1e-8 * max(1, abs($1)) }
             #expect(isRight, "\(layer.name) gives \(numbers), not \(layer.expected)")
+        }
+    }
+
+    @Test func checkpointsChangeNoBitOfThem() {
+        for layer in LayerCase.all {
+            let isSame = zip(layer.numbers(checkpointed: true), layer.numbers()).allSatisfy {
+                $0.bitPattern == $1.bitPattern
+            }
+            #expect(isSame, "\(layer.name)")
         }
     }
 

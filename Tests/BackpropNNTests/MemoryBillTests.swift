@@ -89,4 +89,38 @@ import Testing
         #expect(inference.parts[.weights] == weights && inference.parts[.gradients] == nil)
         #expect(inference.peakBytes < bill.peakBytes)
     }
+
+    /// Weights after some steps of a network, with what the bill says of them.
+    private static func trained(_ example: Case, budget: Double?) -> (weights: [[Float]], peakBytes: Int, fits: Bool) {
+        withRandomSeed(5) {
+            let model = example.model(), input = example.input()
+            let optimizer = example.optimizer(model.parameters())
+            let plain = bill(model, input, optimizer)
+            let bound = budget.map { plain.inputBytes + Int(Double(plain.peakBytes - plain.inputBytes) * $0) }
+            return withMemoryBudget(bound.map { MemoryBudget(bytes: $0) }) {
+                let peak = bill(model, input, optimizer).peakBytes
+                if let bound, peak > bound { return ([], peak, false) }
+                for _ in 0..<20 {
+                    loss(model, input).backward()
+                    optimizer.step()
+                }
+                return (model.parameters().map { $0.value.array() }, peak, true)
+            }
+        }
+    }
+
+    @Test(arguments: cases.indices)
+    func budgetsChangeNoBit(index: Int) {
+        let example = Self.cases[index]
+        let expected = Self.trained(example, budget: nil)
+        var last = expected.peakBytes
+        for share in [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4] {
+            let found = Self.trained(example, budget: share)
+            #expect(found.peakBytes <= last)
+            last = found.peakBytes
+            guard found.fits else { continue }
+            #expect(found.weights == expected.weights, "a budget of \(share)")
+        }
+        if example.testDescription == "transformer" { #expect(last < expected.peakBytes * 8 / 10) }
+    }
 }

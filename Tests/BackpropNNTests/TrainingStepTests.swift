@@ -201,4 +201,21 @@ import Testing
             #expect(zip(sum, one).allSatisfy { abs($0 - 12 * $1) < 1e-4 })
         }
     }
+
+    /// What an optimizer keeps from step to step waits for nothing, so large weights are no reason to compute a part of the
+    /// step by itself.
+    @Test func stepsOfLargeWeightsAreWhole() async {
+        await #expect(processExitsWith: .success) {
+            let model = Sequential(Linear(512, 512), Activation.tanh, Linear(512, 4))
+            let optimizer = Adam(model.parameters(), learningRate: 1e-3)
+            let input = Tensor.ones([2, 512])
+            evaluateOrStop(input)
+            for step in 0..<80 {
+                let runs = EngineCounters.plansRun
+                square(model(input)).mean().backward()
+                optimizer.step()
+                if step > 1 { precondition(EngineCounters.plansRun == runs + 1) }
+            }
+        }
+    }
 }

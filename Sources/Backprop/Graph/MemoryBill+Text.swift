@@ -3,7 +3,7 @@ extension MemoryBill {
     public var table: String { table(values: 12) }
 
     /// The same with so many values.
-    public func table(values count: Int) -> String {
+    package func table(values count: Int) -> String {
         var lines = ["peak \(MemoryBill.formatted(peakBytes)) (\(peakBytes) bytes)\(momentInWords)"]
         let parts = parts
         let kinds = BillItem.Kind.allCases.filter { parts[$0, default: 0] > 0 }.sorted { parts[$0]! > parts[$1]! }

@@ -151,7 +151,8 @@ package final class Node: @unchecked Sendable {
         let now = UInt8(truncatingIfNeeded: bk_evaluations())
         var age: UInt8 = 0
         func take(_ input: Node) {
-            if input.pendingDepth > 0 { age = Swift.max(age, now &- input.waitsSince) }
+            // A number waits for nothing.
+            if input.pendingDepth > 0 && !input.isScalarConstant { age = Swift.max(age, now &- input.waitsSince) }
             variables |= input.variables
             flag |= input.rankAndFlag
             depth = Swift.max(depth, input.depth)
@@ -215,7 +216,7 @@ package final class Node: @unchecked Sendable {
 
     /// Recorded operations above which a chain is evaluated by itself, so that neither memory nor the work of one
     /// plan grows without bound.
-    private static let longestChain: UInt16 = 4096
+    private static let longestChain: UInt16 = 16384
     /// Chains up to this depth may be freed by plain recursion.
     private static let shallow: UInt16 = 256
 

@@ -2,7 +2,7 @@ extension MemoryBill {
     /// The bill for computing these tensors together.
     ///
     /// ```swift
-    /// MemoryBill.of([Tensor([1.0, 2]) * 2]).items.map(\.bytes)  // [8]
+    /// MemoryBill.of([Tensor([1.0, 2]) * 2]).peakBytes  // 72
     /// ```
     public static func of(_ tensors: [Tensor]) -> MemoryBill { of(tensors, released: []) }
 

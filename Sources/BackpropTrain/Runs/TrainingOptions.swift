@@ -109,7 +109,8 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
     /// "512MB", "1.5GB", "300MiB" or a number of bytes.
     package static func bytes(_ text: String) throws(TrainError) -> Int {
         let units = [
-            ("kib", 1024.0), ("mib", 1_048_576), ("gib", 1_073_741_824), ("kb", 1e3), ("mb", 1e6), ("gb", 1e9), ("b", 1),
+            ("kib", 1024.0), ("mib", 1_048_576), ("gib", 1_073_741_824), ("kb", 1e3), ("mb", 1e6), ("gb", 1e9),
+            ("b", 1),
         ]
         let lower = text.lowercased()
         let unit = units.first { lower.hasSuffix($0.0) }

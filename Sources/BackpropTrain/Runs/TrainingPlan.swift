@@ -37,7 +37,9 @@ package struct TrainingPlan {
 
     /// The plan as a person reads it.
     package var text: String {
-        var lines = ["Model    \(introduction.model)", "Step     " + bill.step.table.replacing("\n", with: "\n         ")]
+        var lines = [
+            "Model    \(introduction.model)", "Step     " + bill.step.table.replacing("\n", with: "\n         "),
+        ]
         if let budget { lines.append("Budget   \(MemoryBill.formatted(budget)) a step") }
         if let inference = bill.inference {
             lines.append("Use      \(MemoryBill.formatted(inference.peakBytes)) for the forward pass of such a batch")
