@@ -5,7 +5,7 @@ import BackpropTrain
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Works a tiny network step by step, or learns exclusive or from scratch.",
-        subcommands: [ExplainTiny.self, ExplainXor.self], defaultSubcommand: ExplainTiny.self)
+        subcommands: [ExplainTiny.self, ExplainXor.self, ExplainMemory.self], defaultSubcommand: ExplainTiny.self)
 }
 
 /// The tiny network, with every number.
