@@ -237,6 +237,10 @@ struct ReverseWalk {
 
     /// Hands the gradient of a result on to its operands.
     private mutating func propagate(_ cotangent: Tensor, through node: Node, at position: Int) {
+        RecordingObserver.during(ruleOf: node) { handOn(cotangent, through: node, at: position) }
+    }
+
+    private mutating func handOn(_ cotangent: Tensor, through node: Node, at position: Int) {
         switch node.primitive {
         case .customResult: return depositResult(cotangent, of: node, at: position)
         case .customCall: return propagate(throughCall: node, at: position)

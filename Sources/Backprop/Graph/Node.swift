@@ -166,10 +166,14 @@ package final class Node: @unchecked Sendable {
         if variables != 0 && (!dtype.isFloatingPoint || bk_gradients_off() != 0) { variables = 0 }
         self.variables = variables
         rankAndFlag |= flag & Node.exampleFlag
-        if bk_checkpoint_depth() > 0 { rankAndFlag |= CheckpointPart.inside.rawValue << Node.checkpointShift }
+        let isMarked = bk_marks_nodes() != 0
+        if isMarked && bk_checkpoint_depth() > 0 {
+            rankAndFlag |= CheckpointPart.inside.rawValue << Node.checkpointShift
+        }
         self.depth = Node.increased(depth)
         self.pendingDepth = Node.increased(pending)
         waitsSince = now &- age
+        if isMarked { RecordingObserver.see(self) }
         if pending >= Node.longestChain || age > Node.shortWait && pinsTooMuch(age) { Graph.flush(self) }
     }
 

@@ -19,10 +19,12 @@ typedef struct {
     int32_t transform_depth;  // depth of nested `grad` and its relatives
     int32_t walk_depth;       // inside a traversal, which holds the lock of the graph
     int32_t checkpoint_depth; // depth of nested `checkpoint`
+    int32_t observing;        // whether there is an observer
     int32_t autocast;         // whether products are taken in a narrower dtype
     int32_t evaluations;      // that have begun here
     void *graph_lock;         // where it leaves things for later while it holds the lock of the graph, NULL otherwise
     int64_t memory_budget;    // bytes that a plan may hold, zero without a bound
+    const void *observer;     // who sees what is recorded, NULL where nobody does
     const void *stand_ins;    // values in the place of those of parameters, NULL where there are none
 } bk_context;
 
@@ -36,6 +38,13 @@ static inline int32_t bk_walk_depth(void) { return bk_context_of_thread.walk_dep
 static inline void bk_walk_depth_add(int32_t delta) { bk_context_of_thread.walk_depth += delta; }
 static inline int32_t bk_checkpoint_depth(void) { return bk_context_of_thread.checkpoint_depth; }
 static inline void bk_checkpoint_depth_add(int32_t delta) { bk_context_of_thread.checkpoint_depth += delta; }
+static inline const void *bk_observer(void) { return bk_context_of_thread.observer; }
+static inline void bk_observer_set(const void *observer) {
+    bk_context_of_thread.observer = observer;
+    bk_context_of_thread.observing = observer != NULL;
+}
+// Whether anything is to be done with every node that is recorded.
+static inline int32_t bk_marks_nodes(void) { return bk_context_of_thread.checkpoint_depth | bk_context_of_thread.observing; }
 static inline int64_t bk_memory_budget(void) { return bk_context_of_thread.memory_budget; }
 static inline void bk_memory_budget_set(int64_t bytes) { bk_context_of_thread.memory_budget = bytes; }
 static inline int32_t bk_autocast(void) { return bk_context_of_thread.autocast; }
