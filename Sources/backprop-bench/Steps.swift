@@ -72,15 +72,16 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double, b
     let firstStep = (clock.now - start).seconds
     let planning = EngineCounters.planningNanoseconds - planningBefore
     let plans = EngineCounters.plansCompiled - compiledBefore
-    /// The bill of a step that is recorded for it and not computed.
     func billedStep() -> MemoryBill {
-        let loss = workload.loss(workload.model(workload.inputs))
-        loss.backward()
-        if let norm = workload.greatestNorm { clipGradientNorm(parameters, to: norm) }
-        defer { optimizer.zeroGradients() }
-        return withExtendedLifetime(loss) { optimizer.memoryBill() }
+        workload.model.memoryBill(optimizer: optimizer, clipping: workload.greatestNorm) {
+            workload.loss($0(workload.inputs))
+        }
     }
     let bill = billedStep()
+    EngineCounters.measuresMemory = true
+    step()
+    let held = EngineCounters.mostBytesHeld
+    EngineCounters.measuresMemory = false
     let nodes = EngineCounters.nodesOfLastPlan
     let stepTime = time(during: seconds, step)
     let forwardTime = time(during: seconds / 2) {
@@ -117,7 +118,7 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double, b
             ("workload", .text(workload.name)), ("step_ms", .number(stepTime.median * 1e3)),
             ("step_min_ms", .number(stepTime.minimum * 1e3)),
             ("forward_ms", .number(forwardTime.median * 1e3)), ("first_step_ms", .number(firstStep * 1e3)),
-            ("peak_bytes", .integer(bill.peakBytes)), ("nodes", .integer(nodes)),
+            ("peak_bytes", .integer(bill.peakBytes)), ("held_bytes", .integer(held)), ("nodes", .integer(nodes)),
             ("plan_us", .number(Double(planning) / 1e3)), ("plans", .integer(plans)),
             ("threads", .integer(Processor.threads)), ("isa", .text(Processor.instructionSet)),
             ("loss", .number(lastLoss)),
