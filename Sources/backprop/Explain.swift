@@ -1,11 +1,13 @@
 import ArgumentParser
+import BackpropRules
 import BackpropTrain
 
 /// Shows how training works.
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Works a tiny network step by step, or learns exclusive or from scratch.",
-        subcommands: [ExplainTiny.self, ExplainXor.self, ExplainMemory.self], defaultSubcommand: ExplainTiny.self)
+        abstract: "Works a tiny network step by step, learns exclusive or from scratch, or shows where gradients stop.",
+        subcommands: [ExplainTiny.self, ExplainXor.self, ExplainMemory.self, ExplainBreaks.self],
+        defaultSubcommand: ExplainTiny.self)
 }
 
 /// The tiny network, with every number.
@@ -43,5 +45,19 @@ struct ExplainXor: ParsableCommand {
         if let output { try learnt.writePicture(to: output) }
         try StandardOutput.write(learnt.text(colour: Terminal.standardOutput.hasColour))
         try learnt.check()
+    }
+}
+
+/// Where gradients stop.
+struct ExplainBreaks: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "breaks",
+        abstract: "Shows a gradient that stops at argmax, and the three ways around it.")
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("What the draws follow from.", valueName: "number"))
+    var seed: UInt64 = 1
+
+    func run() throws {
+        try StandardOutput.write(BrokenGradient(seed: seed).text(colour: Terminal.standardOutput.hasColour))
     }
 }

@@ -9,6 +9,7 @@ struct Rules: ParsableCommand {
         abstract: "Learns by other rules than backpropagation, and compares them with it.",
         subcommands: [
             RulesList.self, RulesRun.self, RulesCompare.self, RulesScale.self, RulesNudging.self,
+            RulesEstimators.self, RulesPolicy.self, RulesCodes.self,
         ], defaultSubcommand: RulesList.self)
 }
 
@@ -68,6 +69,27 @@ struct RuleFlags: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("The size of the largest steps.", valueName: "rate"))
     var learningRate: Double?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The deviation of what is added to inputs in training.", valueName: "number"))
+    var noise: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How much of itself a weight loses, times the rate, in each step.", valueName: "number"))
+    var weightDecay: Double?
+
+    @Flag(
+        help:
+            "Judge by the last fifth of the training part, which is then not learnt from: settings are chosen so, and the test part stays unseen."
+    )
+    var validation = false
+
+    func read() throws -> RuleData {
+        let data = try place.read()
+        return validation ? try data.validation : data
+    }
+
     func settings(of kind: RuleKind) throws(TrainError) -> RuleSettings {
         var settings = try place.settings(of: kind)
         if let epochs { settings.epochs = try Self.positive(epochs, "--epochs") }
@@ -79,7 +101,16 @@ struct RuleFlags: ParsableArguments {
             }
             settings.learningRate = learningRate
         }
+        if let noise { settings.noise = try Self.notNegative(noise, "--noise") }
+        if let weightDecay { settings.weightDecay = try Self.notNegative(weightDecay, "--weight-decay") }
         return settings
+    }
+
+    static func notNegative(_ number: Double, _ flag: String) throws(TrainError) -> Double {
+        guard number >= 0, number <= 1_000 else {
+            throw TrainError(.badOption, at: flag, "\(number) makes no sense", remedy: "give a number from 0 to 1000")
+        }
+        return number
     }
 
     static func positive(_ number: Int, _ flag: String) throws(TrainError) -> Int {
@@ -128,7 +159,7 @@ struct RulesRun: ParsableCommand {
                 .badOption, at: "--hidden", "\(kind.rawValue) has no hidden layers",
                 remedy: "leave it out for this rule")
         }
-        let data = try flags.place.read()
+        let data = try flags.read()
         Interruption.watch()
         let outcome = try flags.outcome(kind, data, seeds: 1) { line in
             if flags.place.json { StandardOutput.complain(line) } else { try? StandardOutput.write(line) }
@@ -165,7 +196,7 @@ struct RulesCompare: ParsableCommand {
 
     func run() throws {
         let kinds = try names.isEmpty ? RuleKind.allCases : names.map { try RuleFlags.kind($0) }
-        let seeds = try RuleFlags.positive(seeds, "--seeds"), data = try flags.place.read()
+        let seeds = try RuleFlags.positive(seeds, "--seeds"), data = try flags.read()
         for path in [output, curves, angles].compactMap(\.self) {
             try TextFile.check(path, replacing: force, protecting: [flags.place.data])
         }
@@ -211,7 +242,7 @@ struct RulesScale: ParsableCommand {
                 .badOption, at: kind.rawValue, "it has no hidden layer that could be wider or deeper",
                 remedy: "choose another rule, such as fa")
         }
-        let data = try flags.place.read()
+        let data = try flags.read()
         for hidden in RuleScale.networks(settings) {
             var own = settings
             own.hidden = hidden

@@ -82,6 +82,25 @@ import Testing
         #expect(list.status == 0 && list.output.contains("Lillicrap"), "\(list)")
     }
 
+    /// What the laboratory has beside its rules, each in its shortest form.
+    @Test(arguments: [
+        ("estimators", 18, "REINFORCE, leave-one-out"), ("policy --seeds 1 --limit 200", 3, "actor-critic"),
+        ("codes --seeds 1 --epochs 1 --output codes.svg", 3, "straight-through"),
+    ])
+    func studiesPrintTablesAndJSON(_ command: String, _ lines: Int, _ says: String) throws {
+        let folder = try TemporaryFolder(), arguments = ["rules"] + command.split(separator: " ").map(String.init)
+        let table = try Tool.run(arguments, in: folder.path)
+        #expect(table.status == 0 && table.output.contains(says), "\(table)")
+        let json = try Tool.run(arguments + ["--json"] + (says == "straight-through" ? ["--force"] : []), in: folder.path)
+        #expect(json.status == 0 && json.output.filter { $0 == "\n" }.count == lines, "\(json)")
+        #expect(json.output.split(separator: "\n").allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") }, "\(json)")
+    }
+
+    @Test func explainsWhereGradientsStop() throws {
+        let answer = try Tool.run(["explain", "breaks"], in: "/")
+        #expect(answer.status == 0 && answer.output.contains("0.257 -0.090 -0.166"), "\(answer)")
+    }
+
     /// Cells and rows that a strict reader would refuse are taken for what they are, and said.
     @Test(arguments: [
         ("text.csv", "'oops'"), ("nan.csv", "1 (2%)"), ("gap.csv", "without a label"), ("good.csv", "label"),
@@ -227,6 +246,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         option("rules compare fa --seeds 0", says: "--seeds"),
         option("rules compare fa --output good.csv", says: "good.csv", "--force"),
         option("rules scale perceptron", says: "perceptron", "another rule"),
+        option("rules run fa --noise -1", says: "--noise"),
+        option("rules policy --limit 0", says: "--limit"),
+        option("rules codes --epochs 1 --output good.csv", says: "good.csv", "--force"),
         BadInput(arguments: ["train", "--output", ""], says: ["no name", "new folder"]),
         BadInput(arguments: ["train", "--data", "", "--label", "y"], says: ["'': there is no such file"]),
         BadInput(arguments: ["explain", "xor", "--epochs", "2", "--output", ""], says: ["''"]),

@@ -83,6 +83,25 @@ public struct RuleData: Sendable {
         }
     }
 
+    /// The training part alone: its last fifth, in the order that it has, judges, and the rest is learnt from.
+    ///
+    /// - Throws: `DataError` where there are fewer than five examples.
+    package var validation: RuleData {
+        get throws {
+            let count = trainingLabels.count, kept = count - count / 5
+            guard kept < count else {
+                throw DataError(
+                    .mismatch, at: name, "its training part has \(count) examples, of which no fifth can judge",
+                    remedy: "leave --validation out, or give at least 5")
+            }
+            return RuleData(
+                name: name + ", training part", training: training[0..<kept],
+                trainingLabels: Array(trainingLabels[..<kept]),
+                test: training[kept..<count], testLabels: Array(trainingLabels[kept...]), classCount: classCount,
+                image: image)
+        }
+    }
+
     private init(table path: String, label: String?, seed: UInt64) throws {
         let table = try Table(path)
         let schema = try TableSchema(of: table, options: TableSchema.Options(label: label))

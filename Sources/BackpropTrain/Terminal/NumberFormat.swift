@@ -39,7 +39,7 @@ package enum NumberFormat {
     }
 
     /// 12345 as 12,345.
-    static func grouped(_ text: String) -> String {
+    package static func grouped(_ text: String) -> String {
         let unsigned = text.drop { $0 == "-" }
         let whole = unsigned.prefix { $0 != "." }
         guard whole.count > 3, whole.allSatisfy(\.isNumber) else { return text }

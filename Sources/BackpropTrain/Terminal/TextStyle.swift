@@ -1,5 +1,5 @@
 /// Colours of a terminal that can be read on a dark ground and on a light one, or none.
-struct TextStyle: Sendable {
+package struct TextStyle: Sendable {
     enum Paint: String {
         case accent = "38;5;33"
         case good = "38;5;28"
@@ -11,12 +11,14 @@ struct TextStyle: Sendable {
 
     let hasColour: Bool
 
+    package init(hasColour: Bool) { self.hasColour = hasColour }
+
     func paint(_ text: String, _ paint: Paint) -> String {
         hasColour && !text.isEmpty ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
     }
 
-    func dim(_ text: String) -> String { paint(text, .dim) }
-    func strong(_ text: String) -> String { paint(text, .strong) }
+    package func dim(_ text: String) -> String { paint(text, .dim) }
+    package func strong(_ text: String) -> String { paint(text, .strong) }
 
     /// The colour of a series of a chart.
     func series(_ text: String, _ index: Int) -> String {
@@ -26,7 +28,7 @@ struct TextStyle: Sendable {
 }
 
 /// Lines with a title, to be put beside others.
-struct TextBlock: Sendable {
+package struct TextBlock: Sendable {
     let title: String
     let lines: [String]
 
@@ -104,7 +106,7 @@ struct TextBlock: Sendable {
     }
 
     /// A text from anywhere, on as many lines as it takes.
-    static func wrapped(_ text: String, width: Int, indent: Int) -> [String] {
+    package static func wrapped(_ text: String, width: Int, indent: Int) -> [String] {
         let room = max(width - indent, 8), margin = String(repeating: " ", count: indent)
         var lines: [String] = []
         var line = ""
