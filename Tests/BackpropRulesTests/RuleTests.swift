@@ -1,4 +1,5 @@
 import Backprop
+import BackpropData
 import BackpropNN
 import Foundation
 import Testing
@@ -153,6 +154,20 @@ import Testing
         let last = result.angles.map { $0[1]! }
         #expect(last[0] > 70 && last.min()! < 60 && result.testError < 0.15, "\(last)")
         #expect(RuleRun(.shallow, Toy.data, settings: Toy.settings(.shallow), seed: 1)().angles.last![0] == nil)
+    }
+
+    /// Settings are chosen by a part of what is learnt from: the test part has no say.
+    @Test func validationLeavesTheTestPartOut() throws {
+        let data = Toy.data, part = try data.validation
+        #expect(part.trainingLabels == Array(data.trainingLabels[..<160]))
+        #expect(part.testLabels == Array(data.trainingLabels[160...]))
+        // Up to the mean, which is that of fewer examples.
+        let moved = part.test - data.training[160..<200]
+        #expect(abs(moved - moved[0]).max().item() < 1e-5 && abs(part.training.mean(axis: 0)).max().item() < 1e-5)
+        let few = RuleData(
+            name: "few", training: Tensor.zeros([3, 2]), trainingLabels: [0, 1, 0], test: Tensor.zeros([1, 2]),
+            testLabels: [0], classCount: 2)
+        #expect(throws: DataError.self) { try few.validation }
     }
 
     /// A comparison says everything of every rule, in all its forms.

@@ -91,7 +91,8 @@ import Testing
         let folder = try TemporaryFolder(), arguments = ["rules"] + command.split(separator: " ").map(String.init)
         let table = try Tool.run(arguments, in: folder.path)
         #expect(table.status == 0 && table.output.contains(says), "\(table)")
-        let json = try Tool.run(arguments + ["--json"] + (says == "straight-through" ? ["--force"] : []), in: folder.path)
+        let json = try Tool.run(
+            arguments + ["--json"] + (says == "straight-through" ? ["--force"] : []), in: folder.path)
         #expect(json.status == 0 && json.output.filter { $0 == "\n" }.count == lines, "\(json)")
         #expect(json.output.split(separator: "\n").allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") }, "\(json)")
     }

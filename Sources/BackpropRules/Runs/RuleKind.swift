@@ -62,12 +62,15 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
         }
     }
 
-    /// What suits it.
+    /// What suits it: rates, epochs and noise by the error on the last fifth of the training part of the digits (`RuleData.validation`).
     public var settings: RuleSettings {
         switch self {
-        case .equilibriumPropagation: RuleSettings(nonlinearity: .tanh)
-        case .feedbackAlignment, .directFeedbackAlignment: RuleSettings(epochs: 60)
-        case .forwardForward: RuleSettings(learningRate: 4e-3, epochs: 60)
+        case .equilibriumPropagation: RuleSettings(nonlinearity: .tanh, epochs: 60)
+        case .directFeedbackAlignment, .signConcordantFeedback: RuleSettings(epochs: 60)
+        case .shallow, .feedbackAlignment, .forwardForward, .unsupervisedForwardForward, .syntheticGradients,
+            .unlabelledSyntheticGradients:
+            RuleSettings(learningRate: 4e-3, epochs: 60)
+        case .predictiveCoding: RuleSettings(learningRate: 1e-3, epochs: 60)
         case .perceptron:
             RuleSettings(
                 hidden: [], descent: .plain, learningRate: 1, weightDecay: 0, noise: 0, smoothing: 0, batchSize: 1)
@@ -75,7 +78,7 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
             RuleSettings(
                 descent: .plain, learningRate: 1, weightDecay: 0, noise: 0, smoothing: 0, epochs: 1_000, batchSize: 512)
         case .evolutionStrategy: RuleSettings(learningRate: 1e-2, weightDecay: 0, noise: 0, smoothing: 0)
-        case .naive: RuleSettings(hidden: [8], epochs: 10)
+        case .naive: RuleSettings(hidden: [8], learningRate: 2e-2)
         default: RuleSettings()
         }
     }

@@ -29,7 +29,7 @@ public struct RuleSettings: Sendable, Equatable, Codable {
 
     public init(
         hidden: [Int] = [128, 128], nonlinearity: Nonlinearity = .relu, descent: Descent = .adam,
-        learningRate: Double = 2e-3, weightDecay: Double = 0.01, noise: Double = 0.2,
+        learningRate: Double = 2e-3, weightDecay: Double = 0.01, noise: Double = 0.1,
         smoothing: Double = 0.1, epochs: Int = 30, batchSize: Int = 64
     ) {
         (self.hidden, self.nonlinearity, self.descent) = (hidden, nonlinearity, descent)
