@@ -77,7 +77,8 @@ public enum RuleKind: String, Sendable, CaseIterable, Codable {
         case .hillClimbing:
             RuleSettings(
                 descent: .plain, learningRate: 1, weightDecay: 0, noise: 0, smoothing: 0, epochs: 1_000, batchSize: 512)
-        case .evolutionStrategy: RuleSettings(learningRate: 1e-2, weightDecay: 0, noise: 0, smoothing: 0)
+        case .evolutionStrategy:
+            RuleSettings(learningRate: 5e-3, weightDecay: 0, noise: 0, smoothing: 0, epochs: 60)
         case .naive: RuleSettings(hidden: [8], learningRate: 2e-2)
         default: RuleSettings()
         }
