@@ -13,11 +13,14 @@ struct RulesEstimators: ParsableCommand {
         parsing: .unconditional, help: ArgumentHelp("What problems and draws follow from (1).", valueName: "number"))
     var seed: UInt64 = 1
 
+    @Option(parsing: .unconditional, help: ArgumentHelp("Random problems of each kind (10).", valueName: "count"))
+    var problems = 10
+
     @Flag(help: "Print JSON on standard output, an object a line.")
     var json = false
 
     func run() throws {
-        let table = EstimatorTable(seed: seed)
+        let table = EstimatorTable(problems: try RuleFlags.positive(problems, "--problems"), seed: seed)
         try StandardOutput.write(json ? table.json : table.text)
     }
 }

@@ -84,7 +84,8 @@ import Testing
 
     /// What the laboratory has beside its rules, each in its shortest form.
     @Test(arguments: [
-        ("estimators", 18, "REINFORCE, leave-one-out"), ("policy --seeds 1 --limit 200", 3, "actor-critic"),
+        ("estimators --problems 1", 18, "REINFORCE, leave-one-out"),
+        ("policy --seeds 1 --limit 200", 3, "actor-critic"),
         ("codes --seeds 1 --epochs 1 --output codes.svg", 3, "straight-through"),
     ])
     func studiesPrintTablesAndJSON(_ command: String, _ lines: Int, _ says: String) throws {
@@ -249,6 +250,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         option("rules scale perceptron", says: "perceptron", "another rule"),
         option("rules run fa --noise -1", says: "--noise"),
         option("rules policy --limit 0", says: "--limit"),
+        option("rules estimators --problems 0", says: "--problems"),
         option("rules codes --epochs 1 --output good.csv", says: "good.csv", "--force"),
         BadInput(arguments: ["train", "--output", ""], says: ["no name", "new folder"]),
         BadInput(arguments: ["train", "--data", "", "--label", "y"], says: ["'': there is no such file"]),
