@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "BackpropData", targets: ["BackpropData"]),
         .library(name: "BackpropTrain", targets: ["BackpropTrain"]),
         .library(name: "BackpropModels", targets: ["BackpropModels"]),
+        .library(name: "BackpropTuning", targets: ["BackpropTuning"]),
         .library(name: "BackpropRules", targets: ["BackpropRules"]),
         .executable(name: "backprop", targets: ["backprop-tool"]),
         .executable(name: "backprop-bench", targets: ["backprop-bench"]),
@@ -58,10 +59,16 @@ let package = Package(
         .target(
             name: "BackpropRules", dependencies: ["Backprop", "BackpropNN", "BackpropData", "BackpropTrain"],
             exclude: ["README.md"]),
+        .target(
+            name: "BackpropTuning",
+            dependencies: [
+                "Backprop", "BackpropData", "BackpropFiles", "BackpropModels", "BackpropNN", "BackpropText",
+                "BackpropTrain",
+            ], exclude: ["README.md"]),
         .executableTarget(
             name: "backprop-tool",
             dependencies: [
-                "BackpropData", "BackpropModels", "BackpropRules", "BackpropText", "BackpropTrain",
+                "BackpropData", "BackpropModels", "BackpropRules", "BackpropText", "BackpropTrain", "BackpropTuning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/backprop"
@@ -91,6 +98,7 @@ let package = Package(
             path: "Tests/TrainingTrial"),
         .testTarget(name: "BackpropTrainTests", dependencies: ["BackpropTrain", "TrainingTrial"]),
         .testTarget(name: "BackpropModelsTests", dependencies: ["BackpropModels", "BackpropText"]),
+        .testTarget(name: "BackpropTuningTests", dependencies: ["BackpropTuning"]),
         .testTarget(name: "BackpropRulesTests", dependencies: ["BackpropRules"]),
         .testTarget(name: "BackpropConformanceTests", dependencies: ["backprop-conformance", "BackpropModels"]),
         .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool", "BackpropData", "BackpropModels"]),

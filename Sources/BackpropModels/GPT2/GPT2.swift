@@ -80,6 +80,15 @@ public struct GPT2Block: ParameterContainer {
         feedForward = FeedForward(
             c.features, hidden: c.hidden ?? 4 * c.features, activation: c.activation, dtype: dtype)
         dropout = Dropout(c.dropout)
+        // As the paper starts: what adds to the stream is smaller the more of it there are.
+        let added = 0.02 / Double(2 * c.layers).squareRoot()
+        for (linear, deviation) in [
+            (attention.projections, 0.02), (attention.output, added), (feedForward.expand, 0.02),
+            (feedForward.contract, added),
+        ] {
+            let start = Initializer.normal(standardDeviation: deviation)
+            linear.weight.value = start(linear.weight.shape, dtype: dtype)
+        }
     }
 
     func callAsFunction(_ x: Tensor, mask: AttentionMask, cache: inout KeyValueCache?) -> Tensor {

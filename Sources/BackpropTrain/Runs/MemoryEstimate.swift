@@ -10,16 +10,18 @@ import BackpropData
 #endif
 
 /// What a training takes of memory and disk, said before its first step.
-struct MemoryEstimate {
+package struct MemoryEstimate {
     /// What a step holds at most, its weights and its batch included.
-    private(set) var stepBytes = 0
+    package private(set) var stepBytes = 0
     /// What a step, or a batch of examples that are judged, adds to what is there.
     private var addedBytes = 0
     private var weightBytes = 0
     private var processBytes = 0
 
+    package init() {}
+
     /// Takes a bill into account, with what the process holds by then: the program, the data, weights and moments.
-    mutating func note(_ bill: TrainingBill) {
+    package mutating func note(_ bill: TrainingBill) {
         stepBytes = bill.step.peakBytes
         addedBytes = max(bill.step.addedBytes, bill.validation?.addedBytes ?? 0)
         weightBytes = bill.weightBytes
@@ -35,13 +37,13 @@ struct MemoryEstimate {
     /// What the process takes at its peak.
     var peakBytes: Int { processBytes + addedBytes + keptBytes + Self.smallThings }
 
-    var line: String {
+    package var line: String {
         "about \(MemoryBill.formatted(peakBytes)) at the peak: \(MemoryBill.formatted(processBytes)) program, data and weights, "
             + "\(MemoryBill.formatted(addedBytes)) a step, \(MemoryBill.formatted(keptBytes)) weights kept beside"
     }
 
     /// - Throws: `TrainError` where the disk has no room for checkpoints and the run.
-    func checkDisk(at path: String) throws(TrainError) {
+    package func checkDisk(at path: String) throws(TrainError) {
         // Weights, two moments and the best weights in a checkpoint; the old one goes when the new one is there.
         let needed = 9 * weightBytes + (1 << 20)
         guard let free = FileSystem.freeBytes(at: path), free < needed else { return }
@@ -63,7 +65,7 @@ struct MemoryEstimate {
     }
 
     /// What the process has held at most; nil where the system does not say.
-    static var processPeak: Int? {
+    package static var processPeak: Int? {
         var usage = rusage()
         #if canImport(Darwin)
             let unit = 1

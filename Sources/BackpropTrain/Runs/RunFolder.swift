@@ -145,12 +145,12 @@ public struct RunFolder: Sendable {
         (try? RunFolder(opening: path)) != nil || UnfinishedRun.hasCheckpoints(path)
     }
 
-    static func look(at path: String) throws(TrainError) -> (kind: FileSystem.Kind, bytes: Int)? {
+    package static func look(at path: String) throws(TrainError) -> (kind: FileSystem.Kind, bytes: Int)? {
         do { return try FileSystem.look(at: path) } catch { throw TrainError(error) }
     }
 
     /// A file that is one JSON value, of a run that need not be finished.
-    static func readJSON<Value: Decodable>(_ type: Value.Type, at path: String) throws(TrainError) -> Value {
+    package static func readJSON<Value: Decodable>(_ type: Value.Type, at path: String) throws(TrainError) -> Value {
         try decode(type, try bytes(of: path), place: path)
     }
 

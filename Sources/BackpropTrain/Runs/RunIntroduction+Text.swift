@@ -1,14 +1,14 @@
 /// Lines of a run, each behind a word that says what it is about.
-struct RunLines {
+package struct RunLines {
     /// Characters on a line; nil where nobody watches, and lines may be as long as they are.
     let width: Int?
 
-    init(_ terminal: Terminal) { width = terminal.isLive ? terminal.width : nil }
+    package init(_ terminal: Terminal) { width = terminal.isLive ? terminal.width : nil }
 
     init(width: Int?) { self.width = width }
 
     /// "Data     penguins.csv: 275 to train, 69 to test", with a line feed; wrapped behind the word.
-    func line(_ name: String, _ text: String) -> String {
+    package func line(_ name: String, _ text: String) -> String {
         let text = PlainText.shown(text)
         let indent = 9
         guard let width, width >= 2 * indent else { return PlainText.filled(name, to: indent) + text + "\n" }

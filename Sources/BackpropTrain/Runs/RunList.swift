@@ -84,6 +84,7 @@ package struct RunList {
     private static func result(_ outcome: TrainingOutcome) -> String {
         if let accuracy = outcome.testAccuracy { return NumberFormat.fixed(accuracy * 100, digits: 2) + " %" }
         if let error = outcome.testRMSE { return "± " + NumberFormat.grouped(NumberFormat.significant(error)) }
+        if let loss = outcome.testLoss { return "loss " + NumberFormat.fixed(loss, digits: 4) }
         return ""
     }
 

@@ -35,6 +35,17 @@ package struct TrainingOutcome: Codable, Sendable, Equatable {
     /// The folder of the run; nil in the run itself, which may be moved.
     package var run: String?
 
+    package init(
+        data: String, label: String, model: String, seed: UInt64, testAccuracy: Double? = nil, testLoss: Double? = nil,
+        testCount: Int, epochs: Int, bestEpoch: Int, end: FitReport.End, seconds: Double, peakBytes: Int,
+        weightsDigest: String
+    ) {
+        (self.data, self.label, self.model, self.seed) = (data, label, model, seed)
+        (self.testAccuracy, self.testLoss, self.testCount) = (testAccuracy, testLoss, testCount)
+        (self.epochs, self.bestEpoch, self.end) = (epochs, bestEpoch, end)
+        (self.seconds, self.peakBytes, self.weightsDigest) = (seconds, peakBytes, weightsDigest)
+    }
+
     package static let partName = "result.json"
 
     /// Whether a person ended it before its time.

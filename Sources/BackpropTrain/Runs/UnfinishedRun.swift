@@ -9,7 +9,7 @@ import BackpropData
 #endif
 
 /// The folder of a run that is being written, or whose writer has ended before it was complete.
-enum UnfinishedRun {
+package enum UnfinishedRun {
     /// The folder in a run in which its training keeps checkpoints.
     static let checkpointsName = "checkpoints"
     /// The error number of a lock that another program has.
@@ -18,10 +18,10 @@ enum UnfinishedRun {
     /// The file that is locked as long as the writer is there.
     static func lockPath(in path: String) -> String { FileSystem.join(path, ".run.lock") }
 
-    static func checkpointsPath(in path: String) -> String { FileSystem.join(path, checkpointsName) }
+    package static func checkpointsPath(in path: String) -> String { FileSystem.join(path, checkpointsName) }
 
     /// Whether there is a training in `path` that can go on.
-    static func hasCheckpoints(_ path: String) -> Bool { isTraining(checkpointsPath(in: path), depth: 3) }
+    package static func hasCheckpoints(_ path: String) -> Bool { isTraining(checkpointsPath(in: path), depth: 3) }
 
     /// Whether a folder of checkpoints holds any, or one of the folders in it: a run may have several trainings.
     private static func isTraining(_ folder: String, depth: Int) -> Bool {

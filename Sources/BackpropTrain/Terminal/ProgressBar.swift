@@ -33,6 +33,7 @@ public struct ProgressBar: Sendable {
     private let epochs: Int
     private let batchesPerEpoch: Int
     private let style: Style
+    private let pace: (name: String, perBatch: Int)?
     private var terminal: Terminal
     /// Whether the width is that of the window, which a person may change.
     private let followsWindow: Bool
@@ -62,20 +63,26 @@ public struct ProgressBar: Sendable {
     private static let readable = 0.5
 
     /// Starts the clock. Numbers below 1 are fine: parts that make no sense without them are left out.
-    public init(epochs: Int, batchesPerEpoch: Int, style: Style = .automatic) {
+    ///
+    /// - Parameter pace: what is counted in the place of batches a second: a name, and how many a batch has.
+    public init(
+        epochs: Int, batchesPerEpoch: Int, style: Style = .automatic, pace: (name: String, perBatch: Int)? = nil
+    ) {
         self.init(
-            epochs: epochs, batchesPerEpoch: batchesPerEpoch, style: style, terminal: .standardError,
+            epochs: epochs, batchesPerEpoch: batchesPerEpoch, style: style, pace: pace, terminal: .standardError,
             followsWindow: true)
     }
 
     /// - Parameter write: takes what is to be shown.
     init(
-        epochs: Int, batchesPerEpoch: Int, style: Style, terminal: Terminal, followsWindow: Bool = false,
+        epochs: Int, batchesPerEpoch: Int, style: Style, pace: (name: String, perBatch: Int)? = nil,
+        terminal: Terminal, followsWindow: Bool = false,
         write: @escaping @Sendable (String) -> Void = { Terminal.write($0) }
     ) {
         self.epochs = epochs
         self.batchesPerEpoch = batchesPerEpoch
         self.style = style
+        self.pace = pace
         self.terminal = terminal
         self.followsWindow = followsWindow
         self.write = write
@@ -160,7 +167,7 @@ public struct ProgressBar: Sendable {
         ProgressState(
             epoch: epoch, epochs: epochs, batch: batch, batches: batchesPerEpoch, skipped: skipped,
             runSeconds: Self.seconds(start, now), epochSeconds: Self.seconds(epochStart, now), values: values,
-            activity: activity, curve: curve)
+            activity: activity, curve: curve, pace: pace)
     }
 
     /// Goes to the beginning of the line and clears it, and what it has become where a window was made narrower.

@@ -11,6 +11,8 @@ struct ProgressState: Sendable {
     var values: [ProgressBar.Value]
     var activity = ProgressBar.Activity.training
     var curve = LossCurve()
+    /// What is counted in the place of batches: a name, and how many a batch has.
+    var pace: (name: String, perBatch: Int)?
 
     /// The share of this epoch that is done, 0...1.
     var epochShare: Double { batches > 0 ? min(max(Double(batch) / Double(batches), 0), 1) : 0 }
@@ -25,6 +27,14 @@ struct ProgressState: Sendable {
 
     /// Batches a second in this epoch; nil while that is unknown.
     var rate: Double? { epochSeconds > 0 && batch > 0 ? Double(batch) / epochSeconds : nil }
+
+    /// "12.5/s", or with a pace "25,600 tokens/s"; nil while that is unknown.
+    private var rateText: String? {
+        guard let rate else { return nil }
+        guard let pace else { return "\(NumberFormat.significant(rate, figures: 3))/s" }
+        let count = NumberFormat.grouped(NumberFormat.fixed(rate * Double(pace.perBatch), digits: 0))
+        return "\(count) \(pace.name)/s"
+    }
 
     /// A piece of the live line.
     private struct Part {
@@ -68,9 +78,7 @@ struct ProgressState: Sendable {
             }
         }
         parts.append(Part(4, activity.rawValue, activity == .training ? .dim : .strong))
-        if activity == .training, let rate {
-            parts.append(Part(8, "\(NumberFormat.significant(rate, figures: 3))/s", .dim))
-        }
+        if activity == .training, let rateText { parts.append(Part(8, rateText, .dim)) }
         if let secondsLeft { parts.append(Part(3, "\(NumberFormat.duration(secondsLeft)) left")) }
 
         var shown: Set<Int> = [], used = -2
@@ -91,10 +99,11 @@ struct ProgressState: Sendable {
 
     /// A plain line from the middle of an epoch, with the time that is left unless nothing follows.
     func batchLine(isLast: Bool = false) -> String {
+        let speed = pace == nil ? nil : rateText
         let left = isLast ? nil : secondsLeft.map { "\(NumberFormat.duration($0)) left" }
         return
             ([FinishedEpoch.head(epoch, of: epochs), batches > 0 ? "batch \(batch)/\(batches)" : "batch \(batch)"]
-            + FinishedEpoch.words(values) + [left].compactMap(\.self)).joined(separator: "  ")
+            + FinishedEpoch.words(values) + [speed, left].compactMap(\.self)).joined(separator: "  ")
     }
 
     private func bar(_ width: Int, _ style: TextStyle) -> String {

@@ -73,7 +73,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         progress = TrainerProgress(data: data.identity)
         keeper = CheckpointKeeper(trainer, progress, monitor, clock)
         start = clock.now
-        bar = ProgressBar(epochs: epochs, batchesPerEpoch: data.batchCount, style: options.progress)
+        bar = ProgressBar(epochs: epochs, batchesPerEpoch: data.batchCount, style: options.progress, pace: options.pace)
     }
 
     func perform(resuming: Bool) throws -> FitReport {

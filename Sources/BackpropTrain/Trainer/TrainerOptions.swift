@@ -44,6 +44,8 @@ public struct TrainerOptions: Sendable {
     public var resumeHint: String?
     /// How often the values of a step are logged, in steps. Those of epochs always are.
     public var logInterval = 10
+    /// What is counted in the progress: with `("tokens", 2048)` it says tokens a second, of which a batch has so many.
+    public var pace: (name: String, perBatch: Int)?
     /// What is shown on standard error.
     public var progress = ProgressBar.Style.automatic
 

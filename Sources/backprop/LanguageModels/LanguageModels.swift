@@ -5,5 +5,5 @@ struct LanguageModels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lm",
         abstract: "Works with language models.",
-        subcommands: [Generate.self, Converse.self, Embed.self, Score.self, Tokens.self])
+        subcommands: [TrainText.self, Generate.self, Converse.self, Embed.self, Score.self, Tokens.self])
 }

@@ -1,0 +1,2 @@
+@_exported import BackpropModels
+@_exported import BackpropTrain
