@@ -74,7 +74,7 @@ import Testing
         for (text, change) in [
             ("--heads: 3 makes no sense; give a number that divides the 16 features", { $0.heads = 3 }),
             ("--learning-rate: nan makes no sense; give more than 0", { $0.learningRate = .nan }),
-            ("--vocabulary: 20 makes no sense; give 257 to 1000000", { $0.vocabulary = 20 }),
+            ("--vocabulary: 20 makes no sense; give a whole number from 257 to 1000000", { $0.vocabulary = 20 }),
             (
                 "\(short): 8 tokens to train are fewer than the 17 that a window of 16 needs; give a longer text, or a smaller --context",
                 { $0.text = short }

@@ -24,6 +24,13 @@ public struct SentenceEncoder: ParameterContainer {
     public let limit: Int
     private let tokenizer: HeldTokenizer
 
+    /// The same with other settings.
+    package func with(normalizes: Bool, limit: Int) -> SentenceEncoder {
+        SentenceEncoder(model, tokenizer.tokenizer, pooling: pooling, normalizes: normalizes, limit: limit)
+    }
+
+    package func saveTokenizer(to folder: String) throws(DataError) { try tokenizer.tokenizer.save(to: folder) }
+
     /// - Parameter limit: how many tokens of a text are read; as many as the model has positions where left out.
     public init(
         _ model: BERT, _ tokenizer: Tokenizer, pooling: Pooling = .mean, normalizes: Bool = true, limit: Int? = nil
@@ -71,9 +78,19 @@ public struct SentenceEncoder: ParameterContainer {
     }
 
     /// The tokens of texts, filled up to the longest with padding, and which of them are seen; both [texts, positions].
-    public func tokens(_ texts: [String]) -> (ids: Tensor, isSeen: Tensor) {
-        let rows = texts.map { tokenizer.tokenizer.encode($0, limit: limit) }
-        let length = max(1, rows.map(\.count).max() ?? 1), padding = model.configuration.paddingToken ?? 0
+    public func tokens(_ texts: [String]) -> (ids: Tensor, isSeen: Tensor) { padded(texts.map(encode)) }
+
+    /// The tokens of a text, with those that stand around every text, at most `limit`.
+    package func encode(_ text: String) -> [Int] { tokenizer.tokenizer.encode(text, limit: limit) }
+
+    /// Tokens of texts, filled up with padding, and which of them are seen.
+    ///
+    /// - Parameter multiple: what the number of positions is a multiple of, unless that is more than the limit: fewer lengths
+    ///   are fewer plans.
+    package func padded(_ rows: [[Int]], multipleOf multiple: Int = 1) -> (ids: Tensor, isSeen: Tensor) {
+        let longest = max(1, rows.map(\.count).max() ?? 1)
+        let length = max(longest, min(limit, (longest + multiple - 1) / multiple * multiple))
+        let padding = model.configuration.paddingToken ?? 0
         let ids = rows.flatMap { $0 + [Int](repeating: padding, count: length - $0.count) }.map(Int64.init)
         let seen = rows.flatMap { row in (0..<length).map { $0 < row.count } }
         return (Tensor(ids, shape: [rows.count, length]), Tensor(seen, shape: [rows.count, length]))
@@ -87,12 +104,12 @@ public struct SentenceEncoder: ParameterContainer {
     /// - Throws: `EvaluationError` where the model cannot be computed.
     public func vectors(_ texts: [String], batchSize: Int = 32) throws(EvaluationError) -> [[Float]] {
         require(batchSize > 0, "SentenceEncoder: \(batchSize) texts at a time")
-        let rows = texts.map { tokenizer.tokenizer.encode($0, limit: limit) }
+        let rows = texts.map(encode)
         let order = rows.indices.sorted { (rows[$0].count, $0) < (rows[$1].count, $1) }
         var result = [[Float]](repeating: [], count: texts.count)
         for start in stride(from: 0, to: order.count, by: batchSize) {
             let part = order[start..<min(start + batchSize, order.count)]
-            let (ids, isSeen) = tokens(part.map { texts[$0] })
+            let (ids, isSeen) = padded(part.map { rows[$0] })
             let vectors = model.evaluating { withoutGradients { self(ids, isSeen: isSeen).asType(.float32) } }
             try evaluate(vectors)
             let numbers = vectors.array(of: Float.self), width = vectors.dim(1)

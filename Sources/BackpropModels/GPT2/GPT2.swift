@@ -36,8 +36,11 @@ public struct GPT2: LanguageModel {
     public var positionLimit: Int { configuration.positions }
     public var layerCount: Int { configuration.layers }
 
-    public func features(_ ids: Tensor, isSeen: Tensor?, cache: inout DecodingCache?) -> Tensor {
-        let pass = CausalPass(ids, isSeen: isSeen, cache: cache, limit: positionLimit, "GPT2")
+    public func features(
+        _ ids: Tensor, isSeen: Tensor?, packing: SequencePacking?, cache: inout DecodingCache?
+    ) -> Tensor {
+        let pass = CausalPass(
+            ids, isSeen: isSeen, packing: packing, cache: cache, limit: positionLimit, "GPT2")
         let mask = pass.mask()
         var x = dropout(tokens(ids) + positions(pass.positions))
         for (index, block) in blocks.enumerated() {

@@ -87,7 +87,7 @@ public enum ChatTemplate: String, Sendable, CaseIterable {
     }
 
     /// What ends a turn of the assistant.
-    var end: String {
+    package var end: String {
         switch self {
         case .chatML: "<|im_end|>"
         case .llama3: "<|eot_id|>"

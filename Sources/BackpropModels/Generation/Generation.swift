@@ -115,7 +115,7 @@ public struct Generation: Sendable {
         let place = Tensor([Int64(part.count - 1)])
         let result = withoutGradients {
             let ids = Tensor(filled.map(Int64.init), shape: [1, filled.count])
-            let features = model.features(ids, isSeen: nil, cache: &cache)
+            let features = model.features(ids, isSeen: nil, packing: nil, cache: &cache)
             let last = features.dim(1) == 1 ? features : features.take(place, axis: 1)
             return model.head(last).asType(.float32)
         }

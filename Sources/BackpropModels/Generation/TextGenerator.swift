@@ -29,11 +29,22 @@ public struct TextGenerator: Sendable {
     /// How a conversation is written for the model; nil where it has no template, or none that is known.
     public let chatTemplate: ChatTemplate?
 
-    /// Reads a folder with a model and its tokenizer, or a GGUF file.
+    /// Reads a folder with a model and its tokenizer, a GGUF file, or a folder with adapters of low rank, which are merged
+    /// into the model that they name.
     ///
     /// - Throws: `DataError` as `Pretrained.languageModel` and `Tokenizer` do, and where a tokenizer has tokens that the model
     ///   does not know.
     public init(_ path: String) throws(DataError) {
+        if try LowRankAdapters.isIn(path) {
+            let base = try TextGenerator(base: LowRankAdapters.base(of: path))
+            try LowRankAdapters.load(path, for: base.model).merge()
+            self = base
+        } else {
+            try self.init(base: path)
+        }
+    }
+
+    private init(base path: String) throws(DataError) {
         let file = try Pretrained.ggufFile(path)
         let options = try file == nil ? GenerationOptions(folder: path) : GenerationOptions()
         let tokenizer: Tokenizer, model: any LanguageModel

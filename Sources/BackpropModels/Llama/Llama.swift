@@ -40,8 +40,11 @@ public struct Llama: LanguageModel {
     public var positionLimit: Int { configuration.positions }
     public var layerCount: Int { configuration.layers }
 
-    public func features(_ ids: Tensor, isSeen: Tensor?, cache: inout DecodingCache?) -> Tensor {
-        let pass = CausalPass(ids, isSeen: isSeen, cache: cache, limit: positionLimit, "Llama")
+    public func features(
+        _ ids: Tensor, isSeen: Tensor?, packing: SequencePacking?, cache: inout DecodingCache?
+    ) -> Tensor {
+        let pass = CausalPass(
+            ids, isSeen: isSeen, packing: packing, cache: cache, limit: positionLimit, "Llama")
         var x = tokens(ids)
         let rotation = Rotation(positions: pass.positions, frequencies: frequencies, dtype: x.dtype)
         let full = pass.mask(), windowed = configuration.window.map { pass.mask(window: $0) }

@@ -53,8 +53,9 @@ public protocol LanguageModel: PretrainedModel {
     /// - Parameters:
     ///   - ids: int32 or int64, [batch, positions].
     ///   - isSeen: bool, [batch, positions], false where nobody looks: padding. Not together with a cache.
+    ///   - packing: where several sequences stand in a row; without padding and without a cache.
     ///   - cache: keys and values of the positions before, to which those of `ids` are added.
-    func features(_ ids: Tensor, isSeen: Tensor?, cache: inout DecodingCache?) -> Tensor
+    func features(_ ids: Tensor, isSeen: Tensor?, packing: SequencePacking?, cache: inout DecodingCache?) -> Tensor
 
     /// The logits of the next token for features, [..., vocabulary].
     func head(_ features: Tensor) -> Tensor
@@ -64,22 +65,24 @@ extension LanguageModel {
     /// The logits of the token behind each position, [batch, positions, vocabulary], of tokens [batch, positions].
     ///
     /// - Parameter isSeen: bool, [batch, positions], false where nobody looks: padding.
-    public func callAsFunction(_ ids: Tensor, isSeen: Tensor? = nil) -> Tensor {
-        head(features(ids, isSeen: isSeen))
+    public func callAsFunction(_ ids: Tensor, isSeen: Tensor? = nil, packing: SequencePacking? = nil) -> Tensor {
+        head(features(ids, isSeen: isSeen, packing: packing))
     }
 
     /// What the last block makes of tokens, normalized, [batch, positions, features].
-    public func features(_ ids: Tensor, isSeen: Tensor? = nil) -> Tensor {
+    public func features(_ ids: Tensor, isSeen: Tensor? = nil, packing: SequencePacking? = nil) -> Tensor {
         var none: DecodingCache?
-        return features(ids, isSeen: isSeen, cache: &none)
+        return features(ids, isSeen: isSeen, packing: packing, cache: &none)
     }
 
     /// The mean negative log-likelihood of each token after those before it; a label of -100 does not count.
     ///
     /// - Parameter labels: integers [batch, positions], the tokens themselves where left out. They are compared with what is
     ///   said one position earlier.
-    public func loss(_ ids: Tensor, labels: Tensor? = nil, isSeen: Tensor? = nil) -> Tensor {
-        nextTokenLoss(self(ids, isSeen: isSeen), labels: labels ?? ids)
+    public func loss(
+        _ ids: Tensor, labels: Tensor? = nil, isSeen: Tensor? = nil, packing: SequencePacking? = nil
+    ) -> Tensor {
+        nextTokenLoss(self(ids, isSeen: isSeen, packing: packing), labels: labels ?? ids)
     }
 }
 

@@ -37,9 +37,11 @@ public struct Linear: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let weight = weight.value
-        requireFeatures(weight.node.shape[1], of: x)
-        requireDType(of: weight, x)
-        return reported([x]) { matmul(x, weight, transposeB: true).adding(bias) }
+        let value = weight.value
+        requireFeatures(value.node.shape[1], of: x)
+        requireDType(of: value, x)
+        return reported([x]) {
+            LinearAdditions.added(to: matmul(x, value, transposeB: true).adding(bias), x, weight)
+        }
     }
 }

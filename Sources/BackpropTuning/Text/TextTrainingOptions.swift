@@ -33,24 +33,20 @@ package struct TextTrainingOptions: LanguageRunOptions {
     package init(text: String) { self.text = text }
 
     package func validate() throws(TrainError) {
-        func check(_ isFine: Bool, _ flag: String, _ value: Any, _ remedy: String) throws(TrainError) {
-            if !isFine { throw TrainError(.badOption, at: flag, "\(value) makes no sense", remedy: remedy) }
-        }
-        try check((1...1_000).contains(layers), "--layers", layers, "give 1 to 1000")
-        try check((1...100_000).contains(features), "--features", features, "give 1 to 100000")
-        try check(
+        try OptionCheck.count("--layers", layers, 1...1_000)
+        try OptionCheck.count("--features", features, 1...100_000)
+        try OptionCheck.check(
             heads > 0 && features % heads == 0, "--heads", heads, "give a number that divides the \(features) features")
-        try check((2...1_000_000).contains(context), "--context", context, "give 2 to 1000000")
-        try check((1...1_000_000).contains(batchSize), "--batch-size", batchSize, "give 1 or more")
-        try check((1...1_000_000_000).contains(steps), "--steps", steps, "give 1 or more")
-        try check(learningRate > 0 && learningRate.isFinite, "--learning-rate", learningRate, "give more than 0")
-        try check(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay", weightDecay, "give 0 or more")
-        try check((0..<1).contains(dropout), "--dropout", dropout, "give 0 or more, below 1")
-        try check(holdOut > 0 && holdOut < 1, "--hold-out", holdOut, "give a share between 0 and 1")
-        try check((1...1_000_000_000).contains(evaluateEvery), "--evaluate-every", evaluateEvery, "give 1 or more")
-        if let vocabulary {
-            try check((257...1_000_000).contains(vocabulary), "--vocabulary", vocabulary, "give 257 to 1000000")
-        }
+        try OptionCheck.count("--context", context, 2...1_000_000)
+        try OptionCheck.count("--batch-size", batchSize)
+        try OptionCheck.count("--steps", steps)
+        try OptionCheck.count("--evaluate-every", evaluateEvery)
+        try OptionCheck.count("--vocabulary", vocabulary ?? 257, 257...1_000_000)
+        try OptionCheck.positive("--learning-rate", learningRate)
+        try OptionCheck.share("--weight-decay", weightDecay)
+        try OptionCheck.share("--dropout", dropout)
+        try OptionCheck.share("--hold-out", holdOut)
+        try OptionCheck.positive("--hold-out", holdOut)
     }
 
     /// Steps from one validation to the next, no more than there are.

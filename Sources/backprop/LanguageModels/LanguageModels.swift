@@ -5,5 +5,8 @@ struct LanguageModels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lm",
         abstract: "Works with language models.",
-        subcommands: [TrainText.self, Generate.self, Converse.self, Embed.self, Score.self, Tokens.self])
+        subcommands: [
+            TrainText.self, Tune.self, Merge.self, Classify.self, Prefer.self, Generate.self, Converse.self, Embed.self,
+            Score.self, Tokens.self,
+        ])
 }

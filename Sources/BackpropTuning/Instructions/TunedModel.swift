@@ -1,0 +1,106 @@
+import Backprop
+import BackpropFiles
+import BackpropModels
+import BackpropNN
+import BackpropTrain
+
+/// A language model and what learns of it: all weights, those of the last blocks, or adapters.
+///
+/// As a container it holds what learns alone, so that checkpoints of adapters are as small as they are.
+struct TunedModel: ParameterContainer {
+    let adapters: LowRankAdapters?
+    /// The parameters that learn, where there are no adapters.
+    let parts: [Parameter]
+    private let speaker: HeldSpeaker
+
+    var model: any LanguageModel { speaker.model }
+
+    /// - Throws: `TrainError` for options that the model does not have.
+    init(_ model: any LanguageModel, _ options: TuningOptions) throws(TrainError) {
+        speaker = HeldSpeaker(model)
+        // What is lost in training was chosen for another one.
+        model.eval()
+        switch options.method {
+        case .whole:
+            adapters = nil
+            model.unfreeze()
+        case .last:
+            adapters = nil
+            guard options.lastBlocks <= model.layerCount else {
+                throw TrainError(
+                    .badOption, at: "--last", "the model has \(model.layerCount) blocks", remedy: "give no more")
+            }
+            model.freeze(allButLastBlocks: options.lastBlocks)
+        case .lowRank:
+            if let mistake = LowRankAdapters.mistake(options.lowRank, for: model) {
+                throw TrainError(.badOption, at: "--lora", mistake, remedy: "change --rank, --alpha or --targets")
+            }
+            adapters = LowRankAdapters(for: model, options.lowRank)
+        }
+        parts = adapters == nil ? model.trainableParameters : []
+    }
+
+    var words: String {
+        let count = NumberFormat.grouped("\(parameterCount)"), all = NumberFormat.grouped("\(model.parameterCount)")
+        let what = adapters.map { "adapters of rank \($0.options.rank) for \($0.layers.count) layers" } ?? "weights"
+        return "\(what) with \(count) numbers learn beside \(all)"
+    }
+
+    var weights: Weights { Weights(of: self) }
+
+    /// The mean loss of a batch.
+    func loss(_ batch: PackedTokens) -> Tensor {
+        inUse { model.loss(batch.ids, labels: batch.labels, packing: batch.packing) }
+    }
+
+    func inUse<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guard let adapters else { return try body() }
+        return try adapters.inUse(body)
+    }
+
+    func trainer(_ options: TuningOptions, batches: Int) -> Trainer<TunedModel, PackedTokens> {
+        let optimizer = AdamW(parameters(), learningRate: options.rate, weightDecay: options.weightDecay)
+        let trainer = Trainer(self, optimizer) { (model, batch: PackedTokens) in
+            StepOutput(loss: model.loss(batch), count: batch.ids.dim(0))
+        }
+        let perEpoch = (batches + options.batchSize - 1) / options.batchSize
+        let updates = options.epochs * ((perEpoch + options.accumulation - 1) / options.accumulation)
+        let steps = min(updates, options.steps ?? .max)
+        trainer.scheduler = Scheduler(optimizer, .warmedCosine(steps: steps))
+        trainer.options.clipping = .norm(1)
+        trainer.options.accumulation = options.accumulation
+        trainer.options.stepLimit = options.steps
+        trainer.options.precision = options.isMixed ? .bfloat16 : nil
+        trainer.options.logInterval = 1
+        return trainer
+    }
+
+    /// Writes what `TextGenerator` reads: adapters alone, or a model, and the tokenizer.
+    ///
+    /// - Returns: the names of the files.
+    func save(to folder: String, _ options: TuningOptions, _ speaker: TextGenerator) throws(DataError) -> [String] {
+        try speaker.tokenizer.save(to: folder)
+        let tokens = ["tokenizer.json", "tokenizer_config.json"]
+        if let adapters {
+            try adapters.save(to: folder, of: FileSystem.resolved(options.model))
+            return tokens + ["adapter_config.json", "adapter_model.safetensors"]
+        }
+        try model.save(to: folder)
+        return tokens + ["config.json", "model.safetensors"]
+    }
+}
+
+/// A model beside what learns of it: no part that a search for parameters should go through.
+private final class HeldSpeaker: Sendable {
+    let model: any LanguageModel
+    init(_ model: any LanguageModel) { self.model = model }
+}
+
+extension LearningRateSchedule {
+    /// Up along a line for a thirtieth of the steps, and down to 0 by a cosine.
+    static func warmedCosine(steps: Int) -> Self {
+        let rise = max(1, steps / 30)
+        return .linear(from: 1 / Double(rise + 1), to: 1, steps: rise)
+            .followed(after: rise, by: .cosine(steps: max(1, steps - rise)))
+    }
+}

@@ -1,0 +1,161 @@
+import Backprop
+import BackpropData
+import BackpropFiles
+import BackpropModels
+import BackpropNN
+import BackpropTrain
+
+/// Aligns a language model by pairs of answers, without a reward model (DPO and its relatives).
+package struct PreferenceTraining {
+    private let run: LanguageRun<PreferenceOptions>
+    private var options: PreferenceOptions { run.options }
+
+    /// - Throws: `TrainError` for options that make no sense.
+    package init(_ options: PreferenceOptions, output: String? = nil) throws(TrainError) {
+        run = try LanguageRun(options, output: output)
+    }
+
+    /// The rest of a training that was stopped.
+    package init(resuming path: String) throws(TrainError) { run = try LanguageRun(resuming: path) }
+
+    /// Trains to the end or an interruption.
+    ///
+    /// - Throws: `TrainError` and `DataError`.
+    package func perform(_ reporter: TrainingRun.Reporter) throws -> TrainingOutcome {
+        try run.perform(reporter) { draft, surroundings in
+            try train(draft, surroundings, RunLines(reporter.terminal))
+        }
+    }
+
+    private func train(
+        _ draft: RunDraft, _ surroundings: TrainingSurroundings, _ lines: RunLines
+    ) throws -> TrainingOutcome {
+        func say(_ name: String, _ text: String) throws { try surroundings.say(lines.line(name, text)) }
+        let speaker = try TextGenerator(options.model), name = FileSystem.name(of: options.data)
+        var pairs = try PreferencePairs(options.data, PromptWriter(speaker), options)
+        try say(
+            "Data",
+            "\(name): \(Wording.count(pairs.training.count, "pair")) to train, \(pairs.validation.count) held out")
+        if pairs.skipped > 0 {
+            try say(
+                "Note",
+                "\(Wording.count(pairs.skipped, "pair")) left out: longer than \(options.length) tokens, or of equal answers"
+            )
+        }
+        let learner = try withRandomSeed(options.seed) { try TunedModel(speaker.model, options.tuning) }
+        try say("Model", "\(speaker.model.architecture), \(learner.words); seed \(options.seed)")
+        // Before anything has moved, the model is the reference.
+        let start = ContinuousClock.now
+        pairs.training = try referenced(pairs.training, speaker.model)
+        pairs.validation = try referenced(pairs.validation, speaker.model)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        try say("Before", "log-probabilities of both answers kept after \(NumberFormat.fixed(seconds, digits: 1)) s")
+        let training = loader(pairs.training, shuffles: true), validation = loader(pairs.validation, shuffles: false)
+        let trainer = trainer(learner, batches: training.batchCount)
+        surroundings.apply(to: trainer)
+        trainer.options.pace = ("pairs", options.batchSize)
+        let report = try withRandomSeed(options.seed) {
+            try trainer.fit(training, validation: validation, epochs: options.epochs, resuming: surroundings.resuming)
+        }
+        let values = try trainer.evaluate(validation)
+        try say("After", values.map { "\($0.name) \(NumberFormat.significant($0.value))" }.joined(separator: ", "))
+        if let kl = try divergence(learner, pairs.validation) {
+            try say("KL", "\(NumberFormat.significant(kl)) nats a token of the better answers that were held out")
+        }
+        for part in try learner.save(to: draft.path, options.tuning, speaker) { _ = try draft.path(forPart: part) }
+        func value(_ name: String) -> Double? { values.first { $0.name == name }?.value }
+        return TrainingOutcome(
+            data: name, label: "preference", model: "\(FileSystem.name(of: options.model)), \(learner.words)",
+            seed: options.seed, testAccuracy: value("rewards/accuracy"), testLoss: value("loss"),
+            testCount: pairs.validation.count, epochs: report.epochs.count, bestEpoch: report.bestEpoch ?? 0,
+            end: report.end, seconds: 0, peakBytes: 0, weightsDigest: learner.weights.digest)
+    }
+
+    /// Pairs with the logarithms of their probabilities under the model as it is.
+    private func referenced(_ pairs: [PreferencePair], _ model: any LanguageModel) throws -> [PreferencePair] {
+        var result = pairs
+        // Pairs of about the same length share a batch, so that there is little padding.
+        let order = pairs.indices.sorted { (pairs[$0].length, $0) < (pairs[$1].length, $1) }
+        for begin in stride(from: 0, to: order.count, by: options.batchSize) {
+            let places = order[begin..<min(begin + options.batchSize, order.count)]
+            let batch = PairBatch(places.map { pairs[$0] })
+            let sums = withoutGradients {
+                model.logProbability(batch.tokens.ids, labels: batch.tokens.labels).asType(.float32)
+            }
+            try evaluate(sums)
+            let numbers = sums.array(of: Float.self)
+            for (row, place) in places.enumerated() {
+                result[place].reference = (numbers[row], numbers[batch.count + row])
+            }
+            try Interruption.check(options.data)
+        }
+        return result
+    }
+
+    private func loader(_ pairs: [PreferencePair], shuffles: Bool) -> DataLoader<PairBatch> {
+        DataLoader(
+            pairs, batchSize: options.batchSize, shuffles: false, seed: options.seed,
+            sampler: shuffles ? .byLength(pairs.map(\.length)) : nil
+        ) { PairBatch($0) }
+    }
+
+    private func trainer(_ learner: TunedModel, batches: Int) -> Trainer<TunedModel, PairBatch> {
+        let optimizer = AdamW(learner.parameters(), learningRate: options.rate, weightDecay: 0)
+        let (beta, loss) = (options.beta, options.loss)
+        let trainer = Trainer(learner, optimizer, metrics: PreferenceMetrics.all) { (learner, batch: PairBatch) in
+            let sums = learner.inUse {
+                learner.model.logProbability(batch.tokens.ids, labels: batch.tokens.labels).asType(.float32)
+            }
+            let (chosen, rejected) = batch.halves(sums)
+            let losses = loss(
+                chosen: chosen, rejected: rejected, referenceChosen: batch.referenceChosen,
+                referenceRejected: batch.referenceRejected, beta: beta)
+            let rewards = stacked(
+                [(chosen - batch.referenceChosen) * beta, (rejected - batch.referenceRejected) * beta], axis: 1)
+            return StepOutput(loss: losses.mean(), outputs: rewards, labels: batch.referenceChosen, count: batch.count)
+        }
+        let steps = min(options.epochs * batches, options.steps ?? .max)
+        trainer.scheduler = Scheduler(optimizer, .warmedCosine(steps: steps))
+        trainer.options.clipping = .norm(1)
+        trainer.options.stepLimit = options.steps
+        trainer.options.precision = options.isMixed ? .bfloat16 : nil
+        trainer.options.logInterval = 1
+        return trainer
+    }
+
+    /// How far what the model says has moved from what it said, over the tokens of the better answers: the mean of
+    /// KL(model || reference) over whole distributions. Nil where the reference is gone because its weights have learnt.
+    private func divergence(_ learner: TunedModel, _ pairs: [PreferencePair]) throws -> Double? {
+        guard learner.adapters != nil else { return nil }
+        var total = 0.0, count = 0.0
+        for begin in stride(from: 0, to: pairs.count, by: options.batchSize) {
+            let tokens = PaddedTokens(pairs[begin..<min(begin + options.batchSize, pairs.count)].map(\.chosen))
+            let (sum, number) = withoutGradients { () -> (Tensor, Tensor) in
+                let own = learner.inUse { logSoftmax(learner.model(tokens.ids)) }
+                let reference = logSoftmax(learner.model(tokens.ids)), length = tokens.ids.dim(1)
+                let each = (exp(own) * (own - reference)).sum(axis: -1).narrowed(axis: 1, 0..<(length - 1))
+                let counts = (tokens.labels.narrowed(axis: 1, 1..<length) .!= ignoredLabel).asType(each.dtype)
+                return ((each * counts).sum(), counts.sum())
+            }
+            evaluateOrStop([sum, number])
+            total += sum.asType(.float64).item()
+            count += number.asType(.float64).item()
+        }
+        return total / max(count, 1)
+    }
+}
+
+/// The numbers that people watch, of rewards [pairs, 2]: what the better answer got, and what the other one did.
+enum PreferenceMetrics {
+    static var all: [any Metric] {
+        func column(_ rewards: Tensor, _ place: Int) -> Tensor {
+            rewards.narrowed(axis: 1, place..<(place + 1)).squeezed(axis: 1)
+        }
+        return [
+            MeanOf("rewards/chosen") { rewards, _ in column(rewards, 0) },
+            MeanOf("rewards/rejected") { rewards, _ in column(rewards, 1) },
+            MeanOf("rewards/margins") { rewards, _ in column(rewards, 0) - column(rewards, 1) },
+            MeanOf("rewards/accuracy") { rewards, _ in (column(rewards, 0) .> column(rewards, 1)).asType(.float32) },
+        ]
+    }
+}
