@@ -25,7 +25,7 @@ import Testing
     private func difference(_ a: Tensor, _ b: Tensor) -> Double { abs(a - b).max().asType(.float64).item() }
 
     /// Trains adapters for some steps, and gives the losses.
-    private func train(_ adapters: LowRankAdapters, _ model: some LanguageModel, steps: Int = 20) -> [Double] {
+    private func train(_ adapters: LowRankAdapters, _ model: some LanguageModel, steps: Int = 60) -> [Double] {
         let optimizer = AdamW(adapters.parameters(), learningRate: 0.05)
         return (0..<steps).map { _ in
             let loss = adapters.inUse { model.loss(ids) }
@@ -39,10 +39,10 @@ import Testing
         let before = model(ids), weights = model.parameters().map { $0.value * 1 }
         evaluateOrStop(weights + [before])
         let adapters = withRandomSeed(2) { LowRankAdapters(for: model, options) }
-        #expect(adapters.layers.count == count)
+        #expect(adapters.layers.count == count && adapters.parameters().count == 2 * count)
         #expect(difference(adapters.inUse { model(ids) }, before) == 0, "they change nothing at first")
         let losses = train(adapters, model)
-        #expect(losses.last! < losses[0] - 0.3, "\(losses)")
+        #expect(losses.last! < losses[0] - 0.1, "\(losses)")
         for (parameter, weight) in zip(model.parameters(), weights) {
             #expect(difference(parameter.value, weight) == 0, "the model stays as it is")
         }

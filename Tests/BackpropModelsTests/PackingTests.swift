@@ -34,7 +34,7 @@ import Testing
         (llama.layers, llama.heads, llama.keyHeads, llama.hidden) = (2, 4, 2, 12)
         // Angles of rotations are float32, so those of a pair differ in nothing.
         check(withRandomSeed(1) { Llama(llama, dtype: .float64) })
-        llama.window = 2
+        (llama.kind, llama.window) = (.mistral, 2)
         check(withRandomSeed(1) { Llama(llama, dtype: .float64) })
     }
 

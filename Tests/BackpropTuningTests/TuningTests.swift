@@ -21,7 +21,7 @@ import Testing
     }
 
     private static let examples = (0..<24).map { number in
-        let letter = String(UnicodeScalar(UInt8(97 + number)))
+        let letter = String(UnicodeScalar(UInt8(97 + number % 4)))
         return "{\"instruction\": \"say \(letter)\", \"output\": \"\(letter)\(letter)\"}"
     }
 
@@ -77,21 +77,21 @@ import Testing
     @Test func recordsHaveManyForms() throws {
         let folder = try TemporaryFolder()
         let writer = PromptWriter(try TextGenerator(try Self.model(in: folder)))
-        func text(_ json: String) throws -> (whole: String, learnt: String) {
+        func text(_ json: String) throws -> [String] {
             let path = try folder.write(json, to: "one.json")
             let record = try ExampleFile(path).records[0]
             let example = try writer.example(ExampleRecord(place: "here", value: record.value))
             let learnt = zip(example.tokens, example.labels).filter { $1 != ignoredLabel }.map(\.0)
-            return (writer.tokenizer.decode(example.tokens), writer.tokenizer.decode(learnt))
+            return [writer.tokenizer.decode(example.tokens), writer.tokenizer.decode(learnt)]
         }
         for json in [
             #"{"instruction": "say", "input": "a", "output": "aa"}"#, #"[{"prompt": "say\na", "completion": "aa"}]"#,
             #"{"messages": [{"role": "user", "content": "say\na"}, {"role": "assistant", "content": "aa"}]}"#,
         ] {
             let found = try text(json)
-            #expect(found == ("### Instruction:\nsay\na\n\n### Response:\naa", "aa"), "\(json)")
+            #expect(found == ["### Instruction:\nsay\na\n\n### Response:\naa", "aa"], "\(json)")
         }
-        #expect(try text(#"{"text": "abc"}"#) == ("abc", "bc"))
+        #expect(try text(#"{"text": "abc"}"#) == ["abc", "bc"])
         for (json, message) in [
             (#"{"a": 1}"#, "there are no texts to learn from"),
             (#"{"prompt": 3, "output": "a"}"#, "'prompt' is no text"),

@@ -15,8 +15,7 @@ extension LowRankAdapters {
     /// - Throws: `DataError` where the system refuses.
     public func save(to folder: String, of base: String) throws(DataError) {
         do { try FileSystem.createFolders(folder) } catch { throw DataError(error) }
-        let names = layers.keys.sorted().map { model.moduleName($0) }
-        let targets = Set(names.map { Self.target($0) }).sorted()
+        let targets = targets
         let settings: [(String, JSONValue)] = [
             ("base_model_name_or_path", .text(base)), ("bias", "none"),
             ("fan_in_fan_out", .bool(layers.keys.contains { model.isTransposed($0) })), ("inference_mode", true),
@@ -43,9 +42,14 @@ extension LowRankAdapters {
         try saveTensors(tensors, to: FileSystem.join(folder, Self.weightsName), metadata: ["format": "pt"])
     }
 
-    /// The shortest ending of a name that says which layers are meant.
-    private static func target(_ name: String) -> String {
-        name.split(separator: ".").last.map(String.init) ?? name
+    /// What says which layers have adapters: the last parts of their names, or whole names where others end like them.
+    private var targets: [String] {
+        let names = layers.keys.map { model.moduleName($0) }
+        let short = Set(names.compactMap { $0.split(separator: ".").last.map(String.init) })
+        let meant = model.linearLayers().map { model.moduleName($0.name) }.filter { name in
+            short.contains { name.hasSuffix("." + $0) || name == $0 }
+        }
+        return Set(meant) == Set(names) ? short.sorted() : names.sorted()
     }
 
     /// Whether there are adapters in a folder.

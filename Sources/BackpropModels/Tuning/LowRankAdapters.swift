@@ -132,16 +132,16 @@ public struct LowRankAdapters: ParameterContainer {
     }
 }
 
-/// A model beside its adapters: no part of them that a search for parameters should go through.
-final class HeldModel: Sendable {
-    private let model: any PretrainedModel
+/// A model beside its adapters, held by a function: no part of them that a search for parameters goes through.
+struct HeldModel: Sendable {
+    private let model: @Sendable () -> any PretrainedModel
 
-    init(_ model: any PretrainedModel) { self.model = model }
+    init(_ model: any PretrainedModel) { self.model = { model } }
 
-    func linearLayers() -> [(name: String, layer: Linear)] { model.linearLayers() }
-    func moduleName(_ name: String) -> String { model.moduleName(name) }
+    func linearLayers() -> [(name: String, layer: Linear)] { model().linearLayers() }
+    func moduleName(_ name: String) -> String { model().moduleName(name) }
     /// Whether files hold the weights of a layer by [inputs, outputs].
-    func isTransposed(_ name: String) -> Bool { model.names.foreign(name + ".weight").arrangement == .transposed }
+    func isTransposed(_ name: String) -> Bool { model().names.foreign(name + ".weight").arrangement == .transposed }
 }
 
 extension PretrainedModel {

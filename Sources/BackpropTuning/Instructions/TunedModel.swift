@@ -11,13 +11,14 @@ struct TunedModel: ParameterContainer {
     let adapters: LowRankAdapters?
     /// The parameters that learn, where there are no adapters.
     let parts: [Parameter]
-    private let speaker: HeldSpeaker
+    /// A function, which no search for parameters goes through.
+    private let held: @Sendable () -> any LanguageModel
 
-    var model: any LanguageModel { speaker.model }
+    var model: any LanguageModel { held() }
 
     /// - Throws: `TrainError` for options that the model does not have.
     init(_ model: any LanguageModel, _ options: TuningOptions) throws(TrainError) {
-        speaker = HeldSpeaker(model)
+        held = { model }
         // What is lost in training was chosen for another one.
         model.eval()
         switch options.method {
@@ -88,12 +89,6 @@ struct TunedModel: ParameterContainer {
         try model.save(to: folder)
         return tokens + ["config.json", "model.safetensors"]
     }
-}
-
-/// A model beside what learns of it: no part that a search for parameters should go through.
-private final class HeldSpeaker: Sendable {
-    let model: any LanguageModel
-    init(_ model: any LanguageModel) { self.model = model }
 }
 
 extension LearningRateSchedule {

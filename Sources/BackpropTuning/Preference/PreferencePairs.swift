@@ -67,6 +67,35 @@ struct PreferencePairs {
     }
 }
 
+extension [PreferencePair] {
+    /// The same pairs with the logarithms of their probabilities under a model as it is.
+    ///
+    /// - Parameter onBatch: called after each batch; what it throws ends it.
+    func referenced(
+        by model: any LanguageModel, batchSize: Int, onBatch: () throws -> Void = {}
+    ) throws -> [PreferencePair] {
+        var result = self
+        // Pairs of about the same length share a batch, so that there is little padding.
+        let order = indices.sorted { (self[$0].length, $0) < (self[$1].length, $1) }
+        for begin in stride(from: 0, to: order.count, by: batchSize) {
+            let places = order[begin..<Swift.min(begin + batchSize, order.count)]
+            let batch = PairBatch(places.map { self[$0] })
+            let sums = model.evaluating {
+                withoutGradients {
+                    model.logProbability(batch.tokens.ids, labels: batch.tokens.labels).asType(.float32)
+                }
+            }
+            try evaluate(sums)
+            let numbers = sums.array(of: Float.self)
+            for (row, place) in places.enumerated() {
+                result[place].reference = (numbers[row], numbers[batch.count + row])
+            }
+            try onBatch()
+        }
+        return result
+    }
+}
+
 /// Pairs as the rows of one batch: all better answers, then all others.
 struct PairBatch: Sendable {
     let tokens: PaddedTokens

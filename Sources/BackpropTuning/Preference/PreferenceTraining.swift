@@ -46,8 +46,13 @@ package struct PreferenceTraining {
         try say("Model", "\(speaker.model.architecture), \(learner.words); seed \(options.seed)")
         // Before anything has moved, the model is the reference.
         let start = ContinuousClock.now
-        pairs.training = try referenced(pairs.training, speaker.model)
-        pairs.validation = try referenced(pairs.validation, speaker.model)
+        func referenced(_ pairs: [PreferencePair]) throws -> [PreferencePair] {
+            try pairs.referenced(by: speaker.model, batchSize: options.batchSize) {
+                try Interruption.check(options.data)
+            }
+        }
+        pairs.training = try referenced(pairs.training)
+        pairs.validation = try referenced(pairs.validation)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         try say("Before", "log-probabilities of both answers kept after \(NumberFormat.fixed(seconds, digits: 1)) s")
         let training = loader(pairs.training, shuffles: true), validation = loader(pairs.validation, shuffles: false)
@@ -69,27 +74,6 @@ package struct PreferenceTraining {
             seed: options.seed, testAccuracy: value("rewards/accuracy"), testLoss: value("loss"),
             testCount: pairs.validation.count, epochs: report.epochs.count, bestEpoch: report.bestEpoch ?? 0,
             end: report.end, seconds: 0, peakBytes: 0, weightsDigest: learner.weights.digest)
-    }
-
-    /// Pairs with the logarithms of their probabilities under the model as it is.
-    private func referenced(_ pairs: [PreferencePair], _ model: any LanguageModel) throws -> [PreferencePair] {
-        var result = pairs
-        // Pairs of about the same length share a batch, so that there is little padding.
-        let order = pairs.indices.sorted { (pairs[$0].length, $0) < (pairs[$1].length, $1) }
-        for begin in stride(from: 0, to: order.count, by: options.batchSize) {
-            let places = order[begin..<min(begin + options.batchSize, order.count)]
-            let batch = PairBatch(places.map { pairs[$0] })
-            let sums = withoutGradients {
-                model.logProbability(batch.tokens.ids, labels: batch.tokens.labels).asType(.float32)
-            }
-            try evaluate(sums)
-            let numbers = sums.array(of: Float.self)
-            for (row, place) in places.enumerated() {
-                result[place].reference = (numbers[row], numbers[batch.count + row])
-            }
-            try Interruption.check(options.data)
-        }
-        return result
     }
 
     private func loader(_ pairs: [PreferencePair], shuffles: Bool) -> DataLoader<PairBatch> {

@@ -99,7 +99,6 @@ package struct TextTraining {
                 after: rise,
                 by: .cosine(steps: max(1, options.steps - rise), minimum: options.learningRate / 10)))
         trainer.options.clipping = .norm(1)
-        trainer.options.stepLimit = options.steps
         trainer.options.keepsBest = true
         trainer.options.precision = options.isMixed ? .bfloat16 : nil
         trainer.options.pace = ("tokens", options.batchSize * options.context)

@@ -15,6 +15,7 @@ package struct TextTrainingOptions: LanguageRunOptions {
     /// How many tokens the model sees at a time.
     package var context = 256
     package var batchSize = 8
+    /// How many steps it trains; a few more where validations would not be equally far apart.
     package var steps = 2_500
     /// The largest rate, reached after a fiftieth of the steps; a cosine leads to a tenth of it.
     package var learningRate = 1e-3
@@ -49,7 +50,6 @@ package struct TextTrainingOptions: LanguageRunOptions {
         try OptionCheck.positive("--hold-out", holdOut)
     }
 
-    /// Steps from one validation to the next, no more than there are.
-    var stepsPerEpoch: Int { min(evaluateEvery, steps) }
-    var epochs: Int { (steps + stepsPerEpoch - 1) / stepsPerEpoch }
+    var epochs: Int { (steps + evaluateEvery - 1) / evaluateEvery }
+    var stepsPerEpoch: Int { (steps + epochs - 1) / epochs }
 }

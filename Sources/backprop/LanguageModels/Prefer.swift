@@ -40,9 +40,15 @@ struct Prefer: ParsableCommand {
     var holdOut: Double?
     @Option(help: "What all random choices follow from (0).") var seed: UInt64?
     @Flag(name: .customLong("bfloat16"), help: "Take products in bfloat16.") var isMixed = false
+    @Flag(
+        help:
+            "Without a model and data: raise a reward on a small task by REINFORCE, GRPO and DPO, side by side in a table."
+    )
+    var compare = false
     @OptionGroup(title: "The run") var flags: RunFlags
 
     func run() throws {
+        if compare { return try StandardOutput.write(AlignmentComparison(seed: seed ?? 0).text) }
         let training: PreferenceTraining
         if let resume = flags.resume {
             let bare = PreferenceOptions(model: "", data: "")
