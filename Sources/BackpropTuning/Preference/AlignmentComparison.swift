@@ -23,7 +23,7 @@ package struct AlignmentComparison: Sendable {
 
     package let rows: [Row]
 
-    private static let letters = 8, answerLength = 8, samples = 16
+    private static let letters = 8, answerLength = 8, rate = 1e-2
     private static let prompts = (0..<letters).map { [$0] }
 
     /// The share of the answer that repeats the prompt.
@@ -31,43 +31,48 @@ package struct AlignmentComparison: Sendable {
         Double(answer.count { $0 == prompt[0] }) / Double(answerLength)
     }
 
-    /// - Parameter rounds: times that all prompts are answered.
+    /// - Parameters:
+    ///   - rounds: times that all prompts are answered.
+    ///   - samples: answers to each prompt in a round, an even number.
+    ///   - judged: answers to each prompt that judge a model.
     /// - Throws: `EvaluationError` where a model cannot be computed.
-    package init(rounds: Int = 30, seed: UInt64 = 0) throws {
+    package init(rounds: Int = 30, samples: Int = 16, judged judgedCount: Int = 32, seed: UInt64 = 0) throws {
         var configuration = GPT2Configuration()
         (configuration.vocabularySize, configuration.positions) = (Self.letters, 16)
         (configuration.features, configuration.layers, configuration.heads) = (32, 1, 2)
         (configuration.embeddingDropout, configuration.attentionDropout, configuration.dropout) = (0, 0, 0)
         let start = withRandomSeed(seed) { GPT2(configuration) }
-        var rows = [try Self.judged("before", start, start, answers: 0, updates: 0, seconds: 0, seed)]
+        var rows = [try Self.judged("before", start, start, answers: 0, updates: 0, seconds: 0, judgedCount, seed)]
         let clock = ContinuousClock()
         for method in PolicyOptions.Method.allCases {
             let model = start.copy(), begin = clock.now
             var options = PolicyOptions()
-            (options.method, options.samples, options.maximumTokens) = (method, Self.samples, Self.answerLength)
+            (options.method, options.samples, options.maximumTokens) = (method, samples, Self.answerLength)
             options.seed = seed &* 1_000_003
             let gradient = PolicyGradient(
-                model, reference: start, AdamW(model.parameters(), learningRate: 3e-3, weightDecay: 0), options)
+                model, reference: start, AdamW(model.parameters(), learningRate: Self.rate, weightDecay: 0), options)
             for _ in 0..<rounds { try gradient.step(Self.prompts, reward: Self.reward) }
             rows.append(
                 try Self.judged(
                     method == .grpo ? "GRPO" : "REINFORCE", model, start,
-                    answers: rounds * Self.samples * Self.letters,
+                    answers: rounds * samples * Self.letters,
                     updates: rounds * (method == .grpo ? options.updates : 1),
-                    seconds: (clock.now - begin) / .seconds(1), seed))
+                    seconds: (clock.now - begin) / .seconds(1), judgedCount, seed))
         }
         let begin = clock.now
-        let (model, updates) = try Self.preferring(start, rounds: rounds, seed)
+        let (model, updates) = try Self.preferring(start, rounds, samples, seed)
         rows.append(
             try Self.judged(
-                "DPO", model, start, answers: rounds * Self.samples * Self.letters, updates: updates,
-                seconds: (clock.now - begin) / .seconds(1), seed))
+                "DPO", model, start, answers: rounds * samples * Self.letters, updates: updates,
+                seconds: (clock.now - begin) / .seconds(1), judgedCount, seed))
         self.rows = rows
     }
 
     /// A model that has learnt from pairs of its own answers, all drawn before it learns; the one with more reward is chosen.
-    private static func preferring(_ start: GPT2, rounds: Int, _ seed: UInt64) throws -> (model: GPT2, updates: Int) {
-        let model = start.copy(), optimizer = AdamW(model.parameters(), learningRate: 3e-3, weightDecay: 0)
+    private static func preferring(
+        _ start: GPT2, _ rounds: Int, _ samples: Int, _ seed: UInt64
+    ) throws -> (model: GPT2, updates: Int) {
+        let model = start.copy(), optimizer = AdamW(model.parameters(), learningRate: rate, weightDecay: 0)
         var batches: [PairBatch] = []
         for round in 0..<rounds {
             var pairs: [PreferencePair] = []
@@ -106,11 +111,12 @@ package struct AlignmentComparison: Sendable {
     }
 
     private static func judged(
-        _ name: String, _ model: GPT2, _ start: GPT2, answers: Int, updates: Int, seconds: Double, _ seed: UInt64
+        _ name: String, _ model: GPT2, _ start: GPT2, answers: Int, updates: Int, seconds: Double, _ count: Int,
+        _ seed: UInt64
     ) throws -> Row {
         var rewards: [Double] = [], rows: [LabelledTokens] = []
         for prompt in prompts {
-            for answer in try drawn(model, prompt, 32, seed &+ 1 << 40) {
+            for answer in try drawn(model, prompt, count, seed &+ 1 << 40) {
                 rewards.append(reward(prompt, answer))
                 rows.append(LabelledTokens(prompt: prompt, answer: answer))
             }
