@@ -107,6 +107,24 @@ import Testing
         }
     }
 
+    /// A pre-trained model with adapters that were moved says the same once they are merged.
+    @Test(.enabled(if: RealModels.areThere, RealModels.absence)) func aRealModelMerges() throws {
+        let model = try #require(try Pretrained.load(RealModels.smol) as? Llama)
+        let adapters = withRandomSeed(1) { LowRankAdapters(for: model) }
+        withRandomSeed(2) {
+            for adapter in adapters.layers.values {
+                adapter.up.value = .normal(adapter.up.shape, standardDeviation: 0.002)
+            }
+        }
+        let ids = Tensor([[504, 3575, 282, 4649, 314, 260, 2240, 30]] as [[Int64]])
+        let before = withoutGradients { model(ids) }, apart = withoutGradients { adapters.inUse { model(ids) } }
+        try evaluate(before, apart)
+        adapters.merge()
+        let merged = withoutGradients { model(ids) }
+        print("moved by \(difference(apart, before)), merged apart by \(difference(merged, apart))")
+        #expect(difference(apart, before) > 0.1 && difference(merged, apart) < 1e-4)
+    }
+
     @Test func lastBlocksLearn() {
         let model = llama(), start = model.parameters().map { $0.value * 1 }
         evaluateOrStop(start)
