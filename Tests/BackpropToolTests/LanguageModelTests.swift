@@ -50,6 +50,62 @@ import Testing
         #expect(loss != parts["loss"] as? Double)
     }
 
+    /// A text becomes a model, the model gets adapters, and both become one.
+    @Test func aModelIsTrainedTunedAndMerged() throws {
+        let folder = try models()
+        try folder.write(String(repeating: "abc def gab hcd ", count: 20), to: "long")
+        try folder.write(String(repeating: "{\"prompt\": \"ab\", \"output\": \"cd\"}\n", count: 8), to: "data.jsonl")
+        try folder.write(
+            "["
+                + (1...8).map {
+                    "{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"\($0 % 2 == 0 ? "cd" : "d")\"}"
+                }
+                .joined(separator: ", ") + "]", to: "pairs.json")
+        let small = ["--layers", "1", "--features", "8", "--heads", "2", "--context", "64", "--batch-size", "2"]
+        for (arguments, result) in [
+            (
+                ["train", "--text", "long", "--steps", "3", "--hold-out", "0.3", "--output", "text"] + small,
+                "next token"
+            ),
+            (["tune", "text", "--data", "data.jsonl", "--lora", "--context", "64", "--output", "tuned"], "answer"),
+            (["prefer", "text", "--data", "pairs.json", "--output", "preferred"], "preference"),
+        ] {
+            let answer = try Tool.run(["lm"] + arguments + ["--json"], in: folder.path)
+            #expect(answer.status == 0, "\(answer)")
+            #expect(try object(answer.output)["label"] as? String == result)
+        }
+        for run in ["tuned", "preferred"] {
+            #expect(folder.names(in: run).contains("adapter_model.safetensors"))
+            #expect(!folder.names(in: run).contains("model.safetensors"))
+        }
+        let merged = try Tool.run(["lm", "merge", "tuned", "--output", "merged"], in: folder.path)
+        #expect(merged.status == 0 && folder.names(in: "merged").contains("model.safetensors"), "\(merged)")
+        let texts = try ["tuned", "merged"].map {
+            try Tool.run(["lm", "generate", $0, "--prompt", "ab", "--tokens", "4"], in: folder.path).output
+        }
+        #expect(texts[0] == texts[1] && texts[0].hasPrefix("ab"))
+        let runs = try Tool.run(["runs", "."], in: folder.path)
+        #expect(runs.output.contains("preference") && runs.output.contains("loss "), "\(runs)")
+    }
+
+    @Test func sentencesGetClasses() throws {
+        let folder = try models()
+        try folder.write((1...20).map { $0 % 2 == 0 ? "x abab\n" : "y dede\n" }.joined(), to: "lines")
+        let trained = try Tool.run(
+            [
+                "lm", "classify", "bert", "--data", "lines", "--epochs", "8", "--batch-size", "4", "--learning-rate",
+                "0.02", "--output", "run", "--quiet",
+            ], in: folder.path)
+        #expect(trained.status == 0 && trained.output.isEmpty, "\(trained)")
+        try folder.write("abab\ndede\n", to: "new")
+        let answers = try Tool.run(["lm", "classify", "run"], in: folder.path, inputPath: folder.path + "/new")
+        #expect(answers.output.split(separator: "\n").map { $0.prefix(1) } == ["x", "y"], "\(answers)")
+        let again = try Tool.run(["lm", "classify", "--resume", "run"], in: folder.path)
+        #expect(
+            again.status == 1
+                && again.errors == "backprop: run: that run is complete; start another one without --resume\n")
+    }
+
     @Test func linesBecomeVectors() throws {
         let folder = try models()
         let plain = try Tool.run(["lm", "embed", "bert"], in: folder.path, inputPath: folder.path + "/text")
