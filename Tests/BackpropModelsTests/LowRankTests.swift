@@ -121,8 +121,10 @@ import Testing
         try evaluate(before, apart)
         adapters.merge()
         let merged = withoutGradients { model(ids) }
-        print("moved by \(difference(apart, before)), merged apart by \(difference(merged, apart))")
-        #expect(difference(apart, before) > 0.1 && difference(merged, apart) < 1e-4)
+        let greatest = abs(apart).max().asType(.float64).item(Double.self)
+        print("moved by \(difference(apart, before)), merged apart by \(difference(merged, apart)) of \(greatest)")
+        // What float32 rounds in thirty layers.
+        #expect(difference(apart, before) > 0.1 && difference(merged, apart) < 1e-5 * greatest)
     }
 
     @Test func lastBlocksLearn() {
