@@ -6,11 +6,12 @@ import BackpropTrain
 
 /// A language model and what learns of it: all weights, those of the last blocks, or adapters.
 ///
-/// As a container it holds what learns alone, so that checkpoints of adapters are as small as they are.
+/// As a container it holds the model only where its own weights learn, so that checkpoints of adapters are as small as they
+/// are.
 struct TunedModel: ParameterContainer {
     let adapters: LowRankAdapters?
-    /// The parameters that learn, where there are no adapters.
-    let parts: [Parameter]
+    /// The model itself where its own weights learn; nil where adapters do.
+    let body: (any LanguageModel)?
     /// A function, which no search for parameters goes through.
     private let held: @Sendable () -> any LanguageModel
 
@@ -19,14 +20,12 @@ struct TunedModel: ParameterContainer {
     /// - Throws: `TrainError` for options that the model does not have.
     init(_ model: any LanguageModel, _ options: TuningOptions) throws(TrainError) {
         held = { model }
-        // What is lost in training was chosen for another one.
-        model.eval()
         switch options.method {
         case .whole:
-            adapters = nil
+            (adapters, body) = (nil, model)
             model.unfreeze()
         case .last:
-            adapters = nil
+            (adapters, body) = (nil, model)
             guard options.lastBlocks <= model.layerCount else {
                 throw TrainError(
                     .badOption, at: "--last", "the model has \(model.layerCount) blocks", remedy: "give no more")
@@ -36,16 +35,21 @@ struct TunedModel: ParameterContainer {
             if let mistake = LowRankAdapters.mistake(options.lowRank, for: model) {
                 throw TrainError(.badOption, at: "--lora", mistake, remedy: "change --rank, --alpha or --targets")
             }
-            adapters = LowRankAdapters(for: model, options.lowRank)
+            (adapters, body) = (LowRankAdapters(for: model, options.lowRank), nil)
+            // What stays as it is loses nothing in training either.
+            model.eval()
         }
-        parts = adapters == nil ? model.trainableParameters : []
     }
 
     var words: String {
-        let count = NumberFormat.grouped("\(parameterCount)"), all = NumberFormat.grouped("\(model.parameterCount)")
+        let count = NumberFormat.grouped("\(learning.reduce(0) { $0 + $1.value.size })"),
+            all = NumberFormat.grouped("\(model.parameterCount)")
         let what = adapters.map { "adapters of rank \($0.options.rank) for \($0.layers.count) layers" } ?? "weights"
         return "\(what) with \(count) numbers learn beside \(all)"
     }
+
+    /// The parameters that learn.
+    var learning: [Parameter] { parameters().filter(\.isTrainable) }
 
     var weights: Weights { Weights(of: self) }
 
@@ -60,7 +64,7 @@ struct TunedModel: ParameterContainer {
     }
 
     func trainer(_ options: TuningOptions, batches: Int) -> Trainer<TunedModel, PackedTokens> {
-        let optimizer = AdamW(parameters(), learningRate: options.rate, weightDecay: options.weightDecay)
+        let optimizer = AdamW(learning, learningRate: options.rate, weightDecay: options.weightDecay)
         let trainer = Trainer(self, optimizer) { (model, batch: PackedTokens) in
             StepOutput(loss: model.loss(batch), count: batch.ids.dim(0))
         }

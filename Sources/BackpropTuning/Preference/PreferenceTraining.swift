@@ -84,7 +84,7 @@ package struct PreferenceTraining {
     }
 
     private func trainer(_ learner: TunedModel, batches: Int) -> Trainer<TunedModel, PairBatch> {
-        let optimizer = AdamW(learner.parameters(), learningRate: options.rate, weightDecay: 0)
+        let optimizer = AdamW(learner.learning, learningRate: options.rate, weightDecay: 0)
         let (beta, loss) = (options.beta, options.loss)
         let trainer = Trainer(learner, optimizer, metrics: PreferenceMetrics.all) { (learner, batch: PairBatch) in
             let sums = learner.inUse {
