@@ -64,11 +64,11 @@ import Testing
         let small = ["--layers", "1", "--features", "8", "--heads", "2", "--context", "64", "--batch-size", "2"]
         for (arguments, result) in [
             (
-                ["train", "--text", "long", "--steps", "3", "--hold-out", "0.3", "--output", "text"] + small,
+                ["train", "--text", "long", "--steps", "3", "--hold-out", "0.3", "--output", "trained"] + small,
                 "next token"
             ),
-            (["tune", "text", "--data", "data.jsonl", "--lora", "--context", "64", "--output", "tuned"], "answer"),
-            (["prefer", "text", "--data", "pairs.json", "--output", "preferred"], "preference"),
+            (["tune", "trained", "--data", "data.jsonl", "--lora", "--context", "64", "--output", "tuned"], "answer"),
+            (["prefer", "trained", "--data", "pairs.json", "--output", "preferred"], "preference"),
         ] {
             let answer = try Tool.run(["lm"] + arguments + ["--json"], in: folder.path)
             #expect(answer.status == 0, "\(answer)")
