@@ -76,7 +76,7 @@ let package = Package(
         .executableTarget(
             name: "backprop-bench",
             dependencies: [
-                "BackpropNN", "BackpropText",
+                "BackpropNN", "BackpropText", "BackpropTrain",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

@@ -2,7 +2,8 @@ import ArgumentParser
 import Backprop
 import BackpropNN
 
-/// Measures training steps, matrix products, block programs, gradients of single examples and tokenizers.
+/// Measures training steps, what watching them costs, matrix products, block programs, gradients of single examples and
+/// tokenizers.
 @main
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +12,7 @@ struct Benchmark: ParsableCommand {
         discussion: "Threads: BACKPROP_THREADS. Instruction set: BACKPROP_ISA (plain, neon, avx2, avx512).")
 
     enum Workload: String, ExpressibleByArgument, CaseIterable {
-        case xor, deep, mlp, cnn, gpt, lstm, gemm, blocks, examples, tokens
+        case xor, deep, mlp, cnn, gpt, lstm, gemm, blocks, examples, tokens, watch
         case paddedGPT = "padded-gpt"
     }
 
@@ -66,6 +67,7 @@ struct Benchmark: ParsableCommand {
             case .gpt: report.add(measure(.gpt, seconds: seconds, budget: budget))
             case .paddedGPT: report.add(measure(.paddedGPT, seconds: seconds, budget: budget))
             case .lstm: report.add(measure(.lstm, seconds: seconds, budget: budget))
+            case .watch: measureWatching(seconds: seconds, report)
             case .gemm: measureProducts(sizes: sizes, seconds: seconds, report)
             case .blocks: measureBlocks(seconds: seconds, report)
             case .examples: measureExamples(seconds: seconds, report)

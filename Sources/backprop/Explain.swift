@@ -5,8 +5,11 @@ import BackpropTrain
 /// Shows how training works.
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Works a tiny network step by step, learns exclusive or from scratch, or shows where gradients stop.",
-        subcommands: [ExplainTiny.self, ExplainXor.self, ExplainMemory.self, ExplainBreaks.self],
+        abstract: "Works a tiny network step by step, and shows what goes wrong in larger ones and how it is cured.",
+        subcommands: [
+            ExplainTiny.self, ExplainXor.self, ExplainMemory.self, ExplainBreaks.self, ExplainVanishing.self,
+            ExplainExploding.self, ExplainCost.self, ExplainSeparation.self,
+        ],
         defaultSubcommand: ExplainTiny.self)
 }
 

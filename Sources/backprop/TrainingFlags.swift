@@ -82,6 +82,12 @@ struct TrainingFlags: ParsableArguments {
         help: ArgumentHelp("What all random choices follow from (0).", valueName: "number"))
     var seed: UInt64?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "gradients: say how they flow through the layers, what is wrong, and what to try.", valueName: "what"))
+    var watch: String?
+
     func write(to options: inout TrainingOptions) throws(TrainError) {
         if let model { options.model = model }
         if let hidden { options.hidden = try TrainingOptions.sizes(hidden) }
@@ -99,5 +105,6 @@ struct TrainingFlags: ParsableArguments {
         if let time { options.searchSeconds = try TrainingOptions.seconds(time) }
         if let memory { options.memoryBudget = try TrainingOptions.bytes(memory) }
         if let seed { options.seed = seed }
+        if let watch { options.watch = try TrainingOptions.watched(watch) }
     }
 }

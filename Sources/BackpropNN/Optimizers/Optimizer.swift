@@ -19,6 +19,8 @@ open class Optimizer: Resumable {
     public internal(set) var updateCounts: [Int] = []
     /// Tensors that the rule keeps for each parameter.
     public internal(set) var state: [[Tensor]] = []
+    /// Who looks at steps, and has values computed with them.
+    public var observer: (any StepObserver)?
     /// The group whose parameters are being updated; the first between steps.
     private var presentGroup = 0
     /// The size of a step that was recorded last, for parameters that have it in common.
@@ -116,22 +118,37 @@ open class Optimizer: Resumable {
         values.reserveCapacity(parameters.count)
         var results: [Unmanaged<Node>] = []
         results.reserveCapacity(parameters.count * 3)
+        let isObserved = observer?.observes(step: stepCount) ?? false
+        var moves: [ParameterMove] = []
+        var observed: [Tensor] = []
         withoutGradients {
             forEachUpdate(gradients: { parameters[$0].takeGradient() }) { index, gradient, step in
                 let parameter = parameters[index]
-                let value = update(parameter.value, gradient, &state[index], step).node
+                let before = parameter.value
+                let value = update(before, gradient, &state[index], step).node
                 updateCounts[index] = step
+                if isObserved {
+                    moves.append(
+                        ParameterMove(parameter: parameter, before: before, gradient: gradient, after: Tensor(value)))
+                }
                 parameter.adopt(value)
                 results.append(.passUnretained(value))
                 values.append(value)
                 for place in state[index].indices { results.append(.passUnretained(state[index][place].node)) }
+            }
+            if isObserved, let observer {
+                observed = observer.record(step: stepCount, moves)
+                // Whoever held old values would keep the step from writing over them.
+                moves = []
+                for tensor in observed { results.append(.passUnretained(tensor.node)) }
             }
         }
         if values.isEmpty { advice.reportIdleStep(of: self, file: file, line: line) }
         advice.endStep()
         if stepCount == 1 && !values.isEmpty { advice.reportUnreached(of: self) }
         if !modes.isEmpty && !modes.contains(where: \.isTraining) { advice.reportEvaluation(of: self) }
-        withExtendedLifetime(values) { Graph.evaluate(results) }
+        withExtendedLifetime((values, observed)) { Graph.evaluate(results) }
+        observer?.stepEnded(stepCount, observed)
     }
 
     /// What the next `step()` will hold in memory, forward and backward pass included. Runs nothing.
@@ -154,11 +171,19 @@ open class Optimizer: Resumable {
         }
         let bill = withoutGradients {
             var results: [Tensor] = []
+            var moves: [ParameterMove] = []
             forEachUpdate(gradients: { gradients[$0] }) { index, gradient, step in
                 var state = state[index]
-                results.append(update(parameters[index].value, gradient, &state, step))
+                let parameter = parameters[index], before = parameter.value
+                let after = update(before, gradient, &state, step)
+                results.append(after)
                 results += state
+                moves.append(ParameterMove(parameter: parameter, before: before, gradient: gradient, after: after))
             }
+            if let observer, observer.observes(step: stepCount + 1) {
+                results += observer.record(step: stepCount + 1, moves)
+            }
+            moves = []
             return MemoryBill.of(results, released: gradients, labels: labels)
         }
         for (parameter, gradient) in zip(parameters, gradients) { parameter.gradient = gradient }

@@ -79,6 +79,12 @@ struct ReportPictures {
         return svg + "</svg>\n"
     }
 
+    /// How large gradients of layers were over the steps; nil where there is one step only.
+    func flow(_ flow: GradientFlow) -> String? {
+        let map = FlowMap(flow)
+        return map.columns > 1 && map.rows > 0 ? map.svgInline(width: 560, colours: Self.colours) : nil
+    }
+
     /// Predicted against true numbers, beside the diagonal.
     func residuals(_ numbers: NumberQuality) -> String {
         let axis = ChartAxis(

@@ -76,7 +76,7 @@ extension RunReport {
                     pictures.residuals(numbers)))
             cards.append(residualCard(numbers))
         }
-        return cards + [importanceCard, columnCard, settingCard].compactMap(\.self)
+        return cards + [flowCard(pictures), importanceCard, columnCard, settingCard].compactMap(\.self)
     }
 
     private func card(_ title: String, hint: String = "", isWide: Bool = false, _ body: String) -> String {
@@ -230,6 +230,42 @@ extension RunReport {
                     Self.head("column", isText: true), "<td></td>", Self.head(classes != nil ? "points" : "error"),
                 ],
                 rows: rows))
+    }
+
+    private func flowCard(_ pictures: ReportPictures) -> String? {
+        guard let flow, let steps = flow.steps else { return nil }
+        var body = ""
+        for finding in flow.findings {
+            let sentence = finding.text.prefix(1).uppercased() + finding.text.dropFirst() + "."
+            body += "<p class=\"sentence\">\(Self.shown(sentence, limit: 600))</p>\n"
+            if !finding.remedy.isEmpty {
+                body += "<p class=\"hint\">What to try: \(Self.shown(finding.remedy, limit: 600)).</p>\n"
+            }
+        }
+        if let picture = pictures.flow(flow) { body += "<figure>\(picture)</figure>\n" }
+        func cell(_ value: Double?) -> String {
+            "<td>\(value.map { $0 == 0 ? "0" : NumberFormat.scientific($0, digits: 1) } ?? "-")</td>"
+        }
+        let rows = flow.layers.prefix(Self.mostRows).map { layer in
+            let figures = layer.figures, isTrained = layer.reach == .trained
+            return "<tr><th scope=\"row\">\(Self.name(layer.name))</th>"
+                + "<td>\(Self.grouped(layer.parameters.reduce(0) { $0 + $1.figures.count }))</td>"
+                + [
+                    figures.gradientNorm, figures.gradientRMS, figures.weightNorm, figures.weightRMS, figures.updateRatio,
+                ].map { cell(isTrained ? $0 : nil) }.joined()
+                + "<td>\(isTrained ? GradientFlow.percent(figures.zeroShare) : "-")</td>"
+                + "<td class=\"text\">\(Self.shown(GradientFlow.state(of: layer)))</td></tr>\n"
+        }
+        body += table(
+            "Means over \(Self.count(flow.sampleCount, "step")) from \(steps.lowerBound) to \(steps.upperBound)",
+            kind: "rows",
+            header: [Self.head("layer", isText: true)]
+                + [
+                    "weights", "norm of gradient", "of an element", "norm of weight", "of an element", "step over weight",
+                    "zeros",
+                ].map { Self.head($0) } + [Self.head("state", isText: true)],
+            rows: rows)
+        return card("Gradient flow", hint: flow.costSentence, isWide: true, body)
     }
 
     private var columnCard: String? {

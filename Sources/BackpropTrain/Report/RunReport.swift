@@ -71,11 +71,14 @@ package struct RunReport: Codable, Sendable, Equatable {
     package let monitor: String?
     /// The most important first; empty where they were not measured.
     package var importances: [ColumnImportance]
+    /// Nil where nobody looked.
+    package var flow: GradientFlow?
 
     enum CodingKeys: String, CodingKey {
         case format, facts, classes, numbers, epochs
         case bestEpoch = "best_epoch"
         case monitor, importances
+        case flow = "gradient_flow"
     }
 
     /// - Parameters:

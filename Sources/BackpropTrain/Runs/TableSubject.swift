@@ -134,6 +134,7 @@ struct TableSubject: RunSubject {
         own.progress = .quiet
         own.openLogs = { _ in [] }
         own.announceMemory = nil
+        own.watchesGradients = false
         try surroundings.say("Refit    once more on all \(Self.grouped(all.rows.rowCount)) rows\n")
         let result = try all.fit(decisions.recipe, seed: seed).run(own)
         guard result.report.end != .interrupted else {

@@ -53,6 +53,13 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
     /// What a step may hold, in bytes.
     package var memoryBudget: Int?
     package var seed: UInt64?
+    /// What is looked at on the way.
+    package var watch: Watched?
+
+    /// What a training can be asked to look at.
+    package enum Watched: String, Sendable, Codable, CaseIterable {
+        case gradients
+    }
 
     package init() {}
 
@@ -95,6 +102,12 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
         throw bad("--task", Wording.quoted(name), "classification or regression")
     }
 
+    /// What is looked at, by its name.
+    package static func watched(_ name: String) throws(TrainError) -> Watched {
+        if let found = Watched(rawValue: name.lowercased()) { return found }
+        throw bad("--watch", Wording.quoted(name), Watched.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+
     /// "30s", "5m", "1.5h" or a number of seconds.
     package static func seconds(_ text: String, of flag: String = "--time") throws(TrainError) -> Double {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3_600]
@@ -135,7 +148,7 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
             ("balance", balancesClasses.map { "\($0)" }), ("members", members.map { "\($0)" }),
             ("patience", patience.map { "\($0)" }), ("time", searchSeconds.map { "\($0) s" }),
             ("memory", memoryBudget.map(MemoryBill.formatted)),
-            ("refit", refits.map { "\($0)" }), ("seed", seed.map { "\($0)" }),
+            ("refit", refits.map { "\($0)" }), ("seed", seed.map { "\($0)" }), ("watch", watch?.rawValue),
         ]
         return Dictionary(uniqueKeysWithValues: values.compactMap { name, value in value.map { (name, $0) } })
     }

@@ -32,6 +32,8 @@ package struct TrainingOutcome: Codable, Sendable, Equatable {
     package var processBytes: Int?
     /// See `Weights.digest`.
     package var weightsDigest: String
+    /// How gradients were at the end; nil where nobody looked.
+    package var gradients: GradientFlow?
     /// The folder of the run; nil in the run itself, which may be moved.
     package var run: String?
 
@@ -52,7 +54,7 @@ package struct TrainingOutcome: Codable, Sendable, Equatable {
     package var wasInterrupted: Bool { end == .interrupted }
 
     enum CodingKeys: String, CodingKey {
-        case data, label, model, seed, epochs, end, seconds, run
+        case data, label, model, seed, epochs, end, seconds, gradients, run
         case testAccuracy = "test_accuracy"
         case testLoss = "test_loss"
         case testRMSE = "test_rmse"
@@ -83,6 +85,7 @@ package struct TrainingOutcome: Codable, Sendable, Equatable {
         try fields.encode(peakBytes, forKey: .peakBytes)
         try fields.encodeIfPresent(processBytes, forKey: .processBytes)
         try fields.encode(weightsDigest, forKey: .weightsDigest)
+        try fields.encodeIfPresent(gradients, forKey: .gradients)
         try fields.encodeIfPresent(run, forKey: .run)
     }
 

@@ -96,6 +96,7 @@ package struct TrainingRun {
         surroundings.say = reporter.say
         surroundings.progress = reporter.progress
         surroundings.checkpointSeconds = reporter.checkpointSeconds
+        surroundings.watchesGradients = options.watch == .gradients
         surroundings.resumeHint = "--resume \(draft.path)"
         let lines = RunLines(reporter.terminal)
         try reporter.say(lines.text(subject.introduction))
@@ -136,6 +137,8 @@ package struct TrainingRun {
         report.facts.seed = seed
         report.facts.seconds = outcome.seconds
         report.facts.peakBytes = outcome.processBytes ?? outcome.peakBytes
+        report.flow = trained.report.flow
+        outcome.gradients = trained.report.flow?.withoutHistory
         try trained.weights.write(to: draft)
         try draft.writeJSON(report, to: RunReport.partName)
         try draft.write(report.html, to: RunReport.pageName)
@@ -169,6 +172,9 @@ package struct TrainingRun {
         // They were said before the training.
         shown.facts.notes.removeFirst(introduction.notes.count)
         try reporter.say("\n" + shown.text(for: reporter.terminal) + "\n")
+        if let flow = report.flow {
+            try reporter.say(flow.text(width: reporter.terminal.width, colour: reporter.terminal.hasColour) + "\n")
+        }
         try reporter.say("Time     \(NumberFormat.fixed(outcome.seconds, digits: 2)) s\n")
         try reporter.say("Weights  \(outcome.weightsDigest)\n")
         guard let run = outcome.run else { return }

@@ -22,6 +22,8 @@ package struct TrainingSurroundings {
     package var memoryBudget: MemoryBudget?
     /// Gets what the training will hold, before its first step is computed.
     package var announceMemory: ((TrainingBill) throws -> Void)?
+    /// Whether gradients are looked at; what was seen is in the report of the training.
+    package var watchesGradients = false
     /// Says a line that belongs to the run, with its line end.
     package var say: (String) throws -> Void = { _ in }
 
@@ -43,6 +45,7 @@ package struct TrainingSurroundings {
         trainer.openLogs = openLogs
         trainer.announceMemory = announceMemory
         trainer.options.memoryBudget = memoryBudget
+        if watchesGradients { trainer.watch = GradientWatch(trainer.model) }
         trainer.options.progress = progress
         trainer.options.resumeHint = resumeHint
     }

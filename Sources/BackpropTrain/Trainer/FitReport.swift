@@ -40,6 +40,8 @@ public struct FitReport: Sendable, CustomStringConvertible {
     public var stepCount: Int
     /// Seconds of training, those before a resume included.
     public var seconds: Double
+    /// What the trainer's watch has seen; nil without one.
+    public var flow: GradientFlow?
 
     /// The last epoch; nil where none was finished.
     public var last: Epoch? { epochs.last }

@@ -78,6 +78,9 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
 
     func perform(resuming: Bool) throws -> FitReport {
         defer { bar.finish() }
+        let observer = trainer.optimizer.observer
+        if let watch = trainer.watch { trainer.optimizer.observer = watch }
+        defer { trainer.optimizer.observer = observer }
         try keeper.begin(resuming: resuming)
         bar.skip(epochs: Double(progress.epoch - 1) + Double(progress.batch) / Double(max(data.batchCount, 1)))
         update(moment)
@@ -137,6 +140,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
                 }
             }
         }
+        trainer.watch?.noteGradients(of: trainer.optimizer)
         switch options.clipping {
         case .norm(let limit): clipGradientNorm(trainer.optimizer.parameters, to: limit)
         case .values(let limit): clipGradientValues(trainer.optimizer.parameters, to: limit)
@@ -201,6 +205,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         shownLoss.sum += loss * Double(moment.exampleCount)
         shownLoss.count += moment.exampleCount
         bar.update(epoch: progress.epoch, batch: progress.batch, shownValues)
+        if let watch = trainer.watch, watch.takesNews() { watch.flow.write(to: logs, step: progress.step) }
         for callback in trainer.callbacks { try callback.stepEnded(moment) }
         noteEnd()
     }
@@ -273,6 +278,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
 
     private func conclude() throws -> FitReport {
         update(moment)
+        trainer.watch?.flow.write(to: logs, step: progress.step)
         for callback in trainer.callbacks { try callback.trainingEnded(moment) }
         for log in logs { log.flush() }
         bar.finish()
@@ -280,7 +286,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         return FitReport(
             end: end ?? .completed, epochs: progress.epochs, bestEpoch: progress.bestEpoch(by: monitor),
             stepCount: progress.step,
-            seconds: moment.seconds)
+            seconds: moment.seconds, flow: trainer.watch?.flow)
     }
 
     // MARK: What is kept and told

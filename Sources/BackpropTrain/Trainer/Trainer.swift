@@ -47,6 +47,9 @@ public final class Trainer<Model: ParameterContainer, Batch: Sendable> {
     public var openLogs: (_ resumingAt: Int?) throws -> [any TrainingLog] = { _ in [] }
     /// Gets what the training will hold, before its first step is computed.
     package var announceMemory: ((TrainingBill) throws -> Void)?
+    /// Looks at gradients, weights and units every few steps. While `fit` runs it observes the optimizer, sees gradients before
+    /// they are clipped, and logs the gradient and the step of each layer as `gradient/layers.0` and `step over weight/layers.0`.
+    public var watch: GradientWatch?
     /// What is called on the way.
     public var callbacks: [any TrainerCallback] = []
 

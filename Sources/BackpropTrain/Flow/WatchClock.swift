@@ -1,0 +1,42 @@
+/// What watching costs, found by comparing the steps that are watched with the others: both kinds take turns in one training.
+struct WatchClock {
+    private let clock = ContinuousClock()
+    private var last: ContinuousClock.Instant?
+    /// Seconds from the end of one step to the end of the next.
+    private var watched = Durations(), plain = Durations()
+
+    /// Notes that a step has ended.
+    mutating func note(isWatched: Bool) {
+        let now = clock.now
+        if let last {
+            let seconds = (now - last) / .seconds(1)
+            if isWatched { watched.append(seconds) } else { plain.append(seconds) }
+        }
+        last = now
+    }
+
+    /// Nil where one kind has had fewer than three steps besides those whose plan was made.
+    var cost: GradientFlow.Cost? {
+        guard let with = watched.median, let without = plain.median else { return nil }
+        return GradientFlow.Cost(
+            watchedSeconds: with, otherSeconds: without, watchedSteps: watched.count, otherSteps: plain.count)
+    }
+
+    /// The latest of many times.
+    private struct Durations {
+        private var values: [Double] = []
+        private(set) var count = 0
+        private static let most = 512
+
+        mutating func append(_ seconds: Double) {
+            if values.count < Self.most { values.append(seconds) } else { values[count % Self.most] = seconds }
+            count += 1
+        }
+
+        /// Without the first, during which the plan was made.
+        var median: Double? {
+            let sorted = (count > Self.most ? values[...] : values.dropFirst()).sorted()
+            return sorted.count < 3 ? nil : sorted[sorted.count / 2]
+        }
+    }
+}

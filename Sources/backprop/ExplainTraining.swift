@@ -1,0 +1,64 @@
+import ArgumentParser
+import BackpropTrain
+
+/// Options that lessons have in common.
+struct LessonFlags: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("What all random choices follow from.", valueName: "number"))
+    var seed: UInt64 = 0
+
+    @Flag(help: "Print what was measured as one JSON object instead of the lesson.")
+    var json = false
+
+    /// Prints the lesson, or what it was made of.
+    func show(_ text: (_ colour: Bool) -> String, json line: () throws -> String) throws {
+        try StandardOutput.write(json ? try line() : text(Terminal.standardOutput.hasColour))
+    }
+}
+
+/// Vanishing gradients and their cures.
+struct ExplainVanishing: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vanishing",
+        abstract: "Trains a deep network with sigmoid, relu, residual connections and normalization; shows the gradients.")
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Layers in front of the last.", valueName: "count"))
+    var depth = 12
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Updates of each network.", valueName: "count"))
+    var steps = 300
+
+    @OptionGroup var flags: LessonFlags
+
+    func run() throws {
+        Interruption.watch()
+        let lesson = try VanishingGradients(seed: flags.seed, depth: depth, steps: steps)
+        try flags.show(lesson.text, json: lesson.jsonLine)
+    }
+}
+
+/// Exploding gradients and clipping.
+struct ExplainExploding: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exploding",
+        abstract: "Trains a network whose weights start too large, with gradients as they are and clipped.")
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Updates of each network.", valueName: "count"))
+    var steps = 300
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("What the norm of the gradient is limited to.", valueName: "norm"))
+    var limit = 1.0
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The size of a step.", valueName: "rate"))
+    var learningRate = 0.1
+
+    @OptionGroup var flags: LessonFlags
+
+    func run() throws {
+        Interruption.watch()
+        let lesson = try ExplodingGradients(
+            seed: flags.seed, steps: steps, learningRate: learningRate, limit: limit)
+        try flags.show(lesson.text, json: lesson.jsonLine)
+    }
+}
