@@ -21,7 +21,8 @@ struct LessonFlags: ParsableArguments {
 struct ExplainVanishing: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vanishing",
-        abstract: "Trains a deep network with sigmoid, relu, residual connections and normalization; shows the gradients.")
+        abstract:
+            "Trains a deep network with sigmoid, relu, residual connections and normalization; shows the gradients.")
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Layers in front of the last.", valueName: "count"))
     var depth = 12
@@ -47,7 +48,8 @@ struct ExplainExploding: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Updates of each network.", valueName: "count"))
     var steps = 300
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("What the norm of the gradient is limited to.", valueName: "norm"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("What the norm of the gradient is limited to.", valueName: "norm"))
     var limit = 1.0
 
     @Option(parsing: .unconditional, help: ArgumentHelp("The size of a step.", valueName: "rate"))
@@ -59,6 +61,43 @@ struct ExplainExploding: ParsableCommand {
         Interruption.watch()
         let lesson = try ExplodingGradients(
             seed: flags.seed, steps: steps, learningRate: learningRate, limit: limit)
+        try flags.show(lesson.text, json: lesson.jsonLine)
+    }
+}
+
+/// The backward pass beside the forward pass and beside the naive way.
+struct ExplainCost: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cost",
+        abstract: "Measures what gradients cost beside the forward pass, and beside one pass for each parameter.")
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Time for each figure.", valueName: "number"))
+    var seconds = 0.3
+
+    @Flag(help: "Print what was measured as one JSON object instead of the lesson.")
+    var json = false
+
+    func run() throws {
+        Interruption.watch()
+        let lesson = try CostOfGradients(seconds: seconds)
+        try StandardOutput.write(json ? try lesson.jsonLine() : lesson.text(colour: Terminal.standardOutput.hasColour))
+    }
+}
+
+/// Gradients and optimizers.
+struct ExplainSeparation: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "separation",
+        abstract: "Gives the same gradients to several optimizers, and none to one of them.")
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Further updates by each optimizer.", valueName: "count"))
+    var steps = 100
+
+    @OptionGroup var flags: LessonFlags
+
+    func run() throws {
+        Interruption.watch()
+        let lesson = try SeparateSteps(seed: flags.seed, steps: steps)
         try flags.show(lesson.text, json: lesson.jsonLine)
     }
 }

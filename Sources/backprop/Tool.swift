@@ -14,6 +14,7 @@ struct Tool: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Train.self, Plan.self, Predict.self, Evaluate.self, Runs.self, Plot.self, Export.self, Explain.self,
+            Surface.self,
             LanguageModels.self, Rules.self,
         ])
 

@@ -34,7 +34,8 @@ package struct ExplodingGradients: Sendable, Encodable {
     package init(seed: UInt64 = 0, steps: Int = 300, learningRate: Double = 0.1, limit: Double = 1) throws(TrainError) {
         try LessonOptions.check("--steps", steps, 10...100_000)
         guard limit > 0, limit.isFinite else {
-            throw TrainError(.badOption, at: "--limit", "\(limit) makes no sense", remedy: "give a number above 0, such as 1")
+            throw TrainError(
+                .badOption, at: "--limit", "\(limit) makes no sense", remedy: "give a number above 0, such as 1")
         }
         guard learningRate > 0, learningRate <= 1e6 else {
             throw TrainError(
@@ -92,17 +93,22 @@ package struct ExplodingGradients: Sendable, Encodable {
                 + "\(learningRate). All weights start \(Self.excess) times too large, so every layer multiplies what comes back "
                 + "by about \(Self.excess): together by \(GradientFlow.factor(power(Self.excess, Self.depth))).",
             width: 80, indent: 0)
-        lines += ["", Self.row(["", "as it is", "", "clipped to \(Self.number(clipped.limit ?? 1))", ""])]
-        lines += [Self.row(["step", "loss", "gradient", "loss", "gradient"]), Self.row(["----"] + [String](repeating: "--------", count: 4))]
+        lines += ["", Self.row(["", "", "as it is", "", "clipped"])]
+        lines += [
+            Self.row(["step", "loss", "gradient", "loss", "gradient"]),
+            Self.row(["----"] + [String](repeating: "--------", count: 4)),
+        ]
         for step in shownSteps {
             lines.append(
                 Self.row(
-                    ["\(step + 1)"] + [free, clipped].flatMap { training in
-                        [training.losses, training.norms].map { step < $0.count ? Self.number($0[step]) : "" }
-                    }))
+                    ["\(step + 1)"]
+                        + [free, clipped].flatMap { training in
+                            [training.losses, training.norms].map { step < $0.count ? Self.number($0[step]) : "" }
+                        }))
         }
         lines.append("")
-        let end = free.survived
+        let end =
+            free.survived
             ? "Without clipping the loss ends at \(Self.number(free.losses.last!)) and \(Self.percent(free.accuracy)) of other writers' digits are read right."
             : "Without clipping each step goes too far, the next gradient is larger still, and after \(free.losses.count) "
                 + "\(free.losses.count == 1 ? "step" : "steps") the loss is no number any more: nothing can be learnt from there."
@@ -113,7 +119,7 @@ package struct ExplodingGradients: Sendable, Encodable {
                 + "\(Self.number(clipped.losses.last!)), and \(Self.percent(clipped.accuracy)) of other writers' digits are read right.",
             width: 80, indent: 0)
         lines += [
-            "", style.dim("In code: clipGradientNorm(model.parameters(), to: 1) between backward() and step(),"),
+            "", style.dim("In code: clipGradientNorm(model.parameters(), to: 1) after backward(),"),
             style.dim("or options.clipping = .norm(1) of a Trainer."), "",
         ]
         return lines.joined(separator: "\n")
@@ -124,13 +130,18 @@ package struct ExplodingGradients: Sendable, Encodable {
         return early + late.filter { $0 < steps - 1 } + (steps > 5 ? [steps - 1] : [])
     }
 
-    private func power(_ base: Double, _ exponent: Int) -> Double { (0..<exponent).reduce(1) { power, _ in power * base } }
+    private func power(_ base: Double, _ exponent: Int) -> Double {
+        (0..<exponent).reduce(1) { power, _ in power * base }
+    }
 
-    private static func number(_ value: Double) -> String { NumberFormat.significant(value, figures: 3) }
+    private static func number(_ value: Double) -> String {
+        value >= 1e5 ? NumberFormat.scientific(value, digits: 1) : NumberFormat.significant(value, figures: 3)
+    }
+
     private static func percent(_ share: Double) -> String { "\(NumberFormat.fixed(share * 100, digits: 0)) %" }
 
     private static func row(_ cells: [String]) -> String {
-        var line = cells.enumerated().map { PlainText.filled($1, to: $0 == 0 ? 6 : 12, atRight: $0 == 0 || !$1.contains(" ")) }
+        var line = cells.enumerated().map { PlainText.filled($1, to: $0 == 0 ? 6 : 12, atRight: true) }
             .joined(separator: "  ")
         while line.hasSuffix(" ") { line.removeLast() }
         return line

@@ -27,7 +27,9 @@ struct LessonData {
 
     /// The share of right answers of a model in use.
     func accuracy(of model: some Module) -> Double {
-        let right = model.evaluating { withoutGradients { (model(inputs).argMax(axis: 1) .== labels).asType(.float32).mean() } }
+        let right = model.evaluating {
+            withoutGradients { (model(inputs).argMax(axis: 1) .== labels).asType(.float32).mean() }
+        }
         return right.item()
     }
 }

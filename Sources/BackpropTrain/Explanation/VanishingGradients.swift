@@ -132,7 +132,9 @@ package struct VanishingGradients: Sendable, Encodable {
         }
         lines += [
             facts("last/1st") { GradientFlow.factor($0.factor) },
-            facts("loss") { "\(NumberFormat.fixed($0.losses[0], digits: 2)) to \(NumberFormat.fixed($0.losses[1], digits: 2))" },
+            facts("loss") {
+                "\(NumberFormat.fixed($0.losses[0], digits: 2)) to \(NumberFormat.fixed($0.losses[1], digits: 2))"
+            },
             facts("right") { "\(NumberFormat.fixed($0.accuracy * 100, digits: 1)) %" }, "",
         ]
         lines += TextBlock.wrapped(

@@ -69,7 +69,9 @@ struct FlowMap {
         lines.append(
             String(repeating: " ", count: head + 2) + first
                 + String(repeating: " ", count: max(1, inner - first.count - last.count)) + last)
-        func power(_ value: Double) -> String { NumberFormat.scientific(ScalarMath.exp(value * ScalarMath.log(10)), digits: 0) }
+        func power(_ value: Double) -> String {
+            NumberFormat.scientific(ScalarMath.exp(value * ScalarMath.log(10)), digits: 0)
+        }
         let scale = "gradient of an element, from \(power(range.lowerBound)) "
         if colour {
             let bar = (0..<10).map { step -> String in
@@ -121,10 +123,13 @@ struct FlowMap {
                 let share = share(row: row, column: column)
                 let fill = share.map(Heatmap.Palette.sequential.hex) ?? colours.grid
                 svg += "<rect x=\"\(SVGText.number(left + Double(column) * cell))\" y=\"\(SVGText.number(y))\" "
-                svg += "width=\"\(SVGText.number(cell + 0.3))\" height=\"\(SVGText.number(rowHeight - 1))\" fill=\"\(fill)\">"
+                svg +=
+                    "width=\"\(SVGText.number(cell + 0.3))\" height=\"\(SVGText.number(rowHeight - 1))\" fill=\"\(fill)\">"
                 let size = value(row: row, column: column).map(Self.power) ?? "none"
                 let steps = steps(column: column)
-                let when = steps.lowerBound == steps.upperBound ? "step \(steps.lowerBound)" : "steps \(steps.lowerBound) to \(steps.upperBound)"
+                let when =
+                    steps.lowerBound == steps.upperBound
+                    ? "step \(steps.lowerBound)" : "steps \(steps.lowerBound) to \(steps.upperBound)"
                 svg += "<title>\(SVGText.escape("\(name), \(when): \(size)"))</title></rect>\n"
             }
         }
@@ -132,16 +137,19 @@ struct FlowMap {
         svg += SVGText.text("\(lastStep)", x: right, y: bottom + 16, size: 12, colour: colours.muted, anchor: "end")
         let barLeft = left + (right - left) / 2 - 90
         for step in 0..<36 {
-            svg += "<rect x=\"\(SVGText.number(barLeft + Double(step) * 5))\" y=\"\(SVGText.number(bottom + 30))\" width=\"5.3\" "
+            svg +=
+                "<rect x=\"\(SVGText.number(barLeft + Double(step) * 5))\" y=\"\(SVGText.number(bottom + 30))\" width=\"5.3\" "
             svg += "height=\"10\" fill=\"\(Heatmap.Palette.sequential.hex((Double(step) + 0.5) / 36))\"/>\n"
         }
         svg += SVGText.text(
-            Self.power(range.lowerBound), x: barLeft - 6, y: bottom + 39, size: 12, colour: colours.muted, anchor: "end")
+            Self.power(range.lowerBound), x: barLeft - 6, y: bottom + 39, size: 12, colour: colours.muted, anchor: "end"
+        )
         svg += SVGText.text(
             Self.power(range.upperBound), x: barLeft + 186, y: bottom + 39, size: 12, colour: colours.muted)
-        return svg + SVGText.text(
-            "gradient of an element", x: left + (right - left) / 2, y: bottom + 56, size: 12, colour: colours.muted,
-            anchor: "middle") + "</svg>\n"
+        return svg
+            + SVGText.text(
+                "gradient of an element", x: left + (right - left) / 2, y: bottom + 56, size: 12, colour: colours.muted,
+                anchor: "middle") + "</svg>\n"
     }
 
     static func power(_ value: Double) -> String {

@@ -35,10 +35,11 @@ extension GradientFlow: CustomStringConvertible {
     /// "Watching every 10th step takes 1.2 % of the training's time (...)."
     var costSentence: String {
         let which = every == 1 ? "every step" : "one step of \(every)"
-        guard let cost else { return "Watched \(which); too few for saying what that costs." }
+        guard let cost else { return "Watched \(which); that is too few to say what it costs." }
         let share = cost.share <= 0.0005 ? "less than 0.1 %" : Self.percent(cost.share)
         func milliseconds(_ seconds: Double) -> String { "\(NumberFormat.significant(seconds * 1_000, figures: 3)) ms" }
-        return "Watching \(which) takes \(share) of the time of a step (medians: \(milliseconds(cost.watchedSeconds)) watched, "
+        return
+            "Watching, lately \(which), has taken \(share) of the time (medians of a step: \(milliseconds(cost.watchedSeconds)) watched, "
             + "\(milliseconds(cost.otherSeconds)) not)."
     }
 

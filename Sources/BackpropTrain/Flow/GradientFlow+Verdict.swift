@@ -59,7 +59,9 @@ extension GradientFlow {
         }
         let isMatrix = layer.parameters.contains { $0.shape.count > 1 && $0.reach == .trained }
         let figures = layer.figures
-        if isMatrix, figures.weightNorm > 0, figures.gradientNorm >= weightFactor * figures.weightNorm { return .exploding }
+        if isMatrix, figures.weightNorm > 0, figures.gradientNorm >= weightFactor * figures.weightNorm {
+            return .exploding
+        }
         // What is dead or flat vanishes as well, but for a reason of its own.
         if (layer.units.dead ?? 0) >= deadShare { return .dead }
         if (layer.units.saturated ?? 0) >= flatShare { return .saturated }
@@ -78,7 +80,9 @@ extension GradientFlow {
             return Finding(verdict: verdict, layers: own.map(\.name), text: text, remedy: remedy)
         }
         let isWell = !found.contains { $0.verdict != .frozen }
-        if isWell, let text = wellBeing { found.insert(Finding(verdict: .healthy, layers: [], text: text, remedy: ""), at: 0) }
+        if isWell, let text = wellBeing {
+            found.insert(Finding(verdict: .healthy, layers: [], text: text, remedy: ""), at: 0)
+        }
         return found
     }
 
@@ -88,7 +92,8 @@ extension GradientFlow {
         let ratios = layers.filter { $0.reach == .trained }.compactMap(\.figures.updateRatio)
         let moves = ratios.isEmpty ? "" : "; a step moves weights by \(Self.range(ratios)) of their size"
         let count = sizes.count == 1 ? "the gradient of the one layer is sound" : nil
-        return (count ?? "gradients of the \(sizes.count) layers are within a factor of \(Self.factor(high / low))") + moves
+        return (count ?? "gradients of the \(sizes.count) layers are within a factor of \(Self.factor(high / low))")
+            + moves
     }
 
     private func words(_ verdict: Verdict, _ own: [Layer]) -> (text: String, remedy: String) {
@@ -102,7 +107,10 @@ extension GradientFlow {
             if own.contains(where: { !$0.figures.gradientNorm.isFinite }) {
                 return ("the gradient of \(names) is no finite number", remedy)
             }
-            return ("gradients explode in \(names): up to \(Self.short(own.map(\.figures.activeRMS).max() ?? 0)) an element", remedy)
+            return (
+                "gradients explode in \(names): up to \(Self.short(own.map(\.figures.activeRMS).max() ?? 0)) an element",
+                remedy
+            )
         case .vanishing:
             let nearer = layers.map(\.figures.activeRMS).filter(\.isFinite).max() ?? 0
             let least = own.map(\.figures.activeRMS).min() ?? 0
@@ -164,11 +172,12 @@ extension GradientFlow {
 
     static func percent(_ share: Double) -> String {
         share >= 0.0995 || share == 0
-            ? "\(NumberFormat.fixed(share * 100, digits: 0)) %" : "\(NumberFormat.significant(share * 100, figures: 2)) %"
+            ? "\(NumberFormat.fixed(share * 100, digits: 0)) %"
+            : "\(NumberFormat.significant(share * 100, figures: 2)) %"
     }
 
     private static func range(_ shares: [Double]) -> String {
         let low = shares.min()!, high = shares.max()!
-        return low == high ? percent(low) : "\(percent(low)) to \(percent(high))"
+        return percent(low) == percent(high) ? percent(low) : "\(percent(low)) to \(percent(high))"
     }
 }

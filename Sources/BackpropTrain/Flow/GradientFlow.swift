@@ -143,7 +143,7 @@ public struct GradientFlow: Sendable, Codable, Equatable {
     public let steps: ClosedRange<Int>?
     /// Steps that the figures are of.
     public let sampleCount: Int
-    /// Every so many steps one was looked at.
+    /// Every so many steps one is looked at by now.
     public let every: Int
     public let history: [Column]
     /// Nil before there was something to compare.

@@ -18,8 +18,11 @@ import BackpropNN
 /// looked. Numbers come to Swift when `window` steps were looked at, or when somebody asks. Weights move to the same bits
 /// with and without.
 public final class GradientWatch: StepObserver {
-    /// Every so many steps, from the first on, one is looked at.
-    public let every: Int
+    /// Every so many steps, from the first on, one is looked at. Where that takes more than `share` of the time, they become
+    /// more.
+    public private(set) var every: Int
+    /// What watching may take of the time of a training; nil for as much as it takes.
+    public let share: Double?
     /// How many of these steps make a window.
     public let window: Int
     let parameters: [NamedParameter]
@@ -36,6 +39,8 @@ public final class GradientWatch: StepObserver {
     private var samples: [FlowSample] = []
     private var timeline = FlowTimeline()
     private var clock = WatchClock()
+    /// The step that is looked at next.
+    private var next = 1
     /// Whether a window has become full since somebody asked.
     private var hasNews = false
 
@@ -43,10 +48,14 @@ public final class GradientWatch: StepObserver {
     ///   - model: whose parameters are looked at, under their names in it.
     ///   - every: of so many steps one is looked at, at least 1.
     ///   - window: how many of those steps the figures are of, at least 1.
-    public init(_ model: some ParameterContainer, every: Int = 10, window: Int = 20) {
-        require(every > 0 && window > 0, "GradientWatch: a window of \(window) steps, one of \(every), expected 1 or more")
+    ///   - share: what it may take of the time of a training, measured on the way: `every` grows where it takes more. Which
+    ///     steps are looked at depends on the time that they take then, and nothing else does. Nil to stay with `every`.
+    public init(_ model: some ParameterContainer, every: Int = 10, window: Int = 20, share: Double? = 0.02) {
+        require(
+            every > 0 && window > 0, "GradientWatch: a window of \(window) steps, one of \(every), expected 1 or more")
         self.every = every
         self.window = window
+        self.share = share
         parameters = model.namedParameters()
         places = Dictionary(
             uniqueKeysWithValues: parameters.enumerated().map { (ObjectIdentifier($1.parameter), $0) })
@@ -61,7 +70,7 @@ public final class GradientWatch: StepObserver {
 
     // MARK: Steps
 
-    public func observes(step: Int) -> Bool { (step - 1) % every == 0 }
+    public func observes(step: Int) -> Bool { step >= next }
 
     public func record(step: Int, _ moves: [ParameterMove]) -> [Tensor] {
         let known = moves.filter { places[ObjectIdentifier($0.parameter)] != nil }
@@ -85,6 +94,7 @@ public final class GradientWatch: StepObserver {
 
     public func stepEnded(_ step: Int, _ recorded: [Tensor]) {
         raw.removeAll()
+        let isWatched = observes(step: step)
         if !recorded.isEmpty {
             pending.append(RecordedSample(step: step, moved: moved, units: units.map(\.facts), tensors: recorded))
             units = []
@@ -93,7 +103,10 @@ public final class GradientWatch: StepObserver {
                 hasNews = true
             }
         }
-        clock.note(isWatched: observes(step: step))
+        clock.note(step, isWatched: isWatched)
+        guard isWatched else { return }
+        if let share, every > 1, let wanted = clock.interval(for: share) { every = max(every, wanted) }
+        next = step + every
     }
 
     private func readPending() {

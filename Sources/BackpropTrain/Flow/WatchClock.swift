@@ -1,19 +1,27 @@
 /// What watching costs, found by comparing the steps that are watched with the others: both kinds take turns in one training.
 struct WatchClock {
     private let clock = ContinuousClock()
-    private var last: ContinuousClock.Instant?
+    private var last: (step: Int, end: ContinuousClock.Instant)?
     /// Seconds from the end of one step to the end of the next.
     private var watched = Durations(), plain = Durations()
 
-    /// Notes that a step has ended.
-    mutating func note(isWatched: Bool) {
+    /// Notes that a step has ended. What is between steps that do not follow each other is not counted.
+    mutating func note(_ step: Int, isWatched: Bool) {
         let now = clock.now
-        if let last {
-            let seconds = (now - last) / .seconds(1)
+        if let last, last.step + 1 == step {
+            let seconds = (now - last.end) / .seconds(1)
             if isWatched { watched.append(seconds) } else { plain.append(seconds) }
         }
-        last = now
+        last = (step, now)
     }
+
+    /// Every how many steps one may be watched for watching to take that share of the time; nil as long as that is not known.
+    func interval(for share: Double) -> Int? {
+        guard let with = watched.median, let without = plain.median else { return nil }
+        return Int(min(max((with / without - 1) / share, 1), Self.longestInterval).rounded(.up))
+    }
+
+    private static let longestInterval = 200.0
 
     /// Nil where one kind has had fewer than three steps besides those whose plan was made.
     var cost: GradientFlow.Cost? {

@@ -251,7 +251,8 @@ extension RunReport {
             return "<tr><th scope=\"row\">\(Self.name(layer.name))</th>"
                 + "<td>\(Self.grouped(layer.parameters.reduce(0) { $0 + $1.figures.count }))</td>"
                 + [
-                    figures.gradientNorm, figures.gradientRMS, figures.weightNorm, figures.weightRMS, figures.updateRatio,
+                    figures.gradientNorm, figures.gradientRMS, figures.weightNorm, figures.weightRMS,
+                    figures.updateRatio,
                 ].map { cell(isTrained ? $0 : nil) }.joined()
                 + "<td>\(isTrained ? GradientFlow.percent(figures.zeroShare) : "-")</td>"
                 + "<td class=\"text\">\(Self.shown(GradientFlow.state(of: layer)))</td></tr>\n"
@@ -261,7 +262,8 @@ extension RunReport {
             kind: "rows",
             header: [Self.head("layer", isText: true)]
                 + [
-                    "weights", "norm of gradient", "of an element", "norm of weight", "of an element", "step over weight",
+                    "weights", "norm of gradient", "of an element", "norm of weight", "of an element",
+                    "step over weight",
                     "zeros",
                 ].map { Self.head($0) } + [Self.head("state", isText: true)],
             rows: rows)

@@ -59,7 +59,9 @@ import Testing
     }
 
     @Test func deadUnitsAreThoseThatWereZeroInTheWholeWindow() {
-        let model = withRandomSeed(1) { Sequential(Linear(8, 10, initializer: .heNormal), Activation.relu, Linear(10, 1)) }
+        let model = withRandomSeed(1) {
+            Sequential(Linear(8, 10, initializer: .heNormal), Activation.relu, Linear(10, 1))
+        }
         var bias = [Float](repeating: 0, count: 10)
         for unit in 0..<6 { bias[unit] = -100 }
         (model[0] as! Linear).bias!.value = Tensor(bias)
@@ -69,7 +71,9 @@ import Testing
         #expect(flow.layers[1].units.dead == nil)
         #expect(flow.findings[0].text.contains("60 % of a layer"))
         // What is 0 in one step and not in the other is alive.
-        let alive = withRandomSeed(1) { Sequential(Linear(1, 2, initializer: .heNormal), Activation.relu, Linear(2, 1)) }
+        let alive = withRandomSeed(1) {
+            Sequential(Linear(1, 2, initializer: .heNormal), Activation.relu, Linear(2, 1))
+        }
         (alive[0] as! Linear).weight.value = Tensor([[1.0], [-1]])
         let optimizer = SGD(alive.parameters(), learningRate: 1e-3)
         let watch = GradientWatch(alive, every: 1)

@@ -72,7 +72,7 @@ import Testing
     @Test(arguments: optimizers.indices) func weightsAreTheSameBitsAsWithout(_ number: Int) {
         for (every, clipping) in [(1, nil), (3, nil), (2, 0.5)] as [(Int, Double?)] {
             let plain = Setup(Self.optimizers[number]), watched = Setup(Self.optimizers[number])
-            let watch = GradientWatch(watched.model, every: every)
+            let watch = GradientWatch(watched.model, every: every, share: nil)
             watched.optimizer.observer = watch
             for _ in 0..<7 {
                 plain.step(clipping: clipping)
@@ -86,17 +86,15 @@ import Testing
     @Test func aStepIsOnePlanAndThereAreTwoOfThem() async {
         await #expect(processExitsWith: .success) {
             let setup = Setup { Adam($0, learningRate: 0.003) }
-            let watch = GradientWatch(setup.model, every: 3, window: 100)
+            let watch = GradientWatch(setup.model, every: 3, window: 100, share: nil)
             setup.optimizer.observer = watch
             for _ in 0..<3 { setup.step() }
             let (plans, runs) = (EngineCounters.plansCompiled, EngineCounters.plansRun)
             for _ in 0..<12 { setup.step() }
             #expect(EngineCounters.plansRun - runs == 12)
-            print("DBG", EngineCounters.plansRun - runs, EngineCounters.plansCompiled - plans)
             #expect(EngineCounters.plansCompiled == plans)
             // Reading runs nothing: all was computed with the steps.
             #expect(watch.flow.sampleCount == 5)
-            print("DBG", EngineCounters.plansRun - runs, EngineCounters.plansCompiled - plans)
             #expect(EngineCounters.plansRun - runs == 12)
         }
     }
@@ -123,7 +121,8 @@ import Testing
         let otherWatch = GradientWatch(other.model, every: 1, window: 1)
         other.optimizer.observer = otherWatch
         other.step(otherWatch, clipping: norm / 100)
-        #expect(otherWatch.flow.parameters.map(\.figures.gradientNorm) == watch.flow.parameters.map(\.figures.gradientNorm))
+        #expect(
+            otherWatch.flow.parameters.map(\.figures.gradientNorm) == watch.flow.parameters.map(\.figures.gradientNorm))
         // What moves weights is the clipped one.
         for (clipped, free) in zip(otherWatch.flow.layers, watch.flow.layers) {
             let share = clipped.figures.updateRatio! / free.figures.updateRatio!
@@ -167,7 +166,7 @@ import Testing
 
     @Test func whatTimesAreComparedIsSaid() {
         let setup = Setup { Adam($0, learningRate: 0.003) }
-        let watch = GradientWatch(setup.model, every: 2)
+        let watch = GradientWatch(setup.model, every: 2, share: nil)
         setup.optimizer.observer = watch
         for _ in 0..<4 { setup.step() }
         #expect(watch.flow.cost == nil)
@@ -175,8 +174,23 @@ import Testing
         let cost = watch.flow.cost
         #expect(cost.map { $0.watchedSeconds > 0 && $0.otherSeconds > 0 } == true)
         #expect(
-            GradientFlow.Cost(watchedSeconds: 1.2, otherSeconds: 1, watchedSteps: 10, otherSteps: 90).share.rounded(to: 4)
+            GradientFlow.Cost(watchedSeconds: 1.2, otherSeconds: 1, watchedSteps: 10, otherSteps: 90).share.rounded(
+                to: 4)
                 == 0.02)
+    }
+
+    @Test func watchesLessWhereItTakesTooMuchOfTheTime() {
+        let plain = Setup { SGD($0, learningRate: 0.07) }, watched = Setup { SGD($0, learningRate: 0.07) }
+        // No watching takes so little.
+        let watch = GradientWatch(watched.model, every: 2, share: 1e-9)
+        watched.optimizer.observer = watch
+        for _ in 0..<40 {
+            plain.step()
+            watched.step()
+        }
+        #expect(watch.every > 2)
+        #expect(watch.flow.sampleCount < 20)
+        #expect(watched.weights == plain.weights)
     }
 
     @Test func aLongTrainingHasABoundedHistory() {

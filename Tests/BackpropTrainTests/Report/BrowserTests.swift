@@ -5,7 +5,7 @@ import Testing
 
 /// The page in a browser, where there is one.
 @Suite struct BrowserTests {
-    private static let browser = ["chromium", "chromium-browser", "google-chrome"]
+    static let browser = ["chromium", "chromium-browser", "google-chrome"]
         .flatMap { name in ["/usr/bin/", "/usr/local/bin/"].map { $0 + name } }
         .first { FileManager.default.isExecutableFile(atPath: $0) }
 
