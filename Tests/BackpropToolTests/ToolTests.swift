@@ -145,6 +145,23 @@ import Testing
         ] { #expect(answer.output.contains(number), "\(number)") }
     }
 
+    @Test func watchesGradientsAndDrawsTheSurface() throws {
+        let folder = try TemporaryFolder()
+        let trained = try Tool.run(
+            ["train", "--model", "mlp", "--hidden", "16", "--epochs", "1", "--watch", "gradients", "--output", "r"],
+            in: folder.path)
+        #expect(trained.status == 0, "\(trained)")
+        #expect(trained.output.contains("Gradient flow") && trained.output.contains("step/weight"))
+        let page = try String(contentsOfFile: folder.path + "/r/report.html", encoding: .utf8)
+        #expect(page.contains("<h2>Gradient flow</h2>"))
+        let drawn = try Tool.run(
+            ["surface", "r", "--side", "5", "--examples", "32", "--output", "s.html", "--json"], in: folder.path)
+        #expect(drawn.status == 0 && drawn.output.contains("\"side\":5"), "\(drawn)")
+        #expect(try String(contentsOfFile: folder.path + "/s.html", encoding: .utf8).contains("<canvas"))
+        let again = try Tool.run(["surface", "r", "--side", "5", "--output", "s.html"], in: folder.path)
+        #expect(again.status != 0 && again.errors.contains("s.html"))
+    }
+
     @Test func filesThatMayNotGrowAreSaid() throws {
         let folder = try TemporaryFolder()
         let answer = try Tool.run(
@@ -256,6 +273,12 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         BadInput(arguments: ["train", "--data", "", "--label", "y"], says: ["'': there is no such file"]),
         BadInput(arguments: ["explain", "xor", "--epochs", "2", "--output", ""], says: ["''"]),
         option("explain xor --epochs 0", says: "--epochs"),
+        option("explain vanishing --depth 1", says: "--depth"),
+        option("explain exploding --limit 0", says: "--limit"),
+        option("explain cost --seconds 0", says: "--seconds"),
+        option("explain separation --steps 0", says: "--steps"),
+        option("train --watch weather", says: "--watch"),
+        option("surface nowhere", says: "nowhere"),
         option("explain xor --epochs 1 --output no/where.svg", says: "no/where.svg"),
     ]
 

@@ -31,10 +31,10 @@ package struct CostOfGradients: Sendable, Encodable {
         case sizes, slope, difference
     }
 
-    private static let widths = [8, 16, 32, 64, 128, 256, 512], layers = 3, rows = 64
+    private static let widths = [8, 16, 32, 64, 128, 256, 512, 1_024], layers = 3, rows = 64
     /// Networks of more parameters are not differentiated one parameter at a time.
     private static let mostPasses = 1_000
-    private static let fewestForSlope = 10_000
+    private static let fewestForSlope = 100_000
 
     /// - Parameter seconds: to measure each time for.
     /// - Throws: `TrainError` for a time that makes no sense, and where the person stops it.
@@ -48,7 +48,7 @@ package struct CostOfGradients: Sendable, Encodable {
             try Interruption.check("explain cost")
             let network = withRandomSeed(1) { Network(width: width, rows: Self.rows, .float32) }
             let forward = Self.time(seconds) { withoutGradients { evaluateOrStop(network.loss) } }
-            let both = Self.time(seconds) { _ = network.gradients() }
+            let both = Self.time(seconds) { evaluateOrStop(network.recordedGradients()) }
             let isMeasured = network.count <= Self.mostPasses
             var naive = forward * Double(network.count + 1)
             if isMeasured {
@@ -104,6 +104,7 @@ package struct CostOfGradients: Sendable, Encodable {
     /// Linear layers of one width with tanh between them, on numbers drawn at random.
     private struct Network {
         let model: Sequential
+        let parameters: [Parameter]
         let inputs: Tensor, targets: Tensor
 
         init(width: Int, rows: Int, _ dtype: DType) {
@@ -113,29 +114,30 @@ package struct CostOfGradients: Sendable, Encodable {
                 if index + 1 < layers { modules.append(Activation.tanh) }
             }
             model = Sequential(modules)
+            parameters = model.parameters()
             inputs = Tensor.normal([rows, width], dtype: dtype)
             targets = Tensor.normal([rows, width], dtype: dtype)
-            evaluateOrStop([inputs, targets] + model.parameters().map(\.value))
+            evaluateOrStop([inputs, targets] + parameters.map(\.value))
         }
 
         var count: Int { model.parameterCount }
         var loss: Tensor { meanSquaredError(model(inputs), targets) }
 
-        /// One forward pass and one backward pass.
-        func gradients() -> [Double] {
-            let loss = loss, parameters = model.parameters()
+        /// One forward pass and one backward pass: the gradients and the loss.
+        func recordedGradients() -> [Tensor] {
+            let loss = loss
             loss.backward()
-            let found = parameters.map { $0.gradient! }
-            for parameter in parameters { parameter.gradient = nil }
-            evaluateOrStop(found + [loss])
-            return count > mostPasses ? [] : found.flatMap { $0.array(of: Double.self) }
+            defer { for parameter in parameters { parameter.gradient = nil } }
+            return parameters.map { $0.gradient! } + [loss]
         }
+
+        func gradients() -> [Double] { recordedGradients().dropLast().flatMap { $0.array(of: Double.self) } }
 
         /// One forward pass for each parameter.
         func naiveGradients(step: Double) -> [Double] {
             withoutGradients {
                 let base: Double = loss.item()
-                return model.parameters().flatMap { parameter -> [Double] in
+                return parameters.flatMap { parameter -> [Double] in
                     let value = parameter.value, numbers = value.array(of: Double.self)
                     defer { parameter.value = value }
                     return numbers.indices.map { place in
@@ -176,10 +178,11 @@ package struct CostOfGradients: Sendable, Encodable {
         lines += [""] + table.lines(rows) + [style.dim("~ follows from the time of one forward pass"), ""]
         let large = sizes.filter { $0.parameters >= Self.fewestForSlope }
         lines += TextBlock.wrapped(
-            "Backward costs about two forward passes, whatever the size: for each product forward there are two backward, one "
-                + "for the inputs and one for the weights. Above \(NumberFormat.grouped("\(Self.fewestForSlope)")) parameters both together take "
-                + "\(NumberFormat.fixed(large.map(\.ratio).min() ?? 0, digits: 1)) to \(NumberFormat.fixed(large.map(\.ratio).max() ?? 0, digits: 1)) times as long as forward alone, "
-                + "and their time grows with the number of parameters to the power \(NumberFormat.fixed(slope, digits: 2)). "
+            "For each product forward there are two backward, one for the inputs and one for the weights, so both together should "
+                + "take three times as long as forward alone, whatever the size. From "
+                + "\(NumberFormat.grouped("\(Self.fewestForSlope)")) parameters on it is \(NumberFormat.fixed(large.map(\.ratio).min() ?? 0, digits: 1)) to "
+                + "\(NumberFormat.fixed(large.map(\.ratio).max() ?? 0, digits: 1)) times, and time grows with the number of parameters to the power "
+                + "\(NumberFormat.fixed(slope, digits: 2)); smaller networks take as long as recording them takes. "
                 + "The naive way needs a pass for every parameter, and each pass grows with them too: it grows with the square.",
             width: 80, indent: 0)
         lines += TextBlock.wrapped(

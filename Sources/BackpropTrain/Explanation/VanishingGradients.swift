@@ -150,7 +150,7 @@ package struct VanishingGradients: Sendable, Encodable {
         return lines.joined(separator: "\n")
     }
 
-    private static let cell = 17
+    private static let cell = 16
     private static let reasons = [
         "its slope is 1 wherever a unit is on, and He initialization makes up for the half that are off.",
         "the sum has a slope of 1, so the gradient of the loss reaches every layer by the way past the others.",

@@ -82,7 +82,8 @@ extension GradientFlow: CustomStringConvertible {
         if shown.count < layers.count {
             lines.append(style.dim("and \(Wording.count(layers.count - shown.count, "layer")) between them"))
         }
-        return lines + [style.dim("gradient, weight: root mean square of an element; step/weight: what a step changes")]
+        let key = "gradient, weight: root mean square of an element; step/weight: what a step moves"
+        return lines + TextBlock.wrapped(key, width: width, indent: 0).map(style.dim)
     }
 
     /// Which layers have a line: those that are not well first of all, then some of the others, evenly.

@@ -84,7 +84,7 @@ public final class GradientWatch: StepObserver {
         order = walk.order
         // In float64, where the square of the smallest gradient is no zero yet.
         let squares = gradients.map { square($0.asType(.float64)).sum() }
-        let zeros = gradients.map { ($0 .== 0).asType(.float32).sum() }
+        let zeros = gradients.map { ($0 .== 0).asType(.float32).sum().asType(.float64) }
         let weights = known.map { square(Self.widened($0.before)).sum().asType(.float64) }
         let steps = known.map { square(Self.widened($0.after) - Self.widened($0.before)).sum().asType(.float64) }
         return [squares, zeros, weights, steps].map { stacked($0) } + units.map(\.tensor)

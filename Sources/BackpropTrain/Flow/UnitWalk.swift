@@ -142,14 +142,14 @@ struct UnitWalk {
             let extents = place.map { parameters[$0].parameter.shape } ?? []
             let last = outputs.ndim - 1
             let axes = (0..<last).filter { extents.count != outputs.ndim || extents[$0] == 1 }
-            return axes.isEmpty ? outputs : outputs.max(axes: axes)
+            return (axes.isEmpty ? outputs : outputs.max(axes: axes)).asType(.float32)
         case (.saturation, .multiply):
             // Of a softmax the row counts: it is flat where one share is nearly all.
-            return (outputs.max(axis: -1) .> 1 - Self.sigmoidEdge).asType(.float32).mean()
+            return (outputs.max(axis: -1) .> 1 - Self.sigmoidEdge).asType(.float32).mean().asType(.float64)
         case (.saturation, .tanh):
-            return (abs(outputs) .> Self.tanhEdge).asType(.float32).mean()
+            return (abs(outputs) .> Self.tanhEdge).asType(.float32).mean().asType(.float64)
         case (.saturation, _):
-            return (abs(outputs - 0.5) .> 0.5 - Self.sigmoidEdge).asType(.float32).mean()
+            return (abs(outputs - 0.5) .> 0.5 - Self.sigmoidEdge).asType(.float32).mean().asType(.float64)
         }
     }
 }

@@ -41,7 +41,7 @@ extension LossSurface {
             <h2>From above</h2>
             <p class="hint">\(scale) A line joins places of the same height; the ring is where training ended.</p>
             <div class="paper">
-            \(untitledMap.svg(width: 560))</div>
+            \(inlineMap)</div>
             </section>
             </div>
             </main>
@@ -57,10 +57,12 @@ extension LossSurface {
             """
     }
 
-    private var untitledMap: Heatmap {
+    /// The map without a title, and without what begins a file of its own.
+    private var inlineMap: Substring {
         var map = map
         map.title = ""
-        return map
+        let picture = map.svg(width: 560)
+        return picture[(picture.firstRange(of: "<svg")?.lowerBound ?? picture.startIndex)...]
     }
 
     /// A number of JavaScript; null for what is none.

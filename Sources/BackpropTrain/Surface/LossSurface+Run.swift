@@ -3,7 +3,7 @@ import BackpropData
 import BackpropNN
 
 extension LossSurface {
-    /// The surface around the weights of a finished run, on examples that it has learnt from.
+    /// The surface around the weights of a finished run, on examples that it has learnt from, smoothed labels included.
     ///
     /// - Parameters:
     ///   - data: where the examples are; where the run found them, where left out.
@@ -48,7 +48,9 @@ extension LossSurface {
                     filterAxes: { $0 == 3 ? [1] : Array(1..<$0) }
                 ) {
                     let answer = objective.mean(network(batch))
-                    return isClassifier ? crossEntropy(answer, batch.labels) : meanSquaredError(answer, batch.labels)
+                    return isClassifier
+                        ? crossEntropy(answer, batch.labels, labelSmoothing: record.recipe.labelSmoothing)
+                        : meanSquaredError(answer, batch.labels)
                 }
             }
         case .arrays(let model):
@@ -70,7 +72,9 @@ extension LossSurface {
             self = try network.evaluating {
                 try LossSurface(title, of: network, examples: chosen.count, seed: seed, side: side, reach: reach) {
                     switch chosen.targets {
-                    case .classes(let labels): crossEntropy(network(inputs), Tensor(labels))
+                    case .classes(let labels):
+                        crossEntropy(
+                            network(inputs), Tensor(labels), labelSmoothing: configuration.recipe.labelSmoothing)
                     case .numbers(let numbers):
                         meanSquaredError(
                             network(inputs),

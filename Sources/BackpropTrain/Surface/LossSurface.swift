@@ -34,6 +34,7 @@ package struct LossSurface: Sendable, Encodable {
         // Biases and the scales of normalizations stay, as in the paper.
         let moving = network.parameters().filter { $0.shape.count > 1 && $0.dtype.isFloatingPoint }
         let values = moving.map(\.value)
+        evaluateOrStop(values)
         let directions = withRandomSeed(seed) {
             (0..<2).map { _ in values.map { Self.direction($0, filterAxes($0.ndim)) } }
         }

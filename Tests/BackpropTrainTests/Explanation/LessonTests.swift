@@ -43,8 +43,8 @@ import Testing
     @Test func bothWaysToAGradientAgreeAndOneOfThemIsLong() throws {
         let lesson = try CostOfGradients(seconds: 0.01)
         #expect(lesson.difference < 1e-4 && lesson.difference > 0)
-        #expect(lesson.sizes.map(\.parameters) == [8, 16, 32, 64, 128, 256, 512].map { 3 * ($0 * $0 + $0) })
-        #expect(lesson.sizes.map(\.naiveIsMeasured) == [true, true, false, false, false, false, false])
+        #expect(lesson.sizes.map(\.parameters) == [8, 16, 32, 64, 128, 256, 512, 1_024].map { 3 * ($0 * $0 + $0) })
+        #expect(lesson.sizes.map(\.naiveIsMeasured) == [true, true] + [Bool](repeating: false, count: 6))
         #expect(lesson.sizes.allSatisfy { $0.naive > 10 * $0.both })
         #expect(Self.isNarrow(lesson.text(colour: false)))
         #expect(throws: TrainError.self) { try CostOfGradients(seconds: 0) }
