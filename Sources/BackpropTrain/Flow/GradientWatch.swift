@@ -39,6 +39,8 @@ public final class GradientWatch: StepObserver {
     private var samples: [FlowSample] = []
     private var timeline = FlowTimeline()
     private var clock = WatchClock()
+    /// What `every` was at first.
+    private let least: Int
     /// The step that is looked at next.
     private var next = 1
     /// Whether a window has become full since somebody asked.
@@ -54,6 +56,7 @@ public final class GradientWatch: StepObserver {
         require(
             every > 0 && window > 0, "GradientWatch: a window of \(window) steps, one of \(every), expected 1 or more")
         self.every = every
+        least = every
         self.window = window
         self.share = share
         parameters = model.namedParameters()
@@ -105,7 +108,8 @@ public final class GradientWatch: StepObserver {
         }
         clock.note(step, isWatched: isWatched)
         guard isWatched else { return }
-        if let share, every > 1, let wanted = clock.interval(for: share) { every = max(every, wanted) }
+        // Not at once as far as a first few times say.
+        if let share, every > 1, let wanted = clock.interval(for: share) { every = max(least, min(wanted, 2 * every)) }
         next = step + every
     }
 

@@ -17,7 +17,8 @@ struct WatchClock {
 
     /// Every how many steps one may be watched for watching to take that share of the time; nil as long as that is not known.
     func interval(for share: Double) -> Int? {
-        guard let with = watched.median, let without = plain.median else { return nil }
+        // What else the machine does makes some steps long, and these are few.
+        guard let with = watched.quartile, let without = plain.quartile else { return nil }
         return Int(min(max((with / without - 1) / share, 1), Self.longestInterval).rounded(.up))
     }
 
@@ -41,10 +42,14 @@ struct WatchClock {
             count += 1
         }
 
+        var median: Double? { value(at: 0.5) }
+        /// A quarter are shorter.
+        var quartile: Double? { value(at: 0.25) }
+
         /// Without the first, during which the plan was made.
-        var median: Double? {
+        private func value(at share: Double) -> Double? {
             let sorted = (count > Self.most ? values[...] : values.dropFirst()).sorted()
-            return sorted.count < 3 ? nil : sorted[sorted.count / 2]
+            return sorted.count < 3 ? nil : sorted[Int(Double(sorted.count) * share)]
         }
     }
 }
