@@ -7,11 +7,8 @@ struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Works a tiny network step by step, and shows what goes wrong in larger ones and how it is cured.",
         subcommands: [
-        abstract: "Works a tiny network step by step, and shows what goes wrong in larger ones and how it is cured.",
-        subcommands: [
             ExplainTiny.self, ExplainXor.self, ExplainMemory.self, ExplainBreaks.self, ExplainVanishing.self,
             ExplainExploding.self, ExplainCost.self, ExplainSeparation.self,
-        ],
         ],
         defaultSubcommand: ExplainTiny.self)
 }
