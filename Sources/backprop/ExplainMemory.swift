@@ -10,17 +10,11 @@ struct ExplainMemory: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("Blocks of the network.", valueName: "count"))
     var depth = 24
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("What all random choices follow from.", valueName: "number"))
-    var seed: UInt64 = 0
-
-    @Flag(help: "Print what was measured as one JSON object instead of the lesson.")
-    var json = false
+    @OptionGroup var flags: LessonFlags
 
     func run() throws {
         Interruption.watch()
-        let lesson = try MemoryLesson(seed: seed, depth: depth)
-        try StandardOutput.write(json ? try lesson.jsonLine() : lesson.text(colour: Terminal.standardOutput.hasColour))
+        let lesson = try MemoryLesson(seed: flags.seed, depth: depth)
+        try flags.show(lesson.text, json: lesson.jsonLine)
     }
 }

@@ -6,28 +6,12 @@ import BackpropNN
 import BackpropTrain
 
 /// Trains an encoder and a head to tell sentences apart.
-package struct ClassifierTraining {
-    private let run: LanguageRun<ClassifierOptions>
-    private var options: ClassifierOptions { run.options }
+package struct ClassifierTraining: LanguageTraining {
+    package let run: LanguageRun<ClassifierOptions>
 
-    /// - Throws: `TrainError` for options that make no sense.
-    package init(_ options: ClassifierOptions, output: String? = nil) throws(TrainError) {
-        run = try LanguageRun(options, output: output)
-    }
+    package init(_ run: LanguageRun<ClassifierOptions>) { self.run = run }
 
-    /// The rest of a training that was stopped.
-    package init(resuming path: String) throws(TrainError) { run = try LanguageRun(resuming: path) }
-
-    /// Trains to the end or an interruption.
-    ///
-    /// - Throws: `TrainError` and `DataError`.
-    package func perform(_ reporter: TrainingRun.Reporter) throws -> TrainingOutcome {
-        try run.perform(reporter) { draft, surroundings in
-            try train(draft, surroundings, RunLines(reporter.terminal))
-        }
-    }
-
-    private func train(
+    package func train(
         _ draft: RunDraft, _ surroundings: TrainingSurroundings, _ lines: RunLines
     ) throws -> TrainingOutcome {
         func say(_ name: String, _ text: String) throws { try surroundings.say(lines.line(name, text)) }

@@ -6,28 +6,12 @@ import BackpropNN
 import BackpropTrain
 
 /// Aligns a language model by pairs of answers, without a reward model (DPO and its relatives).
-package struct PreferenceTraining {
-    private let run: LanguageRun<PreferenceOptions>
-    private var options: PreferenceOptions { run.options }
+package struct PreferenceTraining: LanguageTraining {
+    package let run: LanguageRun<PreferenceOptions>
 
-    /// - Throws: `TrainError` for options that make no sense.
-    package init(_ options: PreferenceOptions, output: String? = nil) throws(TrainError) {
-        run = try LanguageRun(options, output: output)
-    }
+    package init(_ run: LanguageRun<PreferenceOptions>) { self.run = run }
 
-    /// The rest of a training that was stopped.
-    package init(resuming path: String) throws(TrainError) { run = try LanguageRun(resuming: path) }
-
-    /// Trains to the end or an interruption.
-    ///
-    /// - Throws: `TrainError` and `DataError`.
-    package func perform(_ reporter: TrainingRun.Reporter) throws -> TrainingOutcome {
-        try run.perform(reporter) { draft, surroundings in
-            try train(draft, surroundings, RunLines(reporter.terminal))
-        }
-    }
-
-    private func train(
+    package func train(
         _ draft: RunDraft, _ surroundings: TrainingSurroundings, _ lines: RunLines
     ) throws -> TrainingOutcome {
         func say(_ name: String, _ text: String) throws { try surroundings.say(lines.line(name, text)) }

@@ -6,28 +6,12 @@ import BackpropNN
 import BackpropTrain
 
 /// Trains a GPT from nothing on a text, and keeps a folder that `Pretrained.load` and transformers read.
-package struct TextTraining {
-    private let run: LanguageRun<TextTrainingOptions>
-    private var options: TextTrainingOptions { run.options }
+package struct TextTraining: LanguageTraining {
+    package let run: LanguageRun<TextTrainingOptions>
 
-    /// - Throws: `TrainError` for options that make no sense.
-    package init(_ options: TextTrainingOptions, output: String? = nil) throws(TrainError) {
-        run = try LanguageRun(options, output: output)
-    }
+    package init(_ run: LanguageRun<TextTrainingOptions>) { self.run = run }
 
-    /// The rest of a training that was stopped.
-    package init(resuming path: String) throws(TrainError) { run = try LanguageRun(resuming: path) }
-
-    /// Trains to the end or an interruption.
-    ///
-    /// - Throws: `TrainError` and `DataError`.
-    package func perform(_ reporter: TrainingRun.Reporter) throws -> TrainingOutcome {
-        try run.perform(reporter) { draft, surroundings in
-            try train(draft, surroundings, RunLines(reporter.terminal))
-        }
-    }
-
-    private func train(
+    package func train(
         _ draft: RunDraft, _ surroundings: TrainingSurroundings, _ lines: RunLines
     ) throws -> TrainingOutcome {
         let corpus = try TextCorpus(options), name = FileSystem.name(of: options.text)
