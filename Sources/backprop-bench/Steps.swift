@@ -102,8 +102,8 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double, b
             // Alternating, since the machine may be busy with something else meanwhile.
             var ratios: [Double] = []
             for _ in 0..<5 {
-                let plain = withMemoryBudget(nil) { time(during: seconds / 5, step).minimum }
-                ratios.append(time(during: seconds / 5, step).minimum / plain)
+                let plain = withMemoryBudget(nil) { time(during: seconds / 5, atLeast: 3, step).minimum }
+                ratios.append(time(during: seconds / 5, atLeast: 3, step).minimum / plain)
             }
             return [
                 ("budget_bytes", .integer(bound.bytes)), ("budget_peak_bytes", .integer(smaller.peakBytes)),
