@@ -61,13 +61,13 @@ import Testing
     @Test(arguments: cases.indices)
     func areTracedToTheirLine(index: Int) throws {
         let example = Self.cases[index], weights = Weights()
-        nonisolated(unsafe) var line: UInt = 0
-        let bad = try #require(
-            weights.firstBadValue { weights in
-                let (loss, at) = example.loss(weights.w.value)
-                line = at
-                return loss
-            })
+        var line: UInt = 0
+        let found = weights.firstBadValue { weights in
+            let (loss, at) = example.loss(weights.w.value)
+            line = at
+            return loss
+        }
+        let bad = try #require(found)
         #expect(bad.operation == example.operation && bad.isBackward == example.isBackward)
         #expect(bad.location?.hasSuffix("BadValueTests.swift:\(line)") == true, "\(bad)")
         #expect((bad.hiddenBy != nil) == example.isHidden)

@@ -15,8 +15,8 @@ struct CallSite {
             guard let frames = calls?.symbolicated()?.frames else { return nil }
             for frame in frames {
                 guard let place = frame.symbol?.sourceLocation, place.line > 0, !place.path.isEmpty,
-                    !place.path.hasPrefix(CallSite.library), !place.path.hasPrefix("/<"),
-                    !place.path.contains("<compiler"), !place.path.contains("swiftmacro")
+                    !place.path.hasPrefix(CallSite.library), !place.path.contains("<compiler"),
+                    !place.path.contains("swiftmacro")
                 else { continue }
                 return "\(place.path):\(place.line)"
             }

@@ -59,3 +59,21 @@ package enum UnfinishedRun {
 
     private static func isFile(_ path: String) -> Bool { (try? FileSystem.look(at: path))?.kind == .file }
 }
+
+extension RunDraft {
+    /// Runs a training that ends in this draft. Where it fails, what can go on stays, and what cannot is removed.
+    package func training<Outcome>(_ body: () throws -> Outcome) throws -> Outcome {
+        do {
+            return try body()
+        } catch {
+            if let error = error as? TrainError, error.reason == .diverged {
+                discard()
+                throw TrainError(
+                    .diverged, at: "the training", "its loss was no finite number any more, and nothing was kept",
+                    remedy: "choose a lower --learning-rate, such as a tenth of what it was")
+            }
+            if UnfinishedRun.hasCheckpoints(path) { leave() } else { discard() }
+            throw error
+        }
+    }
+}

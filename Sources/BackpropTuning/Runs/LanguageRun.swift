@@ -89,18 +89,7 @@ package struct LanguageRun<Options: LanguageRunOptions> {
             } else {
                 draft = try RunDraft(place)
             }
-            do {
-                return try perform(draft, reporter, body)
-            } catch {
-                if let error = error as? TrainError, error.reason == .diverged {
-                    draft.discard()
-                    throw TrainError(
-                        .diverged, at: "the training", "its loss was no finite number any more, and nothing was kept",
-                        remedy: "choose a lower --learning-rate, such as a tenth of what it was")
-                }
-                if UnfinishedRun.hasCheckpoints(draft.path) { draft.leave() } else { draft.discard() }
-                throw error
-            }
+            return try draft.training { try perform(draft, reporter, body) }
         }
     }
 
