@@ -14,6 +14,7 @@ final class CPUPlan: Executable, @unchecked Sendable {
     /// Set by whoever plans.
     var recomputation: RecomputationReport?
     let waves: [[Kernel]]
+    let kernelContents: [KernelContent]
     private let walk: Walk
     private let pointers: [PointerTable.Entry]
     private let requestOffsets: [Int]
@@ -25,11 +26,12 @@ final class CPUPlan: Executable, @unchecked Sendable {
     let canFail: Bool
 
     init(
-        waves: [[Kernel]], pointers: [PointerTable.Entry], requestOffsets: [Int], workspaceBytes: Int,
+        waves: [[Kernel]], kernelContents: [KernelContent], pointers: [PointerTable.Entry], requestOffsets: [Int], workspaceBytes: Int,
         outputBytes: Int, workspaceItems: [WorkspaceItem], addedScalars: [ScalarCell], graphScalars: Int, donors: [Int],
         sharedLeaves: [Int], sharedOutputs: [Int]
     ) {
         self.waves = waves
+        self.kernelContents = kernelContents
         walk = Walk(waves)
         self.pointers = pointers
         self.requestOffsets = requestOffsets
@@ -73,11 +75,22 @@ final class CPUPlan: Executable, @unchecked Sendable {
                 }
                 table[slot] = start + entry.byteOffset
             }
-            walk.run(UnsafePointer(table), failure)
+            if let stopwatch = Stopwatch.current {
+                run(UnsafePointer(table), failure, under: stopwatch)
+            } else {
+                walk.run(UnsafePointer(table), failure)
+            }
         }
         Workspace.giveBack(workspace)
         EngineCounters.countRun(products: productCount)
         return failure?.message.map(EvaluationError.init)
+    }
+
+    private func run(_ pointers: Pointers, _ failure: RunFailure?, under stopwatch: Stopwatch) {
+        let times = RunTimes(walk)
+        let start = Nanoseconds.now
+        walk.run(pointers, failure, times: times)
+        stopwatch.add(TimedRun(plan: self, start: start, end: Nanoseconds.now, kernels: times.taken))
     }
 
     func abandon(_ workspace: MemoryBlock) { Workspace.giveBack(workspace) }

@@ -121,12 +121,15 @@ final class RunKernel: Kernel {
                 steps[position]._withUnsafeGuaranteedRef { $0.run(task: task, pointers) }
             }
         } else {
-            for step in steps {
-                step._withUnsafeGuaranteedRef { member in
-                    for task in 0..<member.tasks { member.run(task: task, pointers) }
-                    if member.needsFinish { member.finish(pointers) }
-                }
-            }
+            for position in steps.indices { run(member: position, task: 0, pointers) }
+        }
+    }
+
+    override func run(member: Int, task: Int, _ pointers: Pointers) {
+        steps[member]._withUnsafeGuaranteedRef { member in
+            if tasks > 1 { return member.run(task: task, pointers) }
+            for task in 0..<member.tasks { member.run(task: task, pointers) }
+            if member.needsFinish { member.finish(pointers) }
         }
     }
 

@@ -28,6 +28,8 @@ class Kernel {
     var programs: [Program] { [] }
 
     func run(task: Int, _ pointers: Pointers) {}
+    /// What a task does of the member with the given number.
+    func run(member: Int, task: Int, _ pointers: Pointers) { run(task: task, pointers) }
     func finish(_ pointers: Pointers) {}
 
     /// Asks for what every task reads that has been in memory before the wave.

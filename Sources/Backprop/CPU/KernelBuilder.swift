@@ -16,10 +16,16 @@ struct KernelBuilder {
 
     mutating func build() -> CPUPlan {
         var waves: [[Kernel]] = []
+        var contents: [KernelContent] = []
         for (position, units) in schedule.waves.enumerated() {
             var kernels: [Kernel] = []
             for unit in units {
-                let members = unit.groups.compactMap { kernel(for: $0, wave: position, rowsOfTask: unit.rowsOfTask) }
+                var members: [Kernel] = []
+                for group in unit.groups {
+                    guard let kernel = kernel(for: group, wave: position, rowsOfTask: unit.rowsOfTask) else { continue }
+                    members.append(kernel)
+                    contents.append(content(of: group, kernel, wave: position))
+                }
                 guard !members.isEmpty else { continue }
                 kernels.append(members.count == 1 ? members[0] : RunKernel(members))
                 kernels.last!.cost = unit.groups.reduce(0) { $0 + work(of: $1) }
@@ -28,7 +34,7 @@ struct KernelBuilder {
         }
         let placement = Placement(memory.requests)
         return CPUPlan(
-            waves: waves, pointers: memory.pointers.entries, requestOffsets: placement.offsets,
+            waves: waves, kernelContents: contents, pointers: memory.pointers.entries, requestOffsets: placement.offsets,
             workspaceBytes: placement.bytes, outputBytes: outputBytes, workspaceItems: memory.items,
             addedScalars: memory.addedScalars, graphScalars: graph.scalarCount, donors: schedule.donors,
             sharedLeaves: sharedLeaves, sharedOutputs: graph.sharedOutputs)

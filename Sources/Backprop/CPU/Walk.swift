@@ -4,10 +4,10 @@ import CKernels
 final class Walk {
     /// Has no context yet: that belongs to a run.
     let value: bk_walk
-    private let steps: UnsafeMutableBufferPointer<Step>
+    let steps: UnsafeMutableBufferPointer<Step>
     private let waves: UnsafeMutableBufferPointer<bk_wave>
     private let homes: UnsafeMutableBufferPointer<Int32>
-    private let kernels: [[Kernel]]
+    let kernels: [[Kernel]]
 
     /// One task of a kernel. Threads go through them without touching the counts of references to kernels.
     struct Step {
@@ -22,6 +22,7 @@ final class Walk {
         fileprivate let steps: UnsafePointer<Step>
         fileprivate let pointers: Pointers
         fileprivate let failure: Unmanaged<RunFailure>?
+        fileprivate var times: Unmanaged<RunTimes>?
     }
 
     /// Element operations below which waking another thread costs more than it saves.
@@ -88,10 +89,46 @@ final class Walk {
     func run(_ pointers: Pointers, _ failure: RunFailure?) {
         var run = Run(
             walk: .passUnretained(self), steps: UnsafePointer(steps.baseAddress!), pointers: pointers,
-            failure: failure.map(Unmanaged.passUnretained))
+            failure: failure.map(Unmanaged.passUnretained), times: nil)
         withUnsafeMutablePointer(to: &run) { run in
             var walk = value
             walk.context = UnsafeMutableRawPointer(run)
+            bk_pool_walk(&walk)
+        }
+    }
+
+    /// The same, taking the times of all kernels.
+    func run(_ pointers: Pointers, _ failure: RunFailure?, times: RunTimes) {
+        var run = Run(
+            walk: .passUnretained(self), steps: UnsafePointer(steps.baseAddress!), pointers: pointers,
+            failure: failure.map(Unmanaged.passUnretained), times: .passUnretained(times))
+        withUnsafeMutablePointer(to: &run) { run in
+            var walk = value
+            walk.context = UnsafeMutableRawPointer(run)
+            walk.run = { context, number in
+                let run = context!.assumingMemoryBound(to: Run.self).pointee
+                if let failure = run.failure, failure._withUnsafeGuaranteedRef(\.hasHappened) { return }
+                let step = run.steps[Int(number)]
+                run.times!._withUnsafeGuaranteedRef { times in
+                    step.kernel._withUnsafeGuaranteedRef { kernel in
+                        for member in kernel.members.indices {
+                            times.time(step: Int(number), member: member) {
+                                kernel.run(member: member, task: step.task, run.pointers)
+                            }
+                        }
+                    }
+                }
+            }
+            walk.finish = { context, wave in
+                let run = context!.assumingMemoryBound(to: Run.self).pointee
+                if let failure = run.failure, failure._withUnsafeGuaranteedRef(\.hasHappened) { return }
+                let walk = run.walk.takeUnretainedValue()
+                for (position, kernel) in walk.kernels[Int(wave)].enumerated() where kernel.needsFinish {
+                    run.times!._withUnsafeGuaranteedRef { times in
+                        times.time(finishOf: position, wave: Int(wave)) { kernel.finish(run.pointers) }
+                    }
+                }
+            }
             bk_pool_walk(&walk)
         }
     }

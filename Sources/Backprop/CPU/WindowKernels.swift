@@ -49,9 +49,12 @@ extension KernelBuilder {
     }
 
     /// A rough count of element operations of a convolution.
-    func workOfConvolution(_ index: Int) -> Int {
+    func workOfConvolution(_ index: Int) -> Int { multiplyAddsOfConvolution(index) / 4 }
+
+    /// Products that a convolution, or a gradient of it, adds up.
+    func multiplyAddsOfConvolution(_ index: Int) -> Int {
         let (_, _, weights, output) = roles(index)
-        return output.count / 4 * (weights.count / Swift.max(1, weights[0]))
+        return output.count * (weights.count / Swift.max(1, weights[0]))
     }
 
     private func shape(ofConvolution index: Int) -> bk_convolution {

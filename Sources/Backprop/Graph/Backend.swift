@@ -26,6 +26,8 @@ package protocol Executable: AnyObject, Sendable {
     var workspaceItems: [WorkspaceItem] { get }
     /// What runs at a moment of the plan, in words.
     func kernelNames(at moment: Int) -> [String]
+    /// The kernels of the plan, in the order of the waves.
+    var kernelContents: [KernelContent] { get }
     /// Memory for one run, with the numbers of the graph written to it.
     func begin(_ scalars: [ScalarCell]) -> MemoryBlock
     /// Computes the outputs, and gives the workspace back. The elements of leaves and outputs are in the order of the
@@ -52,4 +54,24 @@ package struct WorkspaceItem: Sendable {
     /// The moments of the plan between which it is there, both included.
     package var first: Int
     package var last: Int
+}
+
+/// What a kernel of a plan does, in terms of the canonical graph.
+package struct KernelContent: Sendable {
+    /// What it computes, in words.
+    package var name: String
+    /// The primitive that decides what it costs: a product or a kernel of its own, else a reduction, else the last value.
+    package var head: Primitive
+    package var wave: Int
+    /// How many tasks threads may share.
+    package var tasks = 1
+    /// The numbers of the canonical values that it computes for the first time; values that only the plan has are missing.
+    package var values: [Int]
+    /// The same for those that it computes anew.
+    package var copies: [Int]
+    /// What it has to read from memory, each value once, and what it writes there.
+    package var bytesRead = 0
+    package var bytesWritten = 0
+    /// Additions, multiplications and calls of functions.
+    package var arithmetic = 0
 }

@@ -118,8 +118,14 @@ package enum Graph {
             let roots = roots.map(Unmanaged.passUnretained)
             let executable = state.executable(roots: roots, released: released)
             var values: [ValueLabel] = []
-            _ = state.traversal.canonicalGraph(of: roots, &state.epochs) { values = $0.valueLabels(labels) }
-            return MemoryBill(state.traversal, executable, values, labels)
+            var anatomy: StepAnatomy?
+            _ = state.traversal.canonicalGraph(of: roots, &state.epochs) {
+                values = $0.valueLabels(labels)
+                if labels.wantsAnatomy { anatomy = StepAnatomy($0, executable, values, labels) }
+            }
+            var bill = MemoryBill(state.traversal, executable, values, labels)
+            bill.anatomy = anatomy
+            return bill
         }
     }
 

@@ -8,6 +8,8 @@ public struct MemoryBill: Sendable, CustomStringConvertible {
     public let moment: Moment
     /// What is computed anew so that the evaluation fits its budget; nil where nothing is.
     public let recomputation: RecomputationReport?
+    /// What the evaluation is made of, where the labels ask for it.
+    package var anatomy: StepAnatomy?
 
     /// A moment of a plan, whose kernels run in waves.
     public struct Moment: Sendable, Hashable {
@@ -100,6 +102,8 @@ package struct BillLabels {
     package var modules: [ObjectIdentifier: String] = [:]
     /// What kinds values are of, where their place in the graph does not tell, and their names.
     package var kinds: [ObjectIdentifier: (kind: BillItem.Kind, name: String)] = [:]
+    /// Whether the bill is to say what the evaluation is made of.
+    package var wantsAnatomy = false
 
     package init() {}
 }

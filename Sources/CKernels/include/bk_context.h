@@ -25,6 +25,7 @@ typedef struct {
     void *graph_lock;         // where it leaves things for later while it holds the lock of the graph, NULL otherwise
     int64_t memory_budget;    // bytes that a plan may hold, zero without a bound
     const void *observer;     // who sees what is recorded, NULL where nobody does
+    const void *stopwatch;    // who times the kernels of plans, NULL where nobody does
     const void *stand_ins;    // values in the place of those of parameters, NULL where there are none
 } bk_context;
 
@@ -43,6 +44,8 @@ static inline void bk_observer_set(const void *observer) {
     bk_context_of_thread.observer = observer;
     bk_context_of_thread.observing = observer != NULL;
 }
+static inline const void *bk_stopwatch(void) { return bk_context_of_thread.stopwatch; }
+static inline void bk_stopwatch_set(const void *stopwatch) { bk_context_of_thread.stopwatch = stopwatch; }
 // Whether anything is to be done with every node that is recorded.
 static inline int32_t bk_marks_nodes(void) { return bk_context_of_thread.checkpoint_depth | bk_context_of_thread.observing; }
 static inline int64_t bk_memory_budget(void) { return bk_context_of_thread.memory_budget; }
@@ -55,6 +58,9 @@ static inline void *bk_graph_lock(void) { return bk_context_of_thread.graph_lock
 static inline void bk_graph_lock_set(void *place) { bk_context_of_thread.graph_lock = place; }
 static inline const void *bk_stand_ins(void) { return bk_context_of_thread.stand_ins; }
 static inline void bk_stand_ins_set(const void *table) { bk_context_of_thread.stand_ins = table; }
+
+// A number that no other thread has.
+static inline uintptr_t bk_thread_identity(void) { return (uintptr_t)&bk_context_of_thread; }
 
 // The same number as long as the same task records, on whatever thread; outside of tasks, the same thread.
 static inline uintptr_t bk_recorder_identity(void) {
