@@ -26,7 +26,8 @@ final class CPUPlan: Executable, @unchecked Sendable {
     let canFail: Bool
 
     init(
-        waves: [[Kernel]], kernelContents: [KernelContent], pointers: [PointerTable.Entry], requestOffsets: [Int], workspaceBytes: Int,
+        waves: [[Kernel]], kernelContents: [KernelContent], pointers: [PointerTable.Entry], requestOffsets: [Int],
+        workspaceBytes: Int,
         outputBytes: Int, workspaceItems: [WorkspaceItem], addedScalars: [ScalarCell], graphScalars: Int, donors: [Int],
         sharedLeaves: [Int], sharedOutputs: [Int]
     ) {

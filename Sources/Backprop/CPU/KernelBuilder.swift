@@ -34,7 +34,8 @@ struct KernelBuilder {
         }
         let placement = Placement(memory.requests)
         return CPUPlan(
-            waves: waves, kernelContents: contents, pointers: memory.pointers.entries, requestOffsets: placement.offsets,
+            waves: waves, kernelContents: contents, pointers: memory.pointers.entries,
+            requestOffsets: placement.offsets,
             workspaceBytes: placement.bytes, outputBytes: outputBytes, workspaceItems: memory.items,
             addedScalars: memory.addedScalars, graphScalars: graph.scalarCount, donors: schedule.donors,
             sharedLeaves: sharedLeaves, sharedOutputs: graph.sharedOutputs)

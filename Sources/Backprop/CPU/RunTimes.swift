@@ -17,7 +17,9 @@ final class RunTimes {
         }
         for step in walk.steps {
             firstOfStep.append(kernels.count)
-            for member in step.kernel.takeUnretainedValue().members { kernels.append(number[ObjectIdentifier(member)]!) }
+            for member in step.kernel.takeUnretainedValue().members {
+                kernels.append(number[ObjectIdentifier(member)]!)
+            }
         }
         for wave in walk.kernels {
             firstOfWave.append(kernels.count)

@@ -59,7 +59,8 @@ extension StepAnatomy {
                 operation: isInput ? Primitive.constant.name : node.primitive.name, name: own?.name ?? label.name,
                 dtype: node.dtype, shape: node.shape.array, inputs: inputs, module: label.module, phase: .forward,
                 kind: own?.kind ?? (isInput ? node.isParameter ? .weights : .data : label.kind), isInput: isInput,
-                isView: !isInput && (node.primitive.isView || node.primitive == .gradient), isResult: results.contains(position),
+                isView: !isInput && (node.primitive.isView || node.primitive == .gradient),
+                isResult: results.contains(position),
                 isNumber: !isInput && node.isScalarConstant)
             value.phase = StepAnatomy.phase(of: value, label, values)
             values.append(value)

@@ -18,13 +18,20 @@ extension ParameterContainer {
     public func memoryBill(
         optimizer: Optimizer, clipping: Double? = nil, loss: (Self) throws -> Tensor
     ) rethrows -> MemoryBill {
+        try memoryBill(optimizer: optimizer, clipping: clipping, labels: BillLabels(), loss: loss)
+    }
+
+    /// The same with what is known about values besides.
+    package func memoryBill(
+        optimizer: Optimizer, clipping: Double? = nil, labels: BillLabels, loss: (Self) throws -> Tensor
+    ) rethrows -> MemoryBill {
         let parameters = optimizer.parameters
         let waiting = parameters.map { $0.takeGradient() }
         defer { for (parameter, gradient) in zip(parameters, waiting) { parameter.gradient = gradient } }
         // Initial values that are only recorded are part of no step.
         let buffers = namedBuffers().map(\.buffer.value.node)
         withMemoryBudget(nil) { Graph.evaluate(self.parameters().map(\.value.node) + buffers) }
-        return try billed { labels in
+        return try billed(labels) { labels in
             let value = try recorded(&labels) { try loss(self) }
             value.backward()
             if let clipping { clipGradientNorm(parameters, to: clipping) }
@@ -48,10 +55,12 @@ extension ParameterContainer {
     }
 
     /// Runs `body` so that random numbers and running statistics are afterwards as before.
-    private func billed(_ body: (inout BillLabels) throws -> MemoryBill) rethrows -> MemoryBill {
+    private func billed(
+        _ labels: BillLabels = BillLabels(), _ body: (inout BillLabels) throws -> MemoryBill
+    ) rethrows -> MemoryBill {
         let buffers = namedBuffers().map { ($0.buffer, $0.buffer.value) }
         defer { for (buffer, value) in buffers { buffer.restore(value) } }
-        var labels = BillLabels()
+        var labels = labels
         return try withRandomSeed(0) { try body(&labels) }
     }
 

@@ -22,6 +22,10 @@ package struct TrainingSurroundings {
     package var memoryBudget: MemoryBudget?
     /// Gets what the training will hold, before its first step is computed.
     package var announceMemory: ((TrainingBill) throws -> Void)?
+    /// The step whose bill is announced together with what it is made of; nil where nobody wants to know that.
+    package var dissectedStep: Int?
+    /// Called after each step.
+    package var stepEnded: (() throws -> Void)?
     /// Whether gradients are looked at; what was seen is in the report of the training.
     package var watchesGradients = false
     /// Says a line that belongs to the run, with its line end.
@@ -44,6 +48,8 @@ package struct TrainingSurroundings {
         trainer.configuration = configuration
         trainer.openLogs = openLogs
         trainer.announceMemory = announceMemory
+        trainer.dissectedStep = dissectedStep
+        trainer.stepEnded = stepEnded
         trainer.options.memoryBudget = memoryBudget
         if watchesGradients { trainer.watch = GradientWatch(trainer.model) }
         trainer.options.progress = progress

@@ -72,6 +72,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         monitor = options.monitor ?? Monitor(validation == nil ? "loss" : "validation/loss", .lower)
         progress = TrainerProgress(data: data.identity)
         keeper = CheckpointKeeper(trainer, progress, monitor, clock)
+        labels.wantsAnatomy = trainer.dissectedStep != nil
         start = clock.now
         bar = ProgressBar(epochs: epochs, batchesPerEpoch: data.batchCount, style: options.progress, pace: options.pace)
     }
@@ -160,7 +161,10 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     }
 
     /// Whether somebody wants to know what the first step holds before it is computed.
-    private var billIsDue: Bool { !isBilled && (trainer.announceMemory != nil || options.memoryBudget != nil) }
+    private var billIsDue: Bool {
+        !isBilled && progress.step + 1 >= trainer.dissectedStep ?? 1
+            && (trainer.announceMemory != nil || options.memoryBudget != nil)
+    }
 
     /// The output for a batch, with the layers noted that record its values. What the model takes without a backward pass
     /// is billed before, since running statistics wait for the step afterwards.
@@ -206,6 +210,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         shownLoss.count += moment.exampleCount
         bar.update(epoch: progress.epoch, batch: progress.batch, shownValues)
         if let watch = trainer.watch, watch.takesNews() { watch.flow.write(to: logs, step: progress.step) }
+        try trainer.stepEnded?()
         for callback in trainer.callbacks { try callback.stepEnded(moment) }
         noteEnd()
     }

@@ -45,8 +45,12 @@ public final class Trainer<Model: ParameterContainer, Batch: Sendable> {
     /// trainer.openLogs = { step in [try CSVLog("runs/1/metrics.csv", resumingAt: step)] }
     /// ```
     public var openLogs: (_ resumingAt: Int?) throws -> [any TrainingLog] = { _ in [] }
-    /// Gets what the training will hold, before its first step is computed.
+    /// Gets what the training will hold, before its first step is computed, or the one that is to be dissected.
     package var announceMemory: ((TrainingBill) throws -> Void)?
+    /// The step whose bill is announced together with what it is made of; nil where nobody wants to know that.
+    package var dissectedStep: Int?
+    /// Called after each step.
+    package var stepEnded: (() throws -> Void)?
     /// Looks at gradients, weights and units every few steps. While `fit` runs it observes the optimizer, sees gradients before
     /// they are clipped, and logs the gradient and the step of each layer as `gradient/layers.0` and `step over weight/layers.0`.
     public var watch: GradientWatch?
