@@ -76,10 +76,10 @@ final class CPUPlan: Executable, @unchecked Sendable {
                 }
                 table[slot] = start + entry.byteOffset
             }
-            if let stopwatch = Stopwatch.current {
-                run(UnsafePointer(table), failure, under: stopwatch)
-            } else {
+            if bk_stopwatch() == nil {
                 walk.run(UnsafePointer(table), failure)
+            } else {
+                runTimed(UnsafePointer(table), failure)
             }
         }
         Workspace.giveBack(workspace)
@@ -87,11 +87,12 @@ final class CPUPlan: Executable, @unchecked Sendable {
         return failure?.message.map(EvaluationError.init)
     }
 
-    private func run(_ pointers: Pointers, _ failure: RunFailure?, under stopwatch: Stopwatch) {
+    @inline(never)
+    private func runTimed(_ pointers: Pointers, _ failure: RunFailure?) {
         let times = RunTimes(walk)
         let start = Nanoseconds.now
         walk.run(pointers, failure, times: times)
-        stopwatch.add(TimedRun(plan: self, start: start, end: Nanoseconds.now, kernels: times.taken))
+        Stopwatch.current?.add(TimedRun(plan: self, start: start, end: Nanoseconds.now, kernels: times.taken))
     }
 
     func abandon(_ workspace: MemoryBlock) { Workspace.giveBack(workspace) }
