@@ -31,6 +31,11 @@ struct Benchmark: ParsableCommand {
             valueName: "share"))
     var budget: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Say where the time of a training step goes instead, with so many layers and kernels.", valueName: "count"))
+    var profile: Int?
+
     @Option(parsing: .upToNextOption, help: "Sizes of the matrix products, which are square; left out, 32 to 2048.")
     var sizes = [32, 64, 96, 128, 256, 384, 512, 768, 1024, 1536, 2048]
 
@@ -51,6 +56,9 @@ struct Benchmark: ParsableCommand {
         if let budget, !(budget > 0 && budget <= 1) {
             throw ValidationError("--budget is \(budget); give a share above 0 and at most 1")
         }
+        if let profile, profile < 0 {
+            throw ValidationError("--profile is \(profile); give a number of rows")
+        }
         for size in sizes where size < 1 || size > 16384 {
             throw ValidationError("--sizes has \(size); give numbers from 1 to 16384")
         }
@@ -60,13 +68,13 @@ struct Benchmark: ParsableCommand {
         let report = Report(json: json)
         for workload in workload.map({ [$0] }) ?? Workload.allCases {
             switch workload {
-            case .xor: report.add(measure(.xor, seconds: seconds, budget: budget))
-            case .deep: report.add(measure(.deep, seconds: seconds, budget: budget))
-            case .mlp: report.add(measure(.mlp, seconds: seconds, budget: budget))
-            case .cnn: report.add(measure(.cnn, seconds: seconds, budget: budget))
-            case .gpt: report.add(measure(.gpt, seconds: seconds, budget: budget))
-            case .paddedGPT: report.add(measure(.paddedGPT, seconds: seconds, budget: budget))
-            case .lstm: report.add(measure(.lstm, seconds: seconds, budget: budget))
+            case .xor: measureStep(.xor, report)
+            case .deep: measureStep(.deep, report)
+            case .mlp: measureStep(.mlp, report)
+            case .cnn: measureStep(.cnn, report)
+            case .gpt: measureStep(.gpt, report)
+            case .paddedGPT: measureStep(.paddedGPT, report)
+            case .lstm: measureStep(.lstm, report)
             case .watch: measureWatching(seconds: seconds, report)
             case .gemm: measureProducts(sizes: sizes, seconds: seconds, report)
             case .blocks: measureBlocks(seconds: seconds, report)
@@ -76,5 +84,10 @@ struct Benchmark: ParsableCommand {
                 try measureTokens(tokenizer, text: text, seconds: seconds, report)
             }
         }
+    }
+
+    private func measureStep(_ workload: @autoclosure () -> StepWorkload, _ report: Report) {
+        guard let profile else { return report.add(measure(workload(), seconds: seconds, budget: budget)) }
+        print(workload().profile.table(rows: profile))
     }
 }

@@ -1,5 +1,6 @@
 import Backprop
 import BackpropNN
+import BackpropTrain
 
 /// A training step to measure: a network, its data, its loss and its optimizer.
 struct StepWorkload {
@@ -42,6 +43,13 @@ struct StepWorkload {
                 Linear(512, 512, initializer: .heUniform), Activation.relu, Linear(512, 10)),
             inputs: .normal([128, 784]), loss: { crossEntropy($0, labels) },
             optimizer: { AdamW($0, learningRate: 1e-3) })
+    }
+
+    /// Where the time of a step goes.
+    var profile: StepProfile {
+        withRandomSeed(1) {
+            model.stepProfile(optimizer: optimizer(model.parameters()), clipping: greatestNorm) { loss($0(inputs)) }
+        }
     }
 
     static func classes(_ count: Int) -> Tensor {
