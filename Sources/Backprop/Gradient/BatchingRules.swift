@@ -116,19 +116,12 @@ extension BatchingContext {
 
     /// Each example by itself: for what has one number, or one key, for all elements, or a kernel that wants it so.
     var oneByOne: Node {
-        let examples = operands.map { $0.isMapped ? cut(Tensor($0.node)) : nil }
+        let examples = operands.map { $0.isMapped ? Tensor($0.node).unstacked() : nil }
         let results = (0..<size).map { number in
             let inputs = zip(operands, examples).map { operand, examples in examples?[number].node ?? operand.node }
             return Node.reshape(node.again(inputs, node.shape, bits: node.bits), node.shape.withFirst(1))
         }
         return Node.concatenate(results, axis: 0)
-    }
-
-    /// Halves of halves: the gradient of a cut is the part padded to the whole.
-    private func cut(_ batch: Tensor) -> [Tensor] {
-        let count = batch.dim(0)
-        if count == 1 { return [batch.squeezed(axis: 0)] }
-        return [0..<(count / 2), (count / 2)..<count].flatMap { cut(batch.narrowed(axis: 0, $0)) }
     }
 }
 

@@ -23,6 +23,8 @@ struct ReverseWalk {
     /// For each node whether it leads to a target, which is when a gradient for it is worth recording.
     private var isWanted: [Bool] = []
     private var cotangents: [Tensor?] = []
+    /// Further gradients that are better added up together.
+    private var waiting = WaitingGradients()
     /// The gradients of the results of custom calls, by the position of the call.
     private var resultCotangents: [Int: [Int: Tensor]] = [:]
     /// The kinds of variables that lead to a target.
@@ -66,7 +68,7 @@ struct ReverseWalk {
         case .nodes:
             walk.markWays(to: kept)
             walk.sweep(keeping: kept)
-            gradients = kept.map { $0 >= 0 ? walk.cotangents[$0] : nil }
+            gradients = kept.map { $0 >= 0 ? walk.cotangent(at: $0) : nil }
         }
         Graph.state.withLock { state in
             for node in walk.end(keepingGraph: keepingGraph) { state.usedGraphs.letGo(of: node) }
@@ -214,7 +216,7 @@ struct ReverseWalk {
         markWaysToParameters()
         var found: [(parameter: Node, gradient: Tensor)] = []
         for position in order.indices.reversed() where isWanted[position] {
-            guard let cotangent = cotangents[position] else { continue }
+            guard let cotangent = cotangent(at: position) else { continue }
             cotangents[position] = nil
             let node = order[position].takeUnretainedValue()
             guard node.isParameter else {
@@ -228,7 +230,7 @@ struct ReverseWalk {
 
     private mutating func sweep(keeping targets: [Int]) {
         for position in order.indices.reversed() where isWanted[position] {
-            guard let cotangent = cotangents[position] else { continue }
+            guard let cotangent = cotangent(at: position) else { continue }
             if !targets.contains(position) { cotangents[position] = nil }
             // One target may be computed from another.
             if leads(position) { propagate(cotangent, through: order[position].takeUnretainedValue(), at: position) }
@@ -257,7 +259,21 @@ struct ReverseWalk {
     }
 
     private mutating func add(_ gradient: Tensor, to position: Int) {
-        cotangents[position] = cotangents[position].map { $0 + gradient } ?? gradient
+        guard let sum = cotangents[position] else {
+            cotangents[position] = gradient
+            return
+        }
+        if waiting.take(gradient, at: position) { return }
+        cotangents[position] = sum + gradient
+    }
+
+    /// The sum of what has arrived at a node.
+    private mutating func cotangent(at position: Int) -> Tensor? {
+        guard let sum = cotangents[position] else { return nil }
+        let gradients = waiting.joined(to: sum, at: position)
+        if gradients.isEmpty { return sum }
+        cotangents[position] = gradients[1...].reduce(gradients[0], +)
+        return cotangents[position]
     }
 
     // MARK: Custom functions

@@ -65,9 +65,10 @@ public struct RecurrentWeights: ParameterContainer, Sendable {
         matmul(x, input.value, transposeB: true).adding(inputBias)
     }
 
-    func ofHidden(_ h: Tensor) -> Tensor {
-        matmul(h, hidden.value, transposeB: true).adding(hiddenBias)
-    }
+    /// Both biases at once, for cells that add them: then a step has none.
+    func ofInputWithBiases(_ x: Tensor) -> Tensor { ofInput(x).adding(hiddenBias) }
+
+    func ofHidden(_ h: Tensor) -> Tensor { matmul(h, hidden.value, transposeB: true) }
 }
 
 /// h' = tanh(W x + b + U h + c), or relu (Elman, 1990).
@@ -87,7 +88,7 @@ public struct RNNCell: RecurrentCell, Sendable {
 
     public func projected(_ x: Tensor) -> Tensor {
         requireFeatures(weights.input.shape[1], of: x)
-        return weights.ofInput(x)
+        return weights.ofInputWithBiases(x)
     }
     public func step(_ projected: Tensor, _ state: Tensor) -> Tensor {
         requireFeatures(outputs, of: state, "a state")
@@ -136,7 +137,7 @@ public struct LSTMCell: RecurrentCell, Sendable {
 
     public func projected(_ x: Tensor) -> Tensor {
         requireFeatures(weights.input.shape[1], of: x)
-        return weights.ofInput(x)
+        return weights.ofInputWithBiases(x)
     }
     public func step(_ projected: Tensor, _ state: LSTMState) -> LSTMState {
         requireFeatures(outputs, of: state.hidden, "a hidden state")
@@ -176,7 +177,7 @@ public struct GRUCell: RecurrentCell, Sendable {
     public func step(_ projected: Tensor, _ state: Tensor) -> Tensor {
         requireFeatures(outputs, of: state, "a state")
         let input = projected.split(parts: 3, axis: -1)
-        let hidden = weights.ofHidden(state).split(parts: 3, axis: -1)
+        let hidden = weights.ofHidden(state).adding(weights.hiddenBias).split(parts: 3, axis: -1)
         let reset = sigmoid(input[0] + hidden[0]), keep = sigmoid(input[1] + hidden[1])
         let new = tanh(input[2] + reset * hidden[2])
         return new + keep * (state - new)

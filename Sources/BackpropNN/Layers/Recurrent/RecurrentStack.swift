@@ -39,7 +39,8 @@ public struct RecurrentStack<Cell: RecurrentCell>: ParameterContainer {
                 var state =
                     states?[layer * directions.count + direction]
                     ?? cell.initialState(Array(x.shape.dropLast(2)), dtype: x.dtype)
-                let steps = steps(of: cell.projected(x))
+                // What belongs to one step lies together.
+                let steps = cell.projected(x.movedAxis(-2, to: 0)).unstacked()
                 var sequence: [Tensor] = []
                 sequence.reserveCapacity(steps.count)
                 for index in direction == 1 ? Array(steps.indices.reversed()) : Array(steps.indices) {
@@ -75,15 +76,6 @@ public struct RecurrentStack<Cell: RecurrentCell>: ParameterContainer {
             "a recurrent network: lengths \(lengths.dtype)\(lengths.shape) for sequences of shape \(x.shape)")
         let column = lengths.expandedDimensions(axis: -1)
         return (0..<x.dim(-2)).map { column .> Double($0) }
-    }
-
-    /// The places along the axis before the last. Halves of halves: the gradient of each cut is a sum of padded parts, which
-    /// would be the whole sequence for every step otherwise.
-    private func steps(of x: Tensor) -> [Tensor] {
-        let count = x.dim(-2)
-        if count == 1 { return [x.squeezed(axis: -2)] }
-        return steps(of: x.narrowed(axis: -2, 0..<(count / 2)))
-            + steps(of: x.narrowed(axis: -2, (count / 2)..<count))
     }
 }
 
