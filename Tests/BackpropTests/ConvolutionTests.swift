@@ -140,7 +140,7 @@ private func pattern(_ shape: Int...) -> Tensor {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = maxPool(Tensor.zeros([1, 4, 0, 3]), window: 2, padding: 1)
         }
-        expect(result, toName: "windowArgMax", "[1, 4, 0, 3]")
+        expect(result, toName: "windowPick", "[1, 4, 0, 3]")
     }
 
     @Test func paddingWiderThanTheWindow() async {

@@ -202,6 +202,15 @@ func examples(of primitive: Primitive) -> [Example] {
             let places = Tensor(Node.windowArgMax(x.node, window: window, geometry)).asType(x.dtype)
             return square(x).sum() * places
         }
+    case .windowPick:
+        windowExamples(primitive) { x, window, geometry in
+            Tensor(Node.windowPick(sin(x).node, whereGreatest: stopGradient(x).node, window: window, geometry))
+        }
+    case .windowSpread:
+        windowExamples(primitive) { x, window, geometry in
+            let values = Node.windowSum(x.node, window: window, geometry)
+            return Tensor(Node.windowSpread(values, whereGreatest: stopGradient(x).node, window: window, geometry))
+        }
     case .gather:
         [
             one(primitive, "rows", [4, 3]) { $0.take(Tensor([2, 0, 2, 3, 1] as [Int32])) },

@@ -105,6 +105,8 @@ extension Primitive {
         case .convolution, .convolutionInputGradient, .convolutionWeightGradient: .kernel { $0.convolution($1, $2) }
         case .windowSum: .kernel { $0.windowSum($1, $2) }
         case .windowArgMax: .kernel { $0.windowArgMax($1, $2) }
+        case .windowPick: .kernel { $0.windowPick($1, $2) }
+        case .windowSpread: .kernel { $0.windowSpread($1, $2) }
         }
     }
 

@@ -97,8 +97,31 @@ extension KernelBuilder {
         }
     }
 
-    private func shape(ofWindow index: Int) -> bk_window {
+    mutating func windowPick(_ index: Int, _ name: String) -> Kernel {
+        let window = shape(ofWindow: index), inputs = graph.values[index].inputs.map { slot($0) }, result = slot(index)
+        let tasks = withUnsafePointer(to: window) { Int(bk_window_tasks($0)) }
+        return CallKernel(name: name, tasks: tasks) { task, pointers in
+            withUnsafePointer(to: window) {
+                bk_window_pick_run($0, pointers[inputs[0]], pointers[inputs[1]], pointers[result], Int64(task))
+            }
+        }
+    }
+
+    mutating func windowSpread(_ index: Int, _ name: String) -> Kernel {
+        let inputs = graph.values[index].inputs.map { slot($0) }, result = slot(index)
+        let window = shape(ofWindow: index, places: graph.values[graph.values[index].inputs[1]].shape)
+        let tasks = withUnsafePointer(to: window) { Int(bk_window_spread_tasks($0)) }
+        return CallKernel(name: name, tasks: tasks) { task, pointers in
+            withUnsafePointer(to: window) {
+                bk_window_spread_run($0, pointers[inputs[0]], pointers[inputs[1]], pointers[result], Int64(task))
+            }
+        }
+    }
+
+    /// `places` is the shape with one element for each window; that of the value where left out.
+    private func shape(ofWindow index: Int, places: Shape? = nil) -> bk_window {
         let value = graph.values[index], operand = graph.values[value.inputs[0]], rank = value.shape.rank - 2
+        let places = places ?? value.shape
         let window = value.list!.prefix(rank), geometry = WindowGeometry(list: value.list!.dropFirst(rank))
         var result = bk_window()
         result.type = operand.dtype.kernelType
@@ -106,7 +129,7 @@ extension KernelBuilder {
         result.channels = Int64(value.shape[rank + 1])
         result.input = triple(operand.shape.array[1...rank])
         result.window = triple(window)
-        result.output = triple(value.shape.array[1...rank])
+        result.output = triple(places.array[1...rank])
         result.stride = triple(geometry.stride)
         result.low = triple(geometry.low, missing: 0)
         result.dilation = triple(geometry.dilation)

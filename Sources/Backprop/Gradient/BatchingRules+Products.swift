@@ -35,7 +35,7 @@ extension BatchingContext {
 
     // MARK: Windows and convolutions
 
-    /// The window of `windowSum` and `windowArgMax`.
+    /// The window of what slides over an input.
     var window: [Int] { Array(node.list!.prefix(node.shape.rank - 2)) }
 
     /// The examples as part of the batch that an image has already.

@@ -59,6 +59,12 @@ extension BatchingContext {
             return unfolded(Node.windowSum(folded(all(0)), window: window, node.windowGeometry))
         case .windowArgMax:
             return unfolded(Node.windowArgMax(folded(all(0)), window: window, node.windowGeometry))
+        case .windowPick:
+            return unfolded(
+                Node.windowPick(folded(all(1)), whereGreatest: folded(all(0)), window: window, node.windowGeometry))
+        case .windowSpread:
+            return unfolded(
+                Node.windowSpread(folded(all(1)), whereGreatest: folded(all(0)), window: window, node.windowGeometry))
 
         case .gather: return gathered
         case .scatterAdd: return scattered(.scatterAdd, Node.scatterAdd)

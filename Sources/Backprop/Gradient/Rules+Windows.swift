@@ -40,7 +40,7 @@ extension RuleContext {
     /// in a window of the same size and dilation, which moves by one.
     var windowSumGradient: Tensor {
         let geometry = node.windowGeometry, rank = geometry.rank
-        let window = Array(node.list!.prefix(rank)), input = node.input0!.shape
+        let window = windowOfNode, input = node.input0!.shape
         if input.count == 0 { return .zeros(like: node.input0!) }
         let none = [Int](repeating: 0, count: rank + 2)
         let spread = Node.pad(
@@ -53,4 +53,15 @@ extension RuleContext {
                 WindowGeometry(
                     stride: [Int](repeating: 1, count: rank), low: low, high: high, dilation: geometry.dilation)))
     }
+
+    var windowPickGradient: Tensor {
+        Tensor(
+            Node.windowSpread(cotangent.node, whereGreatest: node.input0!, window: windowOfNode, node.windowGeometry))
+    }
+
+    var windowSpreadGradient: Tensor {
+        Tensor(Node.windowPick(cotangent.node, whereGreatest: node.input0!, window: windowOfNode, node.windowGeometry))
+    }
+
+    private var windowOfNode: [Int] { Array(node.list!.prefix(node.windowGeometry.rank)) }
 }

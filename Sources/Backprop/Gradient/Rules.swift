@@ -84,6 +84,8 @@ extension RuleContext {
         case .convolutionInputGradient: return convolutionInputGradientGradient(for: position)
         case .convolutionWeightGradient: return convolutionWeightGradientGradient(for: position)
         case .windowSum: return windowSumGradient
+        case .windowPick: return position == 1 ? windowPickGradient : nil
+        case .windowSpread: return position == 1 ? windowSpreadGradient : nil
         case .gather:
             guard position == 0 else { return nil }
             return Tensor(Node.scatterAdd(g.node, node.input1!, axis: node.axis, count: node.input0!.shape[node.axis]))

@@ -175,17 +175,49 @@ extension Node {
     /// position in row-major order (int64): the first of equal ones, where NaN is greater than all numbers. Every window
     /// must see an element.
     package static func windowArgMax(_ x: Node, window: [Int], _ geometry: WindowGeometry) -> Node {
-        let shape = windowed("windowArgMax", x, window, geometry)
+        let shape = filledWindows("windowArgMax", x, window, geometry)
+        return Node(.windowArgMax, .int64, shape, x, list: window + geometry.list)
+    }
+
+    /// The elements of a tensor like x where x [batch, spatial..., channels] is greatest within each window, as for
+    /// `windowArgMax`. There is no gradient for x.
+    package static func windowPick(
+        _ values: Node, whereGreatest x: Node, window: [Int], _ geometry: WindowGeometry
+    ) -> Node {
+        let shape = filledWindows("windowPick", x, window, geometry)
+        require(
+            values.shape == x.shape && values.dtype == x.dtype,
+            "windowPick: \(values.dtype)\(values.shape) where \(x.dtype)\(x.shape) is greatest")
+        return Node(.windowPick, x.dtype, shape, x, values, list: window + geometry.list)
+    }
+
+    /// A tensor like x [batch, spatial..., channels], to whose elements those of `values`, one for each window, are added
+    /// where x is greatest within the window, as for `windowArgMax`. There is no gradient for x.
+    package static func windowSpread(
+        _ values: Node, whereGreatest x: Node, window: [Int], _ geometry: WindowGeometry
+    ) -> Node {
+        let shape = filledWindows("windowSpread", x, window, geometry)
+        require(
+            values.shape == shape && values.dtype == x.dtype,
+            "windowSpread: \(values.dtype)\(values.shape) for windows \(shape) of \(x.dtype)\(x.shape)")
+        return Node(.windowSpread, x.dtype, x.shape, x, values, list: window + geometry.list)
+    }
+
+    /// The shape of the windows, each of which must see an element.
+    private static func filledWindows(
+        _ name: String, _ x: Node, _ window: [Int], _ geometry: WindowGeometry
+    ) -> Shape {
+        let shape = windowed(name, x, window, geometry)
         for axis in window.indices {
             for place in 0..<shape[axis + 1] {
                 let start = place * geometry.stride[axis] - geometry.low[axis], step = geometry.dilation[axis]
                 let first = start >= 0 ? start : start + (-start + step - 1) / step * step
                 require(
                     first < x.shape[axis + 1] && first < start + window[axis] * step,
-                    "windowArgMax: window \(place) of spatial axis \(axis) sees no element of \(x.dtype)\(x.shape)")
+                    "\(name): window \(place) of spatial axis \(axis) sees no element of \(x.dtype)\(x.shape)")
             }
         }
-        return Node(.windowArgMax, .int64, shape, x, list: window + geometry.list)
+        return shape
     }
 
     private static func windowed(_ name: String, _ x: Node, _ window: [Int], _ geometry: WindowGeometry) -> Shape {

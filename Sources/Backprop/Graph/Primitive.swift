@@ -53,6 +53,9 @@ package enum Primitive: UInt8, CaseIterable, Sendable {
     case convolution, convolutionInputGradient, convolutionWeightGradient
     /// Windows that slide over the spatial axes: their sum, and where their greatest element lies.
     case windowSum, windowArgMax
+    /// The second operand where the first is greatest within each window; the reverse adds to zeros there. Each is linear in
+    /// the second operand, with the other as its gradient.
+    case windowPick, windowSpread
 
     /// Rows of a table by index; the reverse adds rows into zeros.
     case gather, scatterAdd
@@ -149,7 +152,7 @@ extension Primitive {
             .cumulativeArgMin, .linearRecurrence, .cholesky, .triangularSolve, .solve, .determinant, .cofactors,
             .slogdet, .qrQ, .eighVectors, .svdVectors, .stationaryValues, .pseudoInverse, .convolution,
             .convolutionInputGradient,
-            .convolutionWeightGradient, .windowSum, .windowArgMax:
+            .convolutionWeightGradient, .windowSum, .windowArgMax, .windowPick, .windowSpread:
             .kernel
         case .customCall, .customResult: .transparent
         }
@@ -192,7 +195,7 @@ extension Primitive {
         case .linearRecurrence: (1, true)
         case .cholesky: (0, true)
         case .triangularSolve, .solve, .qrQ, .eighVectors, .svdVectors, .pseudoInverse: (1, true)
-        case .determinant, .cofactors, .slogdet: (1, false)
+        case .determinant, .cofactors, .slogdet, .windowPick, .windowSpread: (1, false)
         case .stationaryValues: (6, false)
         case .customCall: (-1, false)
         }
@@ -207,7 +210,8 @@ extension Primitive {
             .alias, .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .select, .descend, .sum, .max,
             .min,
             .reshape, .transpose, .broadcast, .slice, .reverse, .pad, .concatenate, .matmul, .convolution,
-            .convolutionInputGradient, .convolutionWeightGradient, .windowSum, .gather, .scatterAdd, .linearRecurrence:
+            .convolutionInputGradient, .convolutionWeightGradient, .windowSum, .windowPick, .windowSpread, .gather,
+            .scatterAdd, .linearRecurrence:
             true
         case .constant, .scalar, .iota, .random, .sign, .floor, .ceil, .round, .not, .equal, .notEqual, .less,
             .lessEqual, .greater, .greaterEqual, .and, .or, .argMax, .argMin, .checkIndices, .argSort,

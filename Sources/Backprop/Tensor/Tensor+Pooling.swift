@@ -49,6 +49,11 @@ private struct Pooling {
         geometry = WindowGeometry(stride: strides, low: paddings, high: high, dilation: dilations)
     }
 
+    /// The greatest element of each window.
+    func greatest(of x: Tensor) -> Tensor {
+        Tensor(Node.windowPick(x.node, whereGreatest: stopGradient(x).node, window: window, geometry))
+    }
+
     /// How many elements each window has, [places..., 1]: those within the input, or also those of its padding.
     func counts(in x: Tensor, withPadding: Bool) -> Tensor {
         var counts = Tensor(1, dtype: x.dtype)
@@ -140,10 +145,8 @@ public func maxPool(
     padding: any PerAxisConvertible = 0, dilation: any PerAxisConvertible = 1, ceilMode: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor {
-    maxPoolWithIndices(
-        x, window: window, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode, file: file,
-        line: line
-    ).values
+    let pooling = Pooling("maxPool", x, window, stride, padding, dilation, ceilMode: ceilMode, file, line)
+    return pooling.greatest(of: x)
 }
 
 /// The greatest element of each window, and where it lies among the places of the input, counted in row-major order
@@ -159,7 +162,7 @@ public func maxPoolWithIndices(
 ) -> (values: Tensor, indices: Tensor) {
     let pooling = Pooling("maxPool", x, window, stride, padding, dilation, ceilMode: ceilMode, file, line)
     let indices = Tensor(Node.windowArgMax(x.node, window: pooling.window, pooling.geometry))
-    return (x.takePlaces(indices), indices)
+    return (pooling.greatest(of: x), indices)
 }
 
 extension Tensor {

@@ -21,5 +21,10 @@ void bk_window_sum_run(const bk_window *window, const void *input, void *result,
 // Where the first greatest element of each window lies among the places of the input, counted in row-major order. NaN
 // is greater than all numbers. Every window must see an element.
 void bk_window_arg_max_run(const bk_window *window, const void *input, int64_t *result, int64_t task);
+// The elements of `values`, which is like the input, where the input is greatest within each window.
+void bk_window_pick_run(const bk_window *window, const void *input, const void *values, void *result, int64_t task);
+// Adds the elements of `values`, one for each window, to zeros where the input is greatest; the result is like the input.
+int64_t bk_window_spread_tasks(const bk_window *window);
+void bk_window_spread_run(const bk_window *window, const void *input, const void *values, void *result, int64_t task);
 
 #endif

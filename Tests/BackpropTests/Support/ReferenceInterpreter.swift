@@ -156,14 +156,17 @@ struct ReferenceInterpreter {
         case .concatenate: return concatenate(node)
         case .matmul: return matmul(node)
         case .convolution, .convolutionInputGradient, .convolutionWeightGradient: return convolution(node)
-        case .windowSum: return windows(node) { $0.reduce(0) { $0 + $1.value } }
-        case .windowArgMax:
-            return windows(node) { seen in
-                Double(
-                    seen.dropFirst().reduce(seen[0]) {
-                        $1.value > $0.value || $1.value.isNaN && !$0.value.isNaN ? $1 : $0
-                    }.place)
+        case .windowSum: return windows(node, node.shape).map { $0.reduce(0) { $0 + $1.value } }
+        case .windowArgMax: return windows(node, node.shape).map { Double(greatest($0).place) }
+        case .windowPick:
+            let values = input(node.input1!)
+            return windows(node, node.shape).map { values[greatest($0).position] }
+        case .windowSpread:
+            var result = [Double](repeating: 0, count: node.shape.count)
+            for (seen, value) in zip(windows(node, node.input1!.shape), input(node.input1!)) {
+                result[greatest(seen).position] += value
             }
+            return result
         case .gather: return gather(node)
         case .scatterAdd: return scatterAdd(node)
         case .scatterMax: return scatterMax(node)
@@ -359,21 +362,25 @@ struct ReferenceInterpreter {
         return places
     }
 
-    /// What each window sees, in order, with its place among the spatial axes.
-    private func windows(_ node: Node, _ body: ([(value: Double, place: Int)]) -> Double) -> [Double] {
+    /// An element that a window sees, with its place among the spatial axes and its position in the whole.
+    private typealias Seen = (value: Double, place: Int, position: Int)
+
+    private func greatest(_ seen: [Seen]) -> Seen {
+        seen.dropFirst().reduce(seen[0]) { $1.value > $0.value || $1.value.isNaN && !$0.value.isNaN ? $1 : $0 }
+    }
+
+    /// What each window sees, in order; `places` is the shape with one element for each window.
+    private func windows(_ node: Node, _ places: Shape) -> [[Seen]] {
         let operand = node.input0!, shape = operand.shape, rank = shape.rank - 2
         let geometry = node.windowGeometry, values = input(operand)
-        return indices(of: node.shape.array).map { index in
-            var seen: [(value: Double, place: Int)] = []
+        return indices(of: places.array).map { index in
+            var seen: [Seen] = []
             for tap in indices(of: Array(node.list!.prefix(rank))) {
                 guard let place = source(index, tap, geometry, shape) else { continue }
-                seen.append(
-                    (
-                        values[position([index[0]] + place + [index[rank + 1]], in: shape.array)],
-                        position(place, in: Array(shape.array[1...rank]))
-                    ))
+                let position = position([index[0]] + place + [index[rank + 1]], in: shape.array)
+                seen.append((values[position], self.position(place, in: Array(shape.array[1...rank])), position))
             }
-            return body(seen)
+            return seen
         }
     }
 
