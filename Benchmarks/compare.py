@@ -22,10 +22,11 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 OURS = "Backprop"
-STEPS = ("xor", "deep", "mlp")
+SMALL_STEPS = ("xor", "deep", "mlp")
+STEPS = (*SMALL_STEPS, "cnn", "gpt", "lstm")
 WORKLOADS = (*STEPS, "gemm", "blocks")
 
-STEP_GOALS = {"xor": 3.0, "deep": 2.0, "mlp": 1.25}
+STEP_GOALS = {"xor": 5.0, "deep": 2.5, "mlp": 1.5, "cnn": 1.4, "gpt": 2.5, "lstm": 1.5}
 BLOCK_GOALS = {"gelu": 2.5, "softmax": 2.5, "layer-norm": 1.5, "adamw": 1.0}
 COPY_GOAL = 0.85
 STEP_OVER_FORWARD_GOAL = 3.0
@@ -67,7 +68,7 @@ def contenders(backprop, folder):
     else:
         tell(f"skipping PyTorch: {install}")
     if imports("jax"):
-        found.append(Contender("JAX", (sys.executable, str(HERE / "rivals_jax.py")), STEPS))
+        found.append(Contender("JAX", (sys.executable, str(HERE / "rivals_jax.py")), SMALL_STEPS))
     else:
         tell(f"skipping JAX: {install}")
 

@@ -1,6 +1,6 @@
 """PyTorch's side of the benchmarks.
 
-Training steps (xor, deep, mlp) are written as a PyTorch user writes them; `--fused` takes
+Training steps (xor, deep, mlp, cnn, gpt, lstm) are written as a PyTorch user writes them; `--fused` takes
 PyTorch's fused optimizers and `--compile` hands the forward pass, the loss and the gradients
 to torch.compile. The workload `blocks` times PyTorch's own kernels for memory-bound work.
 """
@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from pytorch_networks import LanguageModel, TextLSTM, residual_network
 from stopwatch import emit, median_ms, milliseconds, options
 
 
@@ -24,6 +25,7 @@ class Workload:
     targets: torch.Tensor
     loss: Callable
     optimizer: Callable
+    greatest_norm: float | None = None
 
 
 def xor(**settings):
@@ -62,7 +64,42 @@ def mlp(**settings):
     )
 
 
-STEPS = {"xor": xor, "deep": deep, "mlp": mlp}
+def cnn(**settings):
+    return Workload(
+        model=residual_network().to(memory_format=torch.channels_last),
+        inputs=torch.randn(64, 3, 32, 32).to(memory_format=torch.channels_last),
+        targets=torch.randint(10, (64,)),
+        loss=F.cross_entropy,
+        optimizer=lambda weights: torch.optim.SGD(weights, lr=0.1, momentum=0.9, **settings),
+    )
+
+
+def text_loss(outputs, targets):
+    return F.cross_entropy(outputs.flatten(0, 1), targets.flatten())
+
+
+def gpt(**settings):
+    return Workload(
+        model=LanguageModel(),
+        inputs=torch.randint(65, (8, LanguageModel.context)),
+        targets=torch.randint(65, (8, LanguageModel.context)),
+        loss=text_loss,
+        optimizer=lambda weights: torch.optim.AdamW(weights, lr=1e-3, **settings),
+        greatest_norm=1.0,
+    )
+
+
+def lstm(**settings):
+    return Workload(
+        model=TextLSTM(),
+        inputs=torch.randint(65, (32, 128)),
+        targets=torch.randint(65, (32, 128)),
+        loss=text_loss,
+        optimizer=lambda weights: torch.optim.Adam(weights, lr=1e-3, **settings),
+    )
+
+
+STEPS = {"xor": xor, "deep": deep, "mlp": mlp, "cnn": cnn, "gpt": gpt, "lstm": lstm}
 
 
 def train(name, compiled, fused):
@@ -79,6 +116,8 @@ def train(name, compiled, fused):
     def step():
         optimizer.zero_grad()
         evaluate().backward()
+        if work.greatest_norm:
+            nn.utils.clip_grad_norm_(work.model.parameters(), work.greatest_norm)
         optimizer.step()
 
     def predict():
