@@ -107,6 +107,7 @@ typedef struct {
     void *target[GEMM_MAX_ROWS];
     range visible[BK_SPATIAL][GEMM_MAX_ROWS];
     range common[BK_SPATIAL], any[BK_SPATIAL];  // taps that all rows, and that some row can see
+    range inner;                        // places along a line of the phase that see all taps
     const void **lists;                 // [taps, most rows]
     convolution_run *runs;
     const char *zeros;                  // a pixel of them
@@ -117,6 +118,7 @@ static void enter_phase(strip *s, const product *p, const convolution_cursor *cu
         s->phase[axis] = cursor->phase[axis];
         s->taps[axis] = convolution_taps_of(&p->map, cursor->phase[axis], axis);
     }
+    s->inner = convolution_inner(&s->taps[2]);
 }
 
 static void prepare_strip(strip *s, const product *p, const convolution_cursor *cursor) {
@@ -145,42 +147,65 @@ static inline int64_t met(const strip *s, const convolution_cursor *cursor, int 
     return s->taps[axis].start + cursor->place[axis] * s->taps[axis].advance;
 }
 
+// Takes pixels of one line.
+static void add_line(strip *s, const product *p, const convolution_cursor *cursor, int64_t count, const char *source,
+                     char *target) {
+    const convolution_map *map = &p->map;
+    const int64_t from = p->depth * p->groups * p->element, to = p->channels * p->groups * p->element;
+    const int64_t d = met(s, cursor, 0), h = met(s, cursor, 1);
+    const range depth = convolution_visible(&s->taps[0], d), height = convolution_visible(&s->taps[1], h);
+    s->common[0] = both(s->common[0], depth);
+    s->common[1] = both(s->common[1], height);
+    s->any[0] = either(s->any[0], depth);
+    s->any[1] = either(s->any[1], height);
+
+    const convolution_taps *across = &s->taps[2];
+    const int64_t line = ((cursor->batch * map->source[0] + d) * map->source[1] + h) * map->source[2];
+    const int64_t w = met(s, cursor, 2);
+    // An address only: nothing is read where no tap is visible.
+    uintptr_t pixel = (uintptr_t)source + (uintptr_t)((line + w) * from);
+    char *result = target + convolution_pixel(map, cursor) * to;
+    for (int64_t row = s->rows; row < s->rows + count; row++) {
+        s->source[row] = (const void *)pixel;
+        s->target[row] = result;
+        s->visible[0][row] = depth;
+        s->visible[1][row] = height;
+        s->visible[2][row] = (range){0, across->count};
+        pixel += (uintptr_t)(across->advance * from);
+        result += map->phases[2] * to;
+    }
+
+    // Most pixels are so far from the borders that they see all taps.
+    const int64_t place = cursor->place[2];
+    const range inner = both(s->inner, (range){place, place + count});
+    if (inner.start < inner.end) s->any[2] = (range){0, across->count};
+    for (int64_t i = place; i < place + count; i++) {
+        if (inner.start <= i && i < inner.end) {
+            i = inner.end - 1;
+            continue;
+        }
+        const range width = convolution_visible(across, w + (i - place) * across->advance);
+        s->visible[2][s->rows + i - place] = width;
+        s->common[2] = both(s->common[2], width);
+        s->any[2] = either(s->any[2], width);
+    }
+    s->rows += count;
+}
+
 // Takes the next pixels, at most up to the end of the phase.
 static void next_strip(strip *s, const product *p, convolution_cursor *cursor, int64_t most_rows, const char *source,
                        char *target) {
-    const convolution_map *map = &p->map;
-    const int64_t from = p->depth * p->groups * p->element, to = p->channels * p->groups * p->element;
     if (memcmp(s->phase, cursor->phase, sizeof s->phase) != 0) enter_phase(s, p, cursor);
-    s->rows = least(least(most_rows, p->kernels->rows), cursor->left);
-
-    int64_t line = 0, result = 0;
-    for (int64_t row = 0; row < s->rows; row++) {
-        if (row == 0 || cursor->place[2] == 0) {
-            const int64_t d = met(s, cursor, 0), h = met(s, cursor, 1);
-            const range depth = convolution_visible(&s->taps[0], d);
-            const range height = convolution_visible(&s->taps[1], h);
-            line = ((cursor->batch * map->source[0] + d) * map->source[1] + h) * map->source[2];
-            result = convolution_pixel(map, cursor);
-            s->visible[0][row] = depth;
-            s->visible[1][row] = height;
-            s->common[0] = row == 0 ? depth : both(s->common[0], depth);
-            s->common[1] = row == 0 ? height : both(s->common[1], height);
-            s->any[0] = row == 0 ? depth : either(s->any[0], depth);
-            s->any[1] = row == 0 ? height : either(s->any[1], height);
-        } else {
-            s->visible[0][row] = s->visible[0][row - 1];
-            s->visible[1][row] = s->visible[1][row - 1];
-            result += map->phases[2];
-        }
-        const int64_t w = met(s, cursor, 2);
-        const range width = convolution_visible(&s->taps[2], w);
-        s->visible[2][row] = width;
-        s->common[2] = row == 0 ? width : both(s->common[2], width);
-        s->any[2] = row == 0 ? width : either(s->any[2], width);
-        // An address only: nothing is read where no tap is visible.
-        s->source[row] = (const void *)((uintptr_t)source + (uintptr_t)((line + w) * from));
-        s->target[row] = target + result * to;
-        convolution_advance(map, cursor);
+    const int64_t rows = least(least(most_rows, p->kernels->rows), cursor->left);
+    s->rows = 0;
+    for (int axis = 0; axis < BK_SPATIAL; axis++) {
+        s->common[axis] = (range){0, s->taps[axis].count};
+        s->any[axis] = (range){0, 0};
+    }
+    while (s->rows < rows) {
+        const int64_t count = least(rows - s->rows, cursor->count[2] - cursor->place[2]);
+        add_line(s, p, cursor, count, source, target);
+        convolution_advance(&p->map, cursor, count);
     }
 }
 

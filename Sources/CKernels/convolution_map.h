@@ -3,6 +3,7 @@
 #ifndef CONVOLUTION_MAP_H
 #define CONVOLUTION_MAP_H
 
+#include "arithmetic.h"
 #include "bk_convolution.h"
 
 // Place `o` of the target meets tap `k` at place o * stride - low + k * dilation of the source, whose pixels are
@@ -41,10 +42,11 @@ int64_t convolution_target_pixels(const convolution_map *map);
 convolution_cursor convolution_seek(const convolution_map *map, int64_t pixel);
 void convolution_next_line(const convolution_map *map, convolution_cursor *cursor);
 
-// To the next pixel; at the end of a phase to the first one of the next.
-static inline void convolution_advance(const convolution_map *map, convolution_cursor *cursor) {
-    cursor->left--;
-    if (++cursor->place[2] == cursor->count[2]) convolution_next_line(map, cursor);
+// Over `count` pixels of a line; at the end of a phase to the first one of the next.
+static inline void convolution_advance(const convolution_map *map, convolution_cursor *cursor, int64_t count) {
+    cursor->left -= count;
+    cursor->place[2] += count;
+    if (cursor->place[2] == cursor->count[2]) convolution_next_line(map, cursor);
 }
 
 static inline int64_t convolution_place(const convolution_map *map, const convolution_cursor *cursor, int axis) {
@@ -81,6 +83,13 @@ static inline range convolution_visible(const convolution_taps *taps, int64_t pi
     int64_t end = pixel >= taps->source ? 0 : (taps->source - 1 - pixel) / taps->spacing + 1;
     if (end > taps->count) end = taps->count;
     return (range){start, end};
+}
+
+// The places of the phase from which all taps meet a pixel.
+static inline range convolution_inner(const convolution_taps *taps) {
+    const int64_t last = taps->source - 1 - most(0, taps->count - 1) * taps->spacing - taps->start;
+    const int64_t first = taps->start >= 0 ? 0 : ceil_div(-taps->start, taps->advance);
+    return (range){first, last < 0 ? 0 : last / taps->advance + 1};
 }
 
 #endif

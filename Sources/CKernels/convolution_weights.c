@@ -106,7 +106,7 @@ static void fill_lists(pair_lists *lists, const part *p, convolution_cursor *cur
     bool line_is_whole = false;
     lists->whole_count = 0;
     memset(lists->count, 0, (size_t)(lists->taps.end - lists->taps.start) * sizeof *lists->count);
-    for (int64_t pixel = 0; pixel < pixels; pixel++, convolution_advance(map, cursor)) {
+    for (int64_t pixel = 0; pixel < pixels; pixel++, convolution_advance(map, cursor, 1)) {
         if (pixel == 0 || cursor->place[2] == 0) {
             sources_of(map, cursor, 0, d);
             sources_of(map, cursor, 1, h);
