@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from pytorch_networks import LanguageModel, TextLSTM, residual_network
+from rivals_pytorch_others import OTHERS
 from stopwatch import emit, median_ms, milliseconds, options
 
 
@@ -102,9 +103,15 @@ def lstm(**settings):
 STEPS = {"xor": xor, "deep": deep, "mlp": mlp, "cnn": cnn, "gpt": gpt, "lstm": lstm}
 
 
+def other(name, **settings):
+    model, inputs, targets, loss, optimizer = OTHERS[name]()
+    return Workload(model, inputs, targets, loss, lambda weights: optimizer(weights, **settings))
+
+
 def train(name, compiled, fused):
     """Time the first step, a median step, and a median forward pass without gradients."""
-    work = STEPS[name](fused=True) if fused else STEPS[name]()
+    settings = {"fused": True} if fused else {}
+    work = STEPS[name](**settings) if name in STEPS else other(name, **settings)
     optimizer = work.optimizer(work.model.parameters())
 
     def forward():
@@ -193,7 +200,7 @@ def blocks():
 
 
 def main():
-    parser = options(__doc__.splitlines()[0], [*STEPS, "blocks"])
+    parser = options(__doc__.splitlines()[0], [*STEPS, "others", *OTHERS, "blocks"])
     parser.add_argument("--compile", action="store_true", help="use torch.compile")
     parser.add_argument("--fused", action="store_true", help="use fused optimizers")
     arguments = parser.parse_args()
@@ -208,8 +215,8 @@ def main():
         head = {"framework": framework, "workload": workload, "threads": arguments.threads}
         emit(arguments.json, **head, **figures)
 
-    for name in STEPS:
-        if arguments.workload in (name, "all"):
+    for name in (*STEPS, *OTHERS):
+        if arguments.workload in (name, "others" if name in OTHERS else name, "all"):
             report(name, train(name, arguments.compile, arguments.fused))
     if arguments.workload in ("blocks", "all"):
         for figures in blocks():

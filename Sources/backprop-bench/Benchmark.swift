@@ -12,7 +12,7 @@ struct Benchmark: ParsableCommand {
         discussion: "Threads: BACKPROP_THREADS. Instruction set: BACKPROP_ISA (plain, neon, avx2, avx512).")
 
     enum Workload: String, ExpressibleByArgument, CaseIterable {
-        case xor, deep, mlp, cnn, gpt, lstm, gemm, blocks, examples, tokens, watch
+        case xor, deep, mlp, cnn, gpt, lstm, gemm, blocks, examples, tokens, watch, others
         case paddedGPT = "padded-gpt"
     }
 
@@ -75,6 +75,7 @@ struct Benchmark: ParsableCommand {
             case .gpt: measureStep(.gpt, report)
             case .paddedGPT: measureStep(.paddedGPT, report)
             case .lstm: measureStep(.lstm, report)
+            case .others: for workload in StepWorkload.others { measureStep(workload(), report) }
             case .watch: measureWatching(seconds: seconds, report)
             case .gemm: measureProducts(sizes: sizes, seconds: seconds, report)
             case .blocks: measureBlocks(seconds: seconds, report)
