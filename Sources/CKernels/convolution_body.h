@@ -76,10 +76,6 @@ ALWAYS void NAME(convolution_strip)(const int rows, const convolution_strip *str
 
 enum { NAME(CHANNEL_ROWS) = 4 };
 
-ALWAYS VECTOR NAME(load_masked_if)(const bool masked, const ELEMENT *p, MASK mask) {
-    return masked ? LOAD_MASKED(p, mask) : NAME(load)(p);
-}
-
 // A few vectors of channels of up to four pixels; rows that are not there repeat the last.
 ALWAYS void NAME(channels_tile)(const int vectors, const bool masked, const convolution_channels *strip, int64_t row,
                                 const ELEMENT *weights, int64_t channel, int64_t count) {
@@ -246,6 +242,8 @@ const convolution_kernels NAME(convolution) = {
     .outer_image_left = {FOR_ALL_ROWS(LEFT_OF)},
     .outer_image_right = {FOR_ALL_ROWS(RIGHT_OF)},
     .dot_channels = NAME(dot_channels),
+    .window_pick = NAME(window_pick),
+    .window_spread = NAME(window_spread),
     .pack_b = NAME(pack_b),
     .pack_a = NAME(pack_a),
 };

@@ -1,8 +1,11 @@
-// What convolution asks of an instruction set, for one element type.
+// What convolution and windows ask of an instruction set, for one element type.
 #ifndef CONVOLUTION_KERNELS_H
 #define CONVOLUTION_KERNELS_H
 
 #include "gemm_kernels.h"
+#include "window_view.h"
+
+#include <string.h>
 
 // Some taps of the kernel whose elements lie side by side, in the image as well as in the packed weights.
 typedef struct {
@@ -63,6 +66,11 @@ typedef struct {
     void (*outer_image_right[GEMM_MAX_ROWS])(const convolution_outer *outer);
     // The same with the product element by element: one row of C.
     void (*dot_channels)(const convolution_outer *outer);
+    // The greatest elements of windows: pixels of the result, and channels of an image.
+    void (*window_pick)(const bk_window *window, const void *input, const void *values, void *result, int64_t first,
+                        int64_t end);
+    void (*window_spread)(const bk_window *window, const void *input, const void *values, void *result, int64_t batch,
+                          int64_t first, int64_t end);
     // As those of the matrix product.
     void (*pack_b)(void *packed, int64_t panel, const void *b, int64_t b_row, int64_t b_col, int64_t k, int64_t n);
     void (*pack_a)(void *packed, int64_t strip, const void *a, int64_t a_row, int64_t a_col,

@@ -1,4 +1,4 @@
-// The matrix product and convolution in AVX2 with fused multiply-add: strips of 6 rows, 12 accumulators.
+// The matrix product, convolution and windows in AVX2 with fused multiply-add: strips of 6 rows, 12 accumulators.
 #if defined(__x86_64__)
 #include "convolution_kernels.h"
 
@@ -33,6 +33,7 @@ static const int ones_then_zeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define STORE_MASKED(p, v, mask) _mm256_maskstore_ps(p, mask, v)
 #define BROADCAST(p) BROADCAST_FROM("vbroadcastss", p)
 #include "gemm_body.h"
+#include "window_body.h"
 #include "convolution_body.h"
 #include "gemm_body_end.h"
 
@@ -47,6 +48,7 @@ static const int ones_then_zeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define STORE_MASKED(p, v, mask) _mm256_maskstore_pd(p, mask, v)
 #define BROADCAST(p) BROADCAST_FROM("vbroadcastsd", p)
 #include "gemm_body.h"
+#include "window_body.h"
 #include "convolution_body.h"
 #include "gemm_body_end.h"
 

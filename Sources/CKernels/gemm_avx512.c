@@ -1,4 +1,4 @@
-// The matrix product and convolution in AVX-512: strips of 12 rows, 24 accumulators.
+// The matrix product, convolution and windows in AVX-512: strips of 12 rows, 24 accumulators.
 #if defined(__x86_64__)
 #include "convolution_kernels.h"
 
@@ -31,6 +31,7 @@
 #define STORE_MASKED(p, v, mask) _mm512_mask_storeu_ps(p, mask, v)
 #define BROADCAST(p) BROADCAST_FROM("vbroadcastss", p)
 #include "gemm_body.h"
+#include "window_body.h"
 #include "convolution_body.h"
 #include "gemm_body_end.h"
 
@@ -45,6 +46,7 @@
 #define STORE_MASKED(p, v, mask) _mm512_mask_storeu_pd(p, mask, v)
 #define BROADCAST(p) BROADCAST_FROM("vbroadcastsd", p)
 #include "gemm_body.h"
+#include "window_body.h"
 #include "convolution_body.h"
 #include "gemm_body_end.h"
 

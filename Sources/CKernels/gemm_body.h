@@ -35,6 +35,10 @@ ALWAYS void NAME(store_some)(ELEMENT *p, VECTOR v, int64_t count) {
 }
 #endif
 
+ALWAYS VECTOR NAME(load_masked_if)(const bool masked, const ELEMENT *p, MASK mask) {
+    return masked ? LOAD_MASKED(p, mask) : NAME(load)(p);
+}
+
 // One step of k. `a` has one pointer for each three rows (the others are reached through scaled index registers)
 // unless the rows lie side by side, where one pointer serves them all.
 ALWAYS void NAME(step)(const int rows, const int vectors, const bool side_by_side, const bool masked,

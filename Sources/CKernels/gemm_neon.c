@@ -1,4 +1,4 @@
-// The matrix product and convolution in NEON: strips of 8 rows, 24 accumulators.
+// The matrix product, convolution and windows in NEON: strips of 8 rows, 24 accumulators.
 #if defined(__aarch64__)
 #include "convolution_kernels.h"
 
@@ -13,6 +13,7 @@
 #define HIGH_HALVES 2, 6, 3, 7
 #define BROADCAST(p) (*(p) - (VECTOR){0})
 #include "gemm_body.h"
+#include "window_body.h"
 #include "convolution_body.h"
 #include "gemm_body_end.h"
 
@@ -23,6 +24,7 @@
 #define HIGH_HALVES 1, 3
 #define BROADCAST(p) (*(p) - (VECTOR){0})
 #include "gemm_body.h"
+#include "window_body.h"
 #include "convolution_body.h"
 #include "gemm_body_end.h"
 

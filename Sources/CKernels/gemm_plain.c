@@ -1,4 +1,4 @@
-// The matrix product and convolution in vectors of 16 bytes, which every machine can be relied on to have or to imitate.
+// The matrix product, convolution and windows in vectors of 16 bytes, which every machine can be relied on to have or to imitate.
 #include "convolution_kernels.h"
 
 #define ROWS 4
@@ -12,6 +12,7 @@
 #define HIGH_HALVES 2, 6, 3, 7
 #define BROADCAST(p) (*(p) - (VECTOR){0})
 #include "gemm_body.h"
+#include "window_body.h"
 #include "convolution_body.h"
 #include "gemm_body_end.h"
 
@@ -22,5 +23,6 @@
 #define HIGH_HALVES 1, 3
 #define BROADCAST(p) (*(p) - (VECTOR){0})
 #include "gemm_body.h"
+#include "window_body.h"
 #include "convolution_body.h"
 #include "gemm_body_end.h"
