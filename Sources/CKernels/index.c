@@ -86,49 +86,55 @@ void bk_gather_run(const bk_gather_shape *shape, const void *source, const void 
 
 // MARK: Scatter
 
-// A task owns some outer indices where there are enough of them, and some inner ones otherwise, so that no two tasks
-// touch one element and each sees its updates in order.
+// A task owns some outer indices where there are enough of them, and some rows of the table otherwise, so that no two
+// tasks touch one element and each sees its updates in order.
 typedef struct {
-    int64_t outer_share, inner_share;
+    int64_t outer_share, row_share;
 } scatter_cut;
 
 static scatter_cut cut_scatter(const bk_gather_shape *shape) {
-    enum { LINE = 16, ENOUGH_OUTER = 8 };
-    scatter_cut cut = {most(1, units_of_task(shape->outer, shape->count * shape->inner)), most(1, shape->inner)};
-    if (shape->outer < ENOUGH_OUTER && shape->inner > LINE) {
+    // Each task looks at all indices, and passes over one in the time that a few additions take.
+    enum { ENOUGH_OUTER = 8, ADDITIONS_OF_LOOK = 32, MOST_TASKS = 4 };
+    scatter_cut cut = {most(1, units_of_task(shape->outer, shape->count * shape->inner)), most(1, shape->table)};
+    if (shape->outer < ENOUGH_OUTER) {
         cut.outer_share = 1;
-        const int64_t lines = (shape->inner + LINE - 1) / LINE;
-        cut.inner_share = LINE * units_of_task(lines, shape->count * LINE);
+        const int64_t tasks = least(MOST_TASKS, shape->inner / ADDITIONS_OF_LOOK);
+        const int64_t updates = shape->count / most(1, shape->table);  // of a row
+        const int64_t enough = units_of_task(shape->table, (1 + updates) * shape->inner);
+        cut.row_share = most(1, most(enough, ceil_div(shape->table, most(1, tasks))));
     }
     return cut;
 }
 
+static int64_t row_tasks(const bk_gather_shape *shape, const scatter_cut *cut) {
+    return most(1, ceil_div(shape->table, cut->row_share));
+}
+
 int64_t bk_scatter_tasks(const bk_gather_shape *shape) {
     const scatter_cut cut = cut_scatter(shape);
-    const int64_t outer = (shape->outer + cut.outer_share - 1) / cut.outer_share;
-    const int64_t inner = (shape->inner + cut.inner_share - 1) / cut.inner_share;
-    return most(1, outer * inner);
+    return most(1, ceil_div(shape->outer, cut.outer_share) * row_tasks(shape, &cut));
 }
 
 typedef struct {
-    int64_t first_outer, last_outer, first_inner, last_inner;
+    int64_t first_outer, last_outer, first_row, last_row;
 } scatter_part;
 
 static scatter_part part_of_task(const bk_gather_shape *shape, int64_t task) {
     const scatter_cut cut = cut_scatter(shape);
-    const int64_t inner_tasks = most(1, (shape->inner + cut.inner_share - 1) / cut.inner_share);
-    const int64_t outer = task / inner_tasks * cut.outer_share, inner = task % inner_tasks * cut.inner_share;
-    return (scatter_part){outer, least(shape->outer, outer + cut.outer_share), inner,
-                          least(shape->inner, inner + cut.inner_share)};
+    const int64_t tasks = row_tasks(shape, &cut);
+    const int64_t outer = task / tasks * cut.outer_share, row = task % tasks * cut.row_share;
+    return (scatter_part){outer, least(shape->outer, outer + cut.outer_share), row,
+                          least(shape->table, row + cut.row_share)};
 }
 
 #define SCATTER(Element, COMBINE)                                                                               \
     for (int64_t o = part.first_outer; o < part.last_outer; o++) {                                              \
         for (int64_t i = 0; i < shape->count; i++) {                                                            \
-            const int64_t row = o * shape->table + index_at(indices, shape->index_type, i);                     \
+            const int64_t row = index_at(indices, shape->index_type, i);                                        \
+            if (row < part.first_row || row >= part.last_row) continue;                                         \
             const Element *from = (const Element *)updates + (o * shape->count + i) * shape->inner;             \
-            Element *to = (Element *)result + row * shape->inner;                                               \
-            for (int64_t j = part.first_inner; j < part.last_inner; j++) to[j] = COMBINE(to[j], from[j]);       \
+            Element *to = (Element *)result + (o * shape->table + row) * shape->inner;                          \
+            for (int64_t j = 0; j < shape->inner; j++) to[j] = COMBINE(to[j], from[j]);                         \
         }                                                                                                       \
     }
 
@@ -136,9 +142,9 @@ static scatter_part part_of_task(const bk_gather_shape *shape, int64_t task) {
 
 // Fills the part of the task before the updates come.
 #define FILL(Element, value)                                                                                    \
-    for (int64_t row = part.first_outer * shape->table; row < part.last_outer * shape->table; row++) {          \
-        Element *to = (Element *)result + row * shape->inner;                                                   \
-        for (int64_t j = part.first_inner; j < part.last_inner; j++) to[j] = (value);                           \
+    for (int64_t o = part.first_outer; o < part.last_outer; o++) {                                              \
+        Element *to = (Element *)result + (o * shape->table + part.first_row) * shape->inner;                   \
+        for (int64_t j = 0; j < (part.last_row - part.first_row) * shape->inner; j++) to[j] = (value);          \
     }
 
 #define SCATTER_ADD(Element)       \

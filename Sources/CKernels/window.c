@@ -83,7 +83,7 @@ void bk_window_pick_run(const bk_window *window, const void *input, const void *
         ->window_pick(window, input, values, result, first, least(pixels_of(window), first + share));
 }
 
-// Windows may overlap, but not those of different images, nor those of different channels: a unit is a few channels of one.
+// Windows may overlap, but not those of different images or channels: a unit is a few channels of one image.
 enum { UNIT_CHANNELS = 64 };
 
 static int64_t blocks_of(const bk_window *window) { return ceil_div(window->channels, UNIT_CHANNELS); }
