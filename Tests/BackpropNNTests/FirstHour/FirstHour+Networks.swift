@@ -100,13 +100,13 @@ extension FirstHour {
             prints: """
                 layer                                                output           parameters  multiply-adds  kept for backward
                 ---------------------------------------------------  ---------------  ----------  -------------  -----------------
-                Sequential                                           [32, 10]             15,770      2,308,096           802.8 kB
+                Sequential                                           [32, 10]             15,770      2,308,096             1.2 MB
                   layers.0: Conv2d(1, 8, kernel: 3, padding: .same)  [32, 28, 28, 8]          80      1,806,336
                   layers.1: relu                                     [32, 28, 28, 8]                                      200.7 kB
-                  layers.2: MaxPool2d(2)                             [32, 14, 14, 8]                                      401.4 kB
+                  layers.2: MaxPool2d(2)                             [32, 14, 14, 8]                                      802.8 kB
                   layers.3: Flatten()                                [32, 1568]
                   layers.4: Linear(1568, 10)                         [32, 10]             15,690        501,760           200.7 kB
-                15,770 parameters, 2,308,096 multiply-adds, 802.8 kB kept for backward
+                15,770 parameters, 2,308,096 multiply-adds, 1.2 MB kept for backward
                 """
         ) { print in
             let net = Sequential(
