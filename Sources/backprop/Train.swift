@@ -37,6 +37,12 @@ struct Train: ParsableCommand {
         help: ArgumentHelp("Time from one checkpoint to the next, such as 30s (5s).", valueName: "time"))
     var checkpointEvery: String?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Where the loss becomes NaN or infinite, do the steps before again to find the operator that it came from.")
+    var replay = true
+
     @Flag(help: "Say nothing, unless something goes wrong.")
     var quiet = false
 
@@ -53,7 +59,9 @@ struct Train: ParsableCommand {
             guard given == TrainingOptions(), output == nil, config == nil else {
                 throw TrainError(
                     .badOption, at: "--resume", "the run goes on as it was started, and further flags are given",
-                    remedy: "leave out all but --quiet and --json, or start another run with --config \(resume)")
+                    remedy:
+                        "leave out all but --quiet, --json and --no-replay, or start another run with --config \(resume)"
+                )
             }
             run = try TrainingRun(resuming: resume)
         } else {
@@ -68,6 +76,7 @@ struct Train: ParsableCommand {
             if json { StandardOutput.complain(text) } else { try StandardOutput.write(text) }
         }
         if json { reporter.terminal = .standardError }
+        reporter.replays = replay
         if let checkpointEvery {
             reporter.checkpointSeconds = try TrainingOptions.seconds(checkpointEvery, of: "--checkpoint-every")
         }

@@ -134,6 +134,9 @@ import Testing
         } catch let error as TrainError {
             #expect(error.reason == .diverged && isOneLine(error.description))
             #expect(error.description.contains("--learning-rate"))
+            // Found in a training that began anew from its seed, since no checkpoint was kept yet.
+            let bad = try #require(error.badValue)
+            #expect(!bad.shape.isEmpty && error.description.contains(" gives "), "\(error)")
         }
         #expect(folder.names() == ["t.csv"])
     }

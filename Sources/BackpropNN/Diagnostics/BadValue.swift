@@ -36,25 +36,29 @@ public struct BadValue: Sendable, CustomStringConvertible {
 
     /// Where it is, what was found, and what to try.
     public var description: String {
-        let first = entries.first
-        let what = first.map { "\($0.value) at \($0.index)" } ?? "a value that is not finite"
-        let count = badCount > 1 ? ", \(badCount) of \(shape.reduce(1, *)) entries" : ""
-        let place = [location, layer.isEmpty ? nil : "layer \(layer)"].compactMap { $0 }.joined(separator: ", ")
-        let pass = isBackward ? "the backward pass of \(operation)" : operation
-        var lines = ["\(place.isEmpty ? "" : place + ": ")\(pass) gives \(what)\(count)"]
-        for (number, operand) in operands.enumerated() {
-            let range =
-                operand.range.map { " from \(BadValue.text($0.lowerBound)) to \(BadValue.text($0.upperBound))" } ?? ""
-            let bad = operand.badCount > 0 ? ", \(operand.badCount) not finite" : ""
-            let entry = operand.atEntry.map { ", \(BadValue.text($0)) there" } ?? ""
-            lines.append("  operand \(number + 1): \(operand.shape)\(range)\(bad)\(entry)")
-        }
+        var lines = [headline]
+        for (number, operand) in operands.enumerated() { lines.append("  operand \(number + 1): \(operand.words)") }
         if let hiddenBy { lines.append("  " + hiddenBy) }
         lines.append("  try: " + remedy)
         return lines.joined(separator: "\n")
     }
 
-    private static func text(_ number: Double) -> String {
+    /// Where it is and what was found, without what to try, in one line.
+    public var summary: String {
+        let sources = operands.isEmpty ? "" : " from " + operands.map(\.words).joined(separator: " and ")
+        return headline + sources + (hiddenBy.map { "; " + $0 } ?? "")
+    }
+
+    /// The same without what it was computed from.
+    package var headline: String {
+        let what = entries.first.map { "\($0.value) at \($0.index)" } ?? "a value that is not finite"
+        let count = badCount > 1 ? ", \(badCount) of \(shape.reduce(1, *)) entries" : ""
+        let place = [location, layer.isEmpty ? nil : "layer \(layer)"].compactMap { $0 }.joined(separator: ", ")
+        let pass = isBackward ? "the backward pass of \(operation)" : operation
+        return "\(place.isEmpty ? "" : place + ": ")\(pass) gives \(what)\(count)"
+    }
+
+    fileprivate static func text(_ number: Double) -> String {
         let rounded = (number * 1e4).rounded() / 1e4
         return abs(number) < 1e5 && abs(number) >= 1e-3 || number == 0 ? "\(rounded)" : "\(Float(number))"
     }
@@ -74,6 +78,15 @@ public struct BadValue: Sendable, CustomStringConvertible {
                 ? "use a smaller learning rate, or limit the norm of the gradients"
                 : "look at the size of its operands; a smaller learning rate or a limit for gradients may help"
         }
+    }
+}
+
+extension BadValue.Operand {
+    /// `[2, 3] from -1.0 to 4.0, 1 not finite, 0.5 there`.
+    fileprivate var words: String {
+        let range = range.map { " from \(BadValue.text($0.lowerBound)) to \(BadValue.text($0.upperBound))" } ?? ""
+        let bad = badCount > 0 ? ", \(badCount) not finite" : ""
+        return "\(shape)\(range)\(bad)\(atEntry.map { ", \(BadValue.text($0)) there" } ?? "")"
     }
 }
 

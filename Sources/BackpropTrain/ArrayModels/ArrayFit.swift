@@ -62,8 +62,15 @@ package struct ArrayFit {
             let loader = ArrayRows(training, data.shape, scale: scale).loader(
                 batchSize: recipe.batchSize, seed: configuration.seed, augmentation: recipe.augmentation,
                 isTraining: true)
-            trainer.scheduler = Scheduler(
-                trainer.optimizer, ArrayRecipe.schedule(steps: recipe.epochs * loader.batchCount))
+            let steps = recipe.epochs * loader.batchCount
+            trainer.scheduler = Scheduler(trainer.optimizer, ArrayRecipe.schedule(steps: steps))
+            trainer.beginning = { progress in
+                withRandomSeed(configuration.seed) {
+                    let trainer = makeTrainer(ArrayModel(configuration).network)
+                    trainer.scheduler = Scheduler(trainer.optimizer, ArrayRecipe.schedule(steps: steps))
+                    return Checkpoint(of: trainer.parts(progress))
+                }
+            }
             let judge = validation.map {
                 ArrayRows($0, data.shape, scale: scale).loader(
                     batchSize: ArrayModel.chunk, seed: 0, augmentation: .none, isTraining: false)

@@ -1,4 +1,5 @@
 import BackpropData
+import BackpropNN
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -42,13 +43,23 @@ public struct TrainError: Error, Equatable, Sendable, CustomStringConvertible, L
     public let reason: Reason
     /// One line: where, what was found, and what to do.
     public let description: String
+    /// Where a training has diverged, the first value that was NaN or infinite, if the steps before were done again to find it.
+    public let badValue: BadValue?
 
     /// The same text as `description`.
     public var errorDescription: String? { description }
 
-    package init(_ reason: Reason, at place: String, _ found: String, remedy: String) {
+    package init(
+        _ reason: Reason, at place: String, _ found: String, remedy: String, badValue: BadValue? = nil
+    ) {
         self.reason = reason
         self.description = Wording.sentence(place: place, found: found, remedy: remedy)
+        self.badValue = badValue
+    }
+
+    /// Whether both say the same.
+    public static func == (a: TrainError, b: TrainError) -> Bool {
+        a.reason == b.reason && a.description == b.description
     }
 
     /// A failure of the system; `place` is what a person knows the path as.

@@ -12,6 +12,8 @@ package struct TrainingRun {
         package var terminal = Terminal.standardOutput
         /// Seconds from one checkpoint to the next.
         package var checkpointSeconds = 5.0
+        /// Whether the first bad value is looked for where the training diverges.
+        package var replays = true
 
         package init(progress: ProgressBar.Style, say: @escaping @Sendable (String) throws -> Void) {
             self.progress = progress
@@ -74,7 +76,7 @@ package struct TrainingRun {
             case .new(let destination): draft = try RunDraft(destination)
             case .older(let path, _): draft = try RunDraft(resuming: path)
             }
-            return try draft.training { try perform(draft, reporter) }
+            return try draft.training(reporter.say) { try perform(draft, reporter) }
         }
     }
 
@@ -85,6 +87,7 @@ package struct TrainingRun {
         surroundings.say = reporter.say
         surroundings.progress = reporter.progress
         surroundings.checkpointSeconds = reporter.checkpointSeconds
+        surroundings.replays = reporter.replays
         surroundings.watchesGradients = options.watch == .gradients
         surroundings.resumeHint = "--resume \(draft.path)"
         let lines = RunLines(reporter.terminal)

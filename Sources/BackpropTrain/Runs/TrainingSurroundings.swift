@@ -28,6 +28,8 @@ package struct TrainingSurroundings {
     package var stepEnded: (() throws -> Void)?
     /// Whether gradients are looked at; what was seen is in the report of the training.
     package var watchesGradients = false
+    /// Whether the first bad value is looked for where the training diverges.
+    package var replays = true
     /// Says a line that belongs to the run, with its line end.
     package var say: (String) throws -> Void = { _ in }
 
@@ -52,6 +54,7 @@ package struct TrainingSurroundings {
         trainer.stepEnded = stepEnded
         trainer.options.memoryBudget = memoryBudget
         if watchesGradients { trainer.watch = GradientWatch(trainer.model) }
+        trainer.options.replay = replays ? .fromCheckpoint : .never
         trainer.options.progress = progress
         trainer.options.resumeHint = resumeHint
     }

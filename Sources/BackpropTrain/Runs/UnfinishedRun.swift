@@ -62,15 +62,20 @@ package enum UnfinishedRun {
 
 extension RunDraft {
     /// Runs a training that ends in this draft. Where it fails, what can go on stays, and what cannot is removed.
-    package func training<Outcome>(_ body: () throws -> Outcome) throws -> Outcome {
+    ///
+    /// - Parameter say: gets all lines about the first bad value of a training that has diverged.
+    package func training<Outcome>(_ say: (String) throws -> Void, _ body: () throws -> Outcome) throws -> Outcome {
         do {
             return try body()
         } catch {
             if let error = error as? TrainError, error.reason == .diverged {
                 discard()
+                if let badValue = error.badValue { try say("\(badValue)\n") }
+                let place = error.badValue.map { ": " + $0.headline } ?? ""
                 throw TrainError(
-                    .diverged, at: "the training", "its loss was no finite number any more, and nothing was kept",
-                    remedy: "choose a lower --learning-rate, such as a tenth of what it was")
+                    .diverged, at: "the training",
+                    "its loss was no finite number any more\(place); nothing was kept",
+                    remedy: "choose a lower --learning-rate, such as a tenth of what it was", badValue: error.badValue)
             }
             if UnfinishedRun.hasCheckpoints(path) { leave() } else { discard() }
             throw error

@@ -38,33 +38,38 @@ package struct TableFit {
     func run(
         _ surroundings: TrainingSurroundings, timeLimit: Double? = nil, stepLimit: Int? = nil
     ) throws -> TableFitResult {
+        let source = TableRowSource(rows: rows, targets: targets, folds: roles.folds)
+        let training = source.loader(
+            roles.training, batchSize: Swift.min(recipe.batchSize, roles.training.count), shuffles: true, seed: seed)
+        let judging =
+            roles.judging.isEmpty
+            ? nil
+            : source.loader(
+                roles.judging, batchSize: Swift.min(roles.judging.count, 1_024), shuffles: false, seed: seed)
         // One stream for everything that is drawn: what is resumed goes on with the state of the checkpoint.
-        try withRandomSeed(SplitMix64.mixed([seed, 0x7AB1E])) {
-            let scaling = TableScaling(rows, positions: roles.training, bins: recipe.numberBins)
-            let network = TableNetwork(shape, recipe, scaling: scaling)
-            let trainer = trainer(of: network)
+        return try withRandomSeed(stream) {
+            let steps = recipe.epochs * training.batchCount
+            let trainer = trainer(steps: steps)
             surroundings.apply(to: trainer)
             // An epoch of a small table takes less time than writing a checkpoint does.
             trainer.options.checkpointInterval = .seconds(5)
             (trainer.options.timeLimit, trainer.options.stepLimit) = (timeLimit, stepLimit)
-            let source = TableRowSource(rows: rows, targets: targets, folds: roles.folds)
-            let training = source.loader(
-                roles.training, batchSize: Swift.min(recipe.batchSize, roles.training.count), shuffles: true, seed: seed
-            )
-            let judging =
-                roles.judging.isEmpty
-                ? nil
-                : source.loader(
-                    roles.judging, batchSize: Swift.min(roles.judging.count, 1_024), shuffles: false, seed: seed)
-            trainer.scheduler = Scheduler(
-                trainer.optimizer, recipe.schedule(steps: recipe.epochs * training.batchCount))
+            trainer.beginning = { progress in
+                withRandomSeed(stream) { Checkpoint(of: self.trainer(steps: steps).parts(progress)) }
+            }
             let report = try trainer.fit(
                 training, validation: judging, epochs: recipe.epochs, resuming: surroundings.resuming)
-            return TableFitResult(model: TableModel(network: network), report: report, fit: self)
+            return TableFitResult(model: TableModel(network: trainer.model), report: report, fit: self)
         }
     }
 
-    private func trainer(of network: TableNetwork) -> Trainer<TableNetwork, TableBatch> {
+    /// What the network draws its weights from, and the training after it.
+    private var stream: UInt64 { SplitMix64.mixed([seed, 0x7AB1E]) }
+
+    /// A new network with its training of so many steps.
+    private func trainer(steps: Int) -> Trainer<TableNetwork, TableBatch> {
+        let scaling = TableScaling(rows, positions: roles.training, bins: recipe.numberBins)
+        let network = TableNetwork(shape, recipe, scaling: scaling)
         var classCounts: [Int]?
         if let count = shape.classCount, case .classes(let classes) = targets {
             var counts = [Int](repeating: 0, count: count)
@@ -82,6 +87,7 @@ package struct TableFit {
         if recipe.patience > 0, !roles.judging.isEmpty {
             trainer.options.stopping = EarlyStopping(patience: recipe.patience)
         }
+        trainer.scheduler = Scheduler(optimizer, recipe.schedule(steps: steps))
         return trainer
     }
 }

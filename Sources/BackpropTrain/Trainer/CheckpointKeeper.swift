@@ -22,9 +22,10 @@ final class CheckpointKeeper {
     var beforeSaving: () -> Void = {}
 
     init<Model, Batch>(
-        _ trainer: Trainer<Model, Batch>, _ progress: TrainerProgress, _ monitor: Monitor, _ clock: ContinuousClock
+        _ trainer: Trainer<Model, Batch>, _ progress: TrainerProgress, _ monitor: Monitor, _ clock: ContinuousClock,
+        _ folder: CheckpointFolder?
     ) {
-        folder = trainer.checkpoints
+        self.folder = folder
         interval = trainer.options.checkpointInterval
         self.clock = clock
         lastTime = clock.now
@@ -91,6 +92,9 @@ final class CheckpointKeeper {
             Checkpoint(of: parts, step: progress.step, measure: measure, configuration: configuration))
         lastPlace = (progress.step, progress.epoch)
     }
+
+    /// The checkpoint that was kept or restored last; nil where there is none, or it cannot be read.
+    var newest: Checkpoint? { lastPath.flatMap { try? Checkpoint(reading: $0) } }
 
     // MARK: What is said
 

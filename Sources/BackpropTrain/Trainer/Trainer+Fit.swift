@@ -33,14 +33,18 @@ extension Trainer {
             "Trainer.fit: the plateau scheduler takes \(plateau?.goal ?? goal) measures for better, the monitor \(goal) ones",
             file: file, line: line)
         let fit = Fit(self, data, validation, epochs)
-        return try withMemoryBudget(options.memoryBudget) {
-            try Interruption.noted { try fit.perform(resuming: resuming) }
+        return try Interruption.noted {
+            do {
+                return try withMemoryBudget(options.memoryBudget) { try fit.perform(resuming: resuming) }
+            } catch let divergence as Divergence {
+                throw fit.error(for: divergence)
+            }
         }
     }
 }
 
 /// One call of `fit`.
-private final class Fit<Model: ParameterContainer, Batch: Sendable> {
+final class Fit<Model: ParameterContainer, Batch: Sendable> {
     let trainer: Trainer<Model, Batch>
     let data: DataLoader<Batch>
     let validation: DataLoader<Batch>?
@@ -56,6 +60,12 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     /// Of the batches of this epoch since it was begun or resumed, as it is shown.
     var shownLoss = (sum: 0.0, count: 0)
     private var isBilled = false
+    /// What a replay needs; nil while one trains.
+    let replay: Replay?
+    /// All parts before the first step, where they are kept.
+    private(set) var beginning: Checkpoint?
+    /// Updates that were done before this call.
+    private(set) var firstStep = 0
     /// The layers in which the values of the first step were recorded.
     private var labels = BillLabels()
     private var inference: MemoryBill?
@@ -63,7 +73,10 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     var bar: ProgressBar
     var logs: [any TrainingLog] = []
 
-    init(_ trainer: Trainer<Model, Batch>, _ data: DataLoader<Batch>, _ validation: DataLoader<Batch>?, _ epochs: Int) {
+    init(
+        _ trainer: Trainer<Model, Batch>, _ data: DataLoader<Batch>, _ validation: DataLoader<Batch>?, _ epochs: Int,
+        replay: Replay? = nil
+    ) {
         self.trainer = trainer
         self.data = data
         self.validation = validation
@@ -71,10 +84,13 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         options = trainer.options
         monitor = options.monitor ?? Monitor(validation == nil ? "loss" : "validation/loss", .lower)
         progress = TrainerProgress(data: data.identity)
-        keeper = CheckpointKeeper(trainer, progress, monitor, clock)
+        self.replay = replay
+        keeper = CheckpointKeeper(trainer, progress, monitor, clock, replay == nil ? trainer.checkpoints : nil)
         labels.wantsAnatomy = trainer.dissectedStep != nil
         start = clock.now
-        bar = ProgressBar(epochs: epochs, batchesPerEpoch: data.batchCount, style: options.progress, pace: options.pace)
+        bar = ProgressBar(
+            epochs: epochs, batchesPerEpoch: data.batchCount, style: replay == nil ? options.progress : .quiet,
+            pace: options.pace)
     }
 
     func perform(resuming: Bool) throws -> FitReport {
@@ -83,6 +99,10 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         if let watch = trainer.watch { trainer.optimizer.observer = watch }
         defer { trainer.optimizer.observer = observer }
         try keeper.begin(resuming: resuming)
+        firstStep = progress.step
+        if options.replay == .fromStart, keeper.newest == nil {
+            beginning = Checkpoint(of: trainer.parts(progress), step: progress.step)
+        }
         bar.skip(epochs: Double(progress.epoch - 1) + Double(progress.batch) / Double(max(data.batchCount, 1)))
         update(moment)
         let opened = try trainer.openLogs(resuming ? progress.step + 1 : nil)
@@ -95,6 +115,11 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         if progress.step > 0 { noteEnd() }
         if progress.batch == 0 { noteEarlyEnd() }
         while end == nil, progress.epoch <= epochs { try performEpoch() }
+        // What the last step made of the weights has met no loss; the best ones are older.
+        if progress.step > firstStep, !options.keepsBest || progress.bestWeights.isEmpty, !hasFiniteWeights {
+            throw Divergence(
+                epoch: moment.epoch, batch: moment.batch, found: "the last step made weights that are not finite")
+        }
         // Whether or not the state can be kept, whoever holds the model gets the weights that stay.
         let kept = Result { () throws(DataError) in try keeper.finish() }
         try adoptWeights()
@@ -103,11 +128,11 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     }
 
     /// The rest of the present epoch.
-    private func performEpoch() throws {
+    func performEpoch() throws {
         if progress.batch == 0 { trainer.resetMetrics() }
         shownLoss = (0, 0)
         var batches = data.epoch(progress.epoch, from: progress.batch).makeIterator()
-        while let loss = try step(&batches) {
+        while let loss = try replay.map({ try examinedStep(&batches, $0) }) ?? step(&batches) {
             try noteStep(loss)
             if end != nil { return bar.stop(epoch: progress.epoch, batch: progress.batch, shownValues) }
             if progress.batch < data.batchCount { keeper.keepIfDue() }
@@ -118,7 +143,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
     /// One update, from as many batches as make one.
     ///
     /// - Returns: the mean of their losses; nil where the epoch has no batch left.
-    private func step(_ batches: inout DataLoader<Batch>.Epoch.Iterator) throws -> Double? {
+    func step(_ batches: inout DataLoader<Batch>.Epoch.Iterator) throws -> Double? {
         let left = data.batchCount - batches.nextIndex
         let wanted = min(options.accumulation, left)
         var losses: [Tensor] = []
@@ -141,7 +166,7 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
                 }
             }
         }
-        trainer.watch?.noteGradients(of: trainer.optimizer)
+        if replay == nil { trainer.watch?.noteGradients(of: trainer.optimizer) }
         switch options.clipping {
         case .norm(let limit): clipGradientNorm(trainer.optimizer.parameters, to: limit)
         case .values(let limit): clipGradientValues(trainer.optimizer.parameters, to: limit)
@@ -202,13 +227,18 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
         moment.loss = loss
         update(moment)
         trainer.scheduler?.step()
-        guard loss.isFinite else { throw diverged(loss) }
+        guard loss.isFinite else {
+            throw Divergence(
+                epoch: progress.epoch, batch: progress.batch, found: "the loss became \(NumberFormat.significant(loss))"
+            )
+        }
         if progress.step % max(options.logInterval, 1) == 0 {
             log(["step/loss": loss, "step/learning rate": moment.learningRate])
         }
         shownLoss.sum += loss * Double(moment.exampleCount)
         shownLoss.count += moment.exampleCount
         bar.update(epoch: progress.epoch, batch: progress.batch, shownValues)
+        if replay != nil { return }
         if let watch = trainer.watch, watch.takesNews() { watch.flow.write(to: logs, step: progress.step) }
         try trainer.stepEnded?()
         for callback in trainer.callbacks { try callback.stepEnded(moment) }
@@ -262,9 +292,11 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
             })
         moment.values = values
         noteTime()
-        for callback in trainer.callbacks { try callback.epochEnded(moment) }
+        if replay == nil {
+            for callback in trainer.callbacks { try callback.epochEnded(moment) }
+            noteEnd()
+        }
         moment.values = []
-        noteEnd()
         noteEarlyEnd()
         if end == nil {
             bar.announce(.saving)
@@ -311,13 +343,5 @@ private final class Fit<Model: ParameterContainer, Batch: Sendable> {
 
     private func log(_ values: [String: Double]) {
         for log in logs { log.write(values, step: progress.step) }
-    }
-
-    private func diverged(_ loss: Double) -> TrainError {
-        let rate = NumberFormat.significant(moment.learningRate)
-        return TrainError(
-            .diverged, at: "epoch \(progress.epoch), batch \(progress.batch)",
-            "the loss became \(NumberFormat.significant(loss))",
-            remedy: "lower the learning rate (now \(rate)) or clip the gradients\(keeper.whereToGoOn)")
     }
 }

@@ -57,6 +57,10 @@ public final class Trainer<Model: ParameterContainer, Batch: Sendable> {
     /// What is called on the way.
     public var callbacks: [any TrainerCallback] = []
 
+    /// Makes the state anew that all parts had before the first step, where it follows from a seed; the training is then
+    /// replayed from there without a copy.
+    var beginning: ((TrainerProgress) throws -> Checkpoint)?
+
     let loss = RunningMean("loss")
 
     /// A training in which `forward` says what the model makes of a batch, of any type.

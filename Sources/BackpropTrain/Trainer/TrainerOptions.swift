@@ -18,6 +18,17 @@ public struct TrainerOptions: Sendable {
         case seconds(Double)
     }
 
+    /// Where the steps that led to a loss that is no finite number are done again from, to find the first bad value.
+    public enum Replay: Sendable, Equatable {
+        /// They are not.
+        case never
+        /// The newest checkpoint of this training. Until it is needed this costs nothing.
+        case fromCheckpoint
+        /// The newest checkpoint, and before there is one a copy of the weights that the training began with, which stays in
+        /// memory.
+        case fromStart
+    }
+
     /// Batches whose gradients make one update: their mean, computed batch by batch, so that only one is in memory.
     public var accumulation = 1
     /// What is done to gradients before a step.
@@ -39,6 +50,13 @@ public struct TrainerOptions: Sendable {
     public var stepLimit: Int?
     /// How often a checkpoint is kept, where there is a folder for them.
     public var checkpointInterval = Interval.epochs(1)
+    /// What is done when the loss, or a weight at the end, is NaN or infinite: the steps are done again, which gives the same
+    /// bits, up to the one that first went wrong, and that one operator by operator (`ParameterContainer.firstBadValue`). The
+    /// error says which operator it was, and has it as `badValue`; the weights are those before that step. Callbacks are not
+    /// called again, nothing is logged or kept.
+    public var replay = Replay.fromCheckpoint
+    /// The most seconds that this may take. Where it would be more, by what the steps took, the error says so.
+    public var replayLimit = 120.0
     /// How a person goes on with an interrupted training, for the line that says so: with `the same command` it ends
     /// in "the same command goes on from there".
     public var resumeHint: String?

@@ -89,7 +89,7 @@ package struct LanguageRun<Options: LanguageRunOptions> {
             } else {
                 draft = try RunDraft(place)
             }
-            return try draft.training { try perform(draft, reporter, body) }
+            return try draft.training(reporter.say) { try perform(draft, reporter, body) }
         }
     }
 
@@ -105,6 +105,7 @@ package struct LanguageRun<Options: LanguageRunOptions> {
         surroundings.say = reporter.say
         surroundings.progress = reporter.progress
         surroundings.checkpointSeconds = reporter.checkpointSeconds
+        surroundings.replays = reporter.replays
         surroundings.resuming = isResuming
         surroundings.resumeHint = "backprop \(Options.command) --resume \(draft.path)"
         surroundings.checkpoints = CheckpointFolder(checkpoints, keepingLast: 1)
