@@ -29,6 +29,8 @@ package struct StepAnatomy: Sendable {
         package var isResult: Bool
         /// Whether it is one number that the graph holds.
         package var isNumber: Bool
+        /// The node, which is there as long as the evaluation waits.
+        package var identity: ObjectIdentifier
     }
 
     package var values: [Value]
@@ -61,7 +63,7 @@ extension StepAnatomy {
                 kind: own?.kind ?? (isInput ? node.isParameter ? .weights : .data : label.kind), isInput: isInput,
                 isView: !isInput && (node.primitive.isView || node.primitive == .gradient),
                 isResult: results.contains(position),
-                isNumber: !isInput && node.isScalarConstant)
+                isNumber: !isInput && node.isScalarConstant, identity: ObjectIdentifier(node))
             value.phase = StepAnatomy.phase(of: value, label, values)
             values.append(value)
         }

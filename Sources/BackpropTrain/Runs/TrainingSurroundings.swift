@@ -26,6 +26,8 @@ package struct TrainingSurroundings {
     package var dissectedStep: Int?
     /// Called after each step.
     package var stepEnded: (() throws -> Void)?
+    /// Gets the graph of the first step, before it is computed.
+    package var announceGraph: ((StepGraph) throws -> Void)?
     /// Whether gradients are looked at; what was seen is in the report of the training.
     package var watchesGradients = false
     /// Whether the first bad value is looked for where the training diverges.
@@ -51,6 +53,7 @@ package struct TrainingSurroundings {
         trainer.openLogs = openLogs
         trainer.announceMemory = announceMemory
         trainer.dissectedStep = dissectedStep
+        trainer.announceGraph = announceGraph
         trainer.stepEnded = stepEnded
         trainer.options.memoryBudget = memoryBudget
         if watchesGradients { trainer.watch = GradientWatch(trainer.model) }

@@ -149,6 +149,7 @@ final class Fit<Model: ParameterContainer, Batch: Sendable> {
         var losses: [Tensor] = []
         moment.exampleCount = 0
         while losses.count < wanted, let batch = try batches.nextBatch() {
+            if let announce = trainer.announceGraph { try announce(try graph(of: batch)) }
             let output = try billIsDue ? labelled(batch) : trainer.output(batch)
             trainer.measure(output)
             (wanted == 1 ? output.loss : output.loss * (1 / Double(wanted))).backward()
@@ -202,6 +203,15 @@ final class Fit<Model: ParameterContainer, Batch: Sendable> {
             return recorded!.loss
         }
         return recorded!
+    }
+
+    /// The graph of a step of one batch.
+    private func graph(of batch: Batch) throws -> StepGraph {
+        var norm: Double?
+        if case .norm(let limit) = options.clipping { norm = limit }
+        return try trainer.model.stepGraph("A training step", optimizer: trainer.optimizer, clipping: norm) { _ in
+            try trainer.output(batch).loss
+        }
     }
 
     /// What a batch of validation data holds; nil where there is none.

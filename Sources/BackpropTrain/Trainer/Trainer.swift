@@ -57,6 +57,8 @@ public final class Trainer<Model: ParameterContainer, Batch: Sendable> {
     /// What is called on the way.
     public var callbacks: [any TrainerCallback] = []
 
+    /// Gets the graph of the first step, before it is computed.
+    package var announceGraph: ((StepGraph) throws -> Void)?
     /// Makes the state anew that all parts had before the first step, where it follows from a seed; the training is then
     /// replayed from there without a copy.
     var beginning: ((TrainerProgress) throws -> Checkpoint)?
