@@ -12,6 +12,10 @@ struct Graph: ParsableCommand {
             memory holds over the step. A file that ends in .dot is for Graphviz.
             """)
 
+    @Argument(
+        help: ArgumentHelp("A finished run, whose network and weights are looked at on its data.", valueName: "run"))
+    var runFolder: String?
+
     @OptionGroup(title: "Data") var data: DataFlags
     @OptionGroup(title: "Training") var training: TrainingFlags
 
@@ -29,10 +33,21 @@ struct Graph: ParsableCommand {
         var options = TrainingOptions()
         try data.write(to: &options)
         try training.write(to: &options)
-        let graph = try StepGraph(options)
+        let graph = try runFolder.map { try ofRun($0, options) } ?? StepGraph(options)
         if json { return try StandardOutput.write(try graph.jsonLine()) }
         let content = output.lowercased().hasSuffix(".dot") ? graph.dot() : graph.html
         try TextFile.write(to: output, replacing: force) { write in try write(content) }
         try StandardOutput.write(graph.text + "Wrote \(output)\n")
+    }
+
+    private func ofRun(_ path: String, _ options: TrainingOptions) throws -> StepGraph {
+        var known = TrainingOptions()
+        known.data = options.data
+        guard options == known else {
+            throw TrainError(
+                .badOption, at: path, "a run has its own options, and further ones are given",
+                remedy: "leave out all but --data, --output, --force and --json, or leave out the run")
+        }
+        return try StepGraph(run: path, data: options.data)
     }
 }

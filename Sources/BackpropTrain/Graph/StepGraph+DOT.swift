@@ -5,7 +5,7 @@ extension StepGraph {
     /// what is kept with a bold frame and what is computed twice with a dashed one.
     public func dot() -> String {
         var lines = [
-            "digraph step {", "  label=\(Self.quoted(title)); labelloc=t; rankdir=TB;",
+            "digraph step {", "  label=\(Self.quoted(title)); labelloc=t; rankdir=TB; newrank=true;",
             "  node [shape=box, style=\"filled,rounded\", fontname=\"Helvetica\", fontsize=10];",
             "  edge [fontname=\"Helvetica\", fontsize=8];",
         ]

@@ -11,8 +11,8 @@ extension StepGraph {
           return e;
         }
         function word(parent,x,y,text,kind,width){
-          const t=make("text",{x,y,"class":kind},parent);
-          t.textContent=width&&text.length*(kind==="small"?5.9:6.8)>width?text.slice(0,Math.floor(width/(kind==="small"?5.9:6.8))-1)+"…":text;
+          const t=make("text",{x,y,"class":kind},parent),each=kind.startsWith("small")?5.9:kind==="value"?6.8:7.6;
+          t.textContent=width&&text.length*each>width?text.slice(0,Math.floor(width/each)-1)+"…":text;
           return t;
         }
         function shapeText(v){return v.shape.length?v.shape.join(" × "):"one number";}
@@ -209,8 +209,8 @@ extension StepGraph {
         document.getElementById("out").addEventListener("click",()=>setZoom(zoom/1.3));
         document.getElementById("fit").addEventListener("click",()=>setZoom(Math.min(frame.clientWidth/picture.dataset.width,frame.clientHeight/picture.dataset.height)));
         document.getElementById("close").addEventListener("click",()=>{eachBox(b=>{b.open=!b.parent;});draw();});
-        document.getElementById("open").addEventListener("click",()=>{openWithin(1500);draw();});
-        openWithin(40);
+        document.getElementById("open").addEventListener("click",()=>{openWithin(1500,true);draw();});
+        openWithin(48,false);
         draw();
         """
 }

@@ -10,25 +10,30 @@ extension StepGraph {
           return out;
         }
         function textWidth(text,size){return Math.min(220,text.length*size*0.58+18);}
+        // A name as it stands within the box of its layer.
+        function shortName(v){return v.layer?v.name.replace(v.layer+".",""):v.name;}
         function makeBox(id,name,phase,parent){
           return{id,name,phase,parent,open:false,children:[],boxes:new Map(),first:Infinity,count:0,values:[]};
         }
         const roots={},leaves=[];
         for(const phase of["forward","backward","update"]){roots[phase]=makeBox(phase,phase,phase,null);roots[phase].open=true;}
-        const loose={};
-        for(const v of graph.values)if(!v.layer&&!v.is_input)loose[v.phase]=(loose[v.phase]||0)+1;
-        graph.values.forEach((v,i)=>{
-          let box=roots[v.phase];
-          let path=parts(v.layer);
-          if(!path.length&&!v.is_input&&loose[v.phase]>8)path=["outside of layers"];
-          const chain=[box];
-          for(const name of path){
-            if(!box.boxes.has(name)){
-              const inner=makeBox(box.id+"/"+name,name,v.phase,box);
-              box.boxes.set(name,inner);box.children.push(inner);
-            }
-            box=box.boxes.get(name);chain.push(box);
+        function inner(box,name){
+          if(!box.boxes.has(name)){
+            const made=makeBox(box.id+"/"+name,name,box.phase,box);
+            box.boxes.set(name,made);box.children.push(made);
           }
+          return box.boxes.get(name);
+        }
+        const homes=graph.values.map(v=>parts(v.layer).reduce(inner,roots[v.phase]));
+        // Many values beside layers would hide these.
+        for(const[i,v]of graph.values.entries())if(!v.is_input)homes[i].loose=(homes[i].loose||0)+1;
+        graph.values.forEach((v,i)=>{
+          let box=homes[i];
+          if(!v.is_input&&box.loose>8&&(box.boxes.size||!box.parent)){
+            box=inner(box,box.parent?"other values":"outside of layers");box.rest=true;
+          }
+          const chain=[];
+          for(let b=box;b;b=b.parent)chain.unshift(b);
           for(const b of chain){b.first=Math.min(b.first,i);b.count++;b.values.push(i);}
           const leaf={id:"v"+i,leaf:true,value:i,phase:v.phase,parent:box,first:i,chain};
           box.children.push(leaf);leaves.push(leaf);
@@ -39,17 +44,19 @@ extension StepGraph {
         eachBox(b=>b.children.sort((x,y)=>x.first-y.first));
         // The value, or the outermost closed box around it.
         function shown(leaf){for(const b of leaf.chain)if(!b.open)return b;return leaf;}
+        function isSeen(box){for(let b=box.parent;b;b=b.parent)if(!b.open)return false;return true;}
         function visibleCount(){
           let n=0;
-          (function walk(b){for(const c of b.children){n++;if(!c.leaf&&c.open)walk(c);}}).call(null,{children:Object.values(roots)});
+          eachBox(b=>{if(isSeen(b)&&b.open)n+=b.children.length;});
           return n;
         }
         // Opens boxes from outside in, as long as a person can take in what is seen.
-        function openWithin(limit){
+        function openWithin(limit,all){
           let level=Object.values(roots).flatMap(r=>r.children.filter(c=>!c.leaf));
           while(level.length){
             const next=[];
             for(const b of level){
+              if(b.rest&&!all)continue;
               b.open=true;
               if(visibleCount()>limit){b.open=false;continue;}
               next.push(...b.children.filter(c=>!c.leaf));
@@ -87,9 +94,9 @@ extension StepGraph {
         function size(item){
           if(item.leaf){
             const v=graph.values[item.value];
-            item.w=Math.max(textWidth(v.name,11.5),textWidth(shapeText(v),10));item.h=leafH;
+            item.w=Math.max(textWidth(shortName(v),12),textWidth(shapeText(v),10));item.h=leafH;
           }else if(item.open)arrange(item);
-          else{item.w=Math.max(textWidth(item.name,13),textWidth(item.count+" values",10))+10;item.h=42;}
+          else{item.w=Math.max(textWidth(item.name,16),textWidth(item.count+" values",10));item.h=42;}
         }
         // Places the children of an open box; x and y are those of their upper left corners in it.
         function arrange(box){
@@ -157,7 +164,7 @@ extension StepGraph {
             y+=tall+gapY;
           }
           for(const c of cells){c.item.x=c.x-c.w/2;c.item.y=c.y;}
-          box.w=Math.max(high-low+2*rim,textWidth(box.name,13)+20);
+          box.w=Math.max(high-low+2*rim,textWidth(box.name,16)+14);
           box.h=Math.max(y-gapY,head+rim)+rim;
           const spare=(box.w-(high-low+2*rim))/2;
           for(const c of items)c.x+=spare;

@@ -45,26 +45,29 @@ extension ParameterContainer {
         for (buffer, value) in buffers { buffer.restore(value) }
         for parameter in optimizer.parameters { parameter.gradient = nil }
         let step = RecordedStep()
+        var named: [String: Tensor] = [:]
         try withRandomSeed(0) {
             try step.observer.observe {
                 let value = try loss(self)
                 let trained = optimizer.parameters.filter(\.value.node.isParameter)
                 for (parameter, gradient) in zip(trained, gradients(of: value, withRespectTo: trained.map(\.value))) {
                     parameter.gradient = gradient
+                    if let name = parameter.name { named["gradient of \(name)"] = gradient }
                 }
                 if let clipping { clipGradientNorm(optimizer.parameters, to: clipping) }
             }
         }
         for parameter in optimizer.parameters { parameter.gradient = nil }
-        step.compute()
         var statistics: [ObjectIdentifier: StepGraph.Statistics] = [:]
-        for parameter in parameters() {
-            let node = parameter.value.node
-            statistics[ObjectIdentifier(node)] = StepGraph.Statistics(of: node)
-        }
+        for leaf in step.leaves { statistics[ObjectIdentifier(leaf)] = StepGraph.Statistics(of: leaf) }
+        step.compute()
         let hasGradients = order.isRepeated(by: step)
         for value in bill.anatomy!.values where statistics[value.identity] == nil && !value.isNumber {
-            guard let node = order.node(value.identity, in: step, hasGradients: hasGradients) else { continue }
+            // A gradient that waits for its pass is known by its name alone.
+            let gradient = value.operation == "gradient" ? value.name.flatMap { named[$0]?.node } : nil
+            guard let node = gradient ?? order.node(value.identity, in: step, hasGradients: hasGradients) else {
+                continue
+            }
             statistics[value.identity] = StepGraph.Statistics(of: node)
         }
         return StepGraph(title, bill, statistics)
@@ -112,7 +115,10 @@ private final class RecordedStep {
     private(set) var plain: [Node] = []
     private(set) var ruled: [Node] = []
     private var all: [(node: Node, operation: Primitive)] = []
+    /// What is there before: weights and data.
+    private(set) var leaves: [Node] = []
     private(set) lazy var observer = RecordingObserver { [unowned self] node, source in
+        node.forEachInput { if $0.storage != nil { leaves.append($0) } }
         if source == nil { plain.append(node) } else { ruled.append(node) }
         all.append((node, node.primitive))
     }

@@ -64,14 +64,19 @@ extension StepGraph {
     private var sentence: String {
         let again = values.count { !$0.again.isEmpty }, kept = values.count(where: \.isKept)
         let peak = MemoryBill.formatted(peakBytes)
-        return "One training step: \(values.count) values in \(kernels.count) kernels and \(waves) waves; \(kept) values are "
+        return
+            "One training step: \(values.count) values in \(kernels.count) kernels and \(waves) waves; \(kept) values are "
             + "kept for the backward pass"
-            + (again > 0 ? ", \(again) are computed again" : "") + ". At most \(peak) are held, in wave \(peakWave + 1)."
+            + (again > 0 ? ", \(again) are computed again" : "")
+            + ". At most \(peak) are held, in wave \(peakWave + 1)."
     }
 
     private var legend: String {
-        zip(["weights", "optimizer state", "gradients", "activations", "data", "results", "scratch"], [0, 3, 1, 2, 7, 4, 5])
-            .map { name, colour in "<i style=\"background:var(--c\(colour))\"></i>\(name)" }.joined(separator: " ")
+        zip(
+            ["weights", "optimizer state", "gradients", "activations", "data", "results", "scratch"],
+            [0, 3, 1, 2, 7, 4, 5]
+        )
+        .map { name, colour in "<i style=\"background:var(--c\(colour))\"></i>\(name)" }.joined(separator: " ")
     }
 
     /// The graph as JavaScript reads it, without what would end the script.

@@ -28,6 +28,8 @@ package struct TrainingSurroundings {
     package var stepEnded: (() throws -> Void)?
     /// Gets the graph of the first step, before it is computed.
     package var announceGraph: ((StepGraph) throws -> Void)?
+    /// What the model gets for that graph; nil to leave it as it is.
+    package var graphedWeights: Weights?
     /// Whether gradients are looked at; what was seen is in the report of the training.
     package var watchesGradients = false
     /// Whether the first bad value is looked for where the training diverges.
@@ -54,6 +56,7 @@ package struct TrainingSurroundings {
         trainer.announceMemory = announceMemory
         trainer.dissectedStep = dissectedStep
         trainer.announceGraph = announceGraph
+        trainer.graphedWeights = graphedWeights
         trainer.stepEnded = stepEnded
         trainer.options.memoryBudget = memoryBudget
         if watchesGradients { trainer.watch = GradientWatch(trainer.model) }

@@ -207,6 +207,7 @@ final class Fit<Model: ParameterContainer, Batch: Sendable> {
 
     /// The graph of a step of one batch.
     private func graph(of batch: Batch) throws -> StepGraph {
+        try trainer.graphedWeights?.restore(to: trainer.model)
         var norm: Double?
         if case .norm(let limit) = options.clipping { norm = limit }
         return try trainer.model.stepGraph("A training step", optimizer: trainer.optimizer, clipping: norm) { _ in

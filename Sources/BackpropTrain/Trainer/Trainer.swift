@@ -59,6 +59,8 @@ public final class Trainer<Model: ParameterContainer, Batch: Sendable> {
 
     /// Gets the graph of the first step, before it is computed.
     package var announceGraph: ((StepGraph) throws -> Void)?
+    /// What the model gets for that graph; nil to leave it as it is.
+    package var graphedWeights: Weights?
     /// Makes the state anew that all parts had before the first step, where it follows from a seed; the training is then
     /// replayed from there without a copy.
     var beginning: ((TrainerProgress) throws -> Checkpoint)?
