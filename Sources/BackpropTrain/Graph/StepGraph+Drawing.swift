@@ -71,7 +71,7 @@ extension StepGraph {
           const g=make("g",{"class":kind,"data-node":item.id},parent);
           make("rect",{x:item.ax,y:item.ay,width:item.w,height:item.h,rx:item.leaf?5:8},g);
           const middle=item.ax+item.w/2;
-          word(g,middle,item.ay+(item.leaf?14:18),(item.leaf?"":"+ ")+(v?v.name:item.name),item.leaf?"value":"name middle",item.w-8);
+          word(g,middle,item.ay+(item.leaf?14:18),(item.leaf?"":"+ ")+(v?shortName(v):item.name),item.leaf?"value":"name middle",item.w-8);
           word(g,middle,item.ay+(item.leaf?27:33),v?shapeText(v):item.count+" values","small middle",item.w-6);
           act(g,item);
         }
@@ -157,16 +157,17 @@ extension StepGraph {
             title.textContent=item.name;
             const inner=item.values.map(i=>graph.values[i]),own=new Set(item.values),given=new Set();
             graph.values.forEach((v,i)=>{if(!own.has(i))for(const u of v.inputs)if(own.has(u))given.add(u);});
+            const path=item.id.split("/").slice(1).join(".")+".",within=v=>v.name.replace(path,"");
             const kernels=new Set(inner.map(v=>v.kernel).filter(k=>k!==undefined));
             list.append(...row("Holds",inner.length+" values in "+kernels.size+" kernels, "+(item.phase==="update"?"update":item.phase+" pass")));
             const weights=inner.filter(v=>v.kind==="weights"&&v.is_input);
-            for(const v of weights.slice(0,6))list.append(...row(v.name,shapeText(v)+": "+figures(v.statistics)));
-            for(const u of[...given].filter(u=>!graph.values[u].is_input&&graph.values[u].phase===item.phase).slice(-6)){
+            for(const v of weights.slice(0,6))list.append(...row(within(v),shapeText(v)+": "+figures(v.statistics)));
+            for(const u of[...given].filter(u=>!graph.values[u].is_input&&graph.values[u].phase===item.phase&&graph.values[u].kind!=="gradients").slice(-6)){
               const v=graph.values[u];
-              list.append(...row("Gives "+v.name,shapeText(v)+(v.statistics?": "+figures(v.statistics):"")));
+              list.append(...row("Gives "+within(v),shapeText(v)+(v.statistics?": "+figures(v.statistics):"")));
             }
             for(const v of inner.filter(v=>v.kind==="gradients"&&v.name!==v.operation).slice(0,6))
-              list.append(...row(v.name,shapeText(v)+": "+figures(v.statistics)));
+              list.append(...row(within(v),shapeText(v)+": "+figures(v.statistics)));
             list.append(...row("",item.open?"A click closes it.":"A click opens it."));
           }
           details.replaceChildren(title,list);

@@ -13,7 +13,7 @@ extension StepGraph {
         // A name as it stands within the box of its layer.
         function shortName(v){return v.layer?v.name.replace(v.layer+".",""):v.name;}
         function makeBox(id,name,phase,parent){
-          return{id,name,phase,parent,open:false,children:[],boxes:new Map(),first:Infinity,count:0,values:[]};
+          return{id,name,phase,parent,open:false,children:[],boxes:new Map(),first:0,count:0,values:[]};
         }
         const roots={},leaves=[];
         for(const phase of["forward","backward","update"]){roots[phase]=makeBox(phase,phase,phase,null);roots[phase].open=true;}
@@ -34,13 +34,21 @@ extension StepGraph {
           }
           const chain=[];
           for(let b=box;b;b=b.parent)chain.unshift(b);
-          for(const b of chain){b.first=Math.min(b.first,i);b.count++;b.values.push(i);}
-          const leaf={id:"v"+i,leaf:true,value:i,phase:v.phase,parent:box,first:i,chain};
+          for(const b of chain){b.count++;b.values.push(i);}
+          const leaf={id:"v"+i,leaf:true,value:i,phase:v.phase,parent:box,first:0,chain};
           box.children.push(leaf);leaves.push(leaf);
         });
         function eachBox(visit,box){
           for(const b of box?[box]:Object.values(roots)){visit(b);for(const c of b.children)if(!c.leaf)eachBox(visit,c);}
         }
+        // What is computed after what. A value that layers share stands in one of them, so the middle of a layer counts.
+        const depth=[];
+        graph.values.forEach((v,i)=>{depth.push(v.inputs.reduce((d,u)=>Math.max(d,depth[u]+1),0));});
+        for(const leaf of leaves)leaf.first=depth[leaf.value];
+        eachBox(b=>{
+          const own=b.values.filter(i=>!graph.values[i].is_input),all=(own.length?own:b.values).map(i=>depth[i]);
+          b.first=all.sort((x,y)=>x-y)[Math.floor(all.length/2)];
+        });
         eachBox(b=>b.children.sort((x,y)=>x.first-y.first));
         // The value, or the outermost closed box around it.
         function shown(leaf){for(const b of leaf.chain)if(!b.open)return b;return leaf;}

@@ -101,7 +101,8 @@ extension StepGraph {
         #picture{max-width:none;margin:0 auto}
         #details{max-height:70vh;overflow:auto}
         #details h2{overflow-wrap:anywhere}
-        #details dl{grid-template-columns:minmax(0,5.5em) minmax(0,1fr);font-size:.875rem}
+        #details dl{grid-template-columns:minmax(0,1fr);gap:0;font-size:.875rem}
+        #details dd{margin-bottom:6px}
         #details dt{overflow-wrap:anywhere}
         #picture text{fill:var(--ink);font-size:11.5px;pointer-events:none}
         #picture .value,#picture .middle{text-anchor:middle}
