@@ -13,9 +13,9 @@ struct RecordedSample {
 }
 
 /// The numbers of one step.
-struct FlowSample {
+struct FlowSample: Codable {
     /// Of one parameter.
-    struct Move {
+    struct Move: Codable {
         /// The squared norms of gradient, weight and update.
         var gradient: Double, weight: Double, update: Double
         /// Elements of the gradient that are 0.
@@ -23,10 +23,10 @@ struct FlowSample {
     }
 
     /// Of the units behind one parameter.
-    struct Units {
+    struct Units: Codable {
         let place: Int?
         /// The greatest output of each; empty where they cannot die.
-        let peaks: [Float]
+        var peaks: [Float]
         /// The share of outputs on the flat part of the curve; nil for units without one.
         let saturated: Double?
     }
@@ -34,7 +34,7 @@ struct FlowSample {
     let step: Int
     /// By the place of the parameter; nil where it has not moved.
     private(set) var moves: [Move?]
-    let units: [Units]
+    var units: [Units]
 
     init(_ recorded: RecordedSample, parameterCount: Int) {
         step = recorded.step

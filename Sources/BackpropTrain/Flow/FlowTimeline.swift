@@ -1,7 +1,7 @@
 import BackpropNN
 
 /// How gradients were over a whole training, in a bounded number of columns: where there are too many, neighbours become one.
-struct FlowTimeline {
+struct FlowTimeline: Codable {
     private(set) var columns: [GradientFlow.Column] = []
     /// Samples in a full column.
     private var width = 1
@@ -29,6 +29,12 @@ struct FlowTimeline {
             filled = 1
         }
         if columns.count > Self.mostColumns { halve() }
+    }
+
+    /// Whether appending goes on from it: a file may say anything.
+    var isSound: Bool {
+        columns.count <= Self.mostColumns && width > 0 && width < 1 << 40
+            && (columns.isEmpty ? 0...0 : 1...width) ~= filled
     }
 
     private mutating func halve() {

@@ -20,7 +20,7 @@ import BackpropNN
 public final class GradientWatch: StepObserver {
     /// Every so many steps, from the first on, one is looked at. Where that takes more than `share` of the time, they become
     /// more.
-    public private(set) var every: Int
+    public internal(set) var every: Int
     /// What watching may take of the time of a training; nil for as much as it takes.
     public let share: Double?
     /// How many of these steps make a window.
@@ -33,16 +33,16 @@ public final class GradientWatch: StepObserver {
     /// The parameters of the last recorded step, by their places among all.
     private var moved: [Int] = []
     /// In which order the forward pass reads parameters, by their places.
-    private var order: [Int] = []
+    var order: [Int] = []
     private var pending: [RecordedSample] = []
     /// The last samples, at most `window`.
-    private var samples: [FlowSample] = []
-    private var timeline = FlowTimeline()
+    var samples: [FlowSample] = []
+    var timeline = FlowTimeline()
     private var clock = WatchClock()
     /// What `every` was at first.
     private let least: Int
     /// The step that is looked at next.
-    private var next = 1
+    var next = 1
     /// Whether a window has become full since somebody asked.
     private var hasNews = false
 
@@ -113,7 +113,7 @@ public final class GradientWatch: StepObserver {
         next = step + every
     }
 
-    private func readPending() {
+    func readPending() {
         for recorded in pending {
             let sample = FlowSample(recorded, parameterCount: parameters.count)
             samples.append(sample)

@@ -16,6 +16,9 @@ final class CheckpointKeeper {
     private var lastPath: String?
     private var reported: DataError?
     private let parts: [String: any Resumable]
+    /// Of no influence on the training, so one that goes on may begin or end to watch.
+    private let watch: GradientWatch?
+    static let watchName = "gradient watch"
     private let configuration: [String: SavedValue]
     private let progress: TrainerProgress
     private let monitor: Monitor
@@ -30,6 +33,7 @@ final class CheckpointKeeper {
         self.clock = clock
         lastTime = clock.now
         parts = trainer.parts(progress)
+        watch = trainer.watch
         configuration = trainer.configuration
         self.progress = progress
         self.monitor = monitor
@@ -45,7 +49,11 @@ final class CheckpointKeeper {
                 remedy: "go on with it by fit(..., resuming: true), or choose another folder")
         }
         guard let found = try folder.latest() else { return }
-        try found.checkpoint.restore(to: parts)
+        var checkpoint = found.checkpoint
+        let watched = checkpoint.sections.removeValue(forKey: Self.watchName)
+        if let watch, let watched { try watch.check(watched) }
+        try checkpoint.restore(to: parts)
+        if let watch, let watched { try watch.restore(watched) }
         (lastPath, lastPlace) = (found.path, (progress.step, progress.epoch))
     }
 
@@ -88,13 +96,19 @@ final class CheckpointKeeper {
         lastTime = clock.now
         // In the middle of an epoch the weights are others than those that were judged.
         let measure = progress.batch == 0 ? progress.epochs.last?[monitor.name] : nil
+        var all = parts
+        if let watch { all[Self.watchName] = watch }
         lastPath = try folder.save(
-            Checkpoint(of: parts, step: progress.step, measure: measure, configuration: configuration))
+            Checkpoint(of: all, step: progress.step, measure: measure, configuration: configuration))
         lastPlace = (progress.step, progress.epoch)
     }
 
     /// The checkpoint that was kept or restored last; nil where there is none, or it cannot be read.
-    var newest: Checkpoint? { lastPath.flatMap { try? Checkpoint(reading: $0) } }
+    var newest: Checkpoint? {
+        var checkpoint = lastPath.flatMap { try? Checkpoint(reading: $0) }
+        checkpoint?.sections[Self.watchName] = nil
+        return checkpoint
+    }
 
     // MARK: What is said
 
