@@ -13,7 +13,8 @@ struct Tool: ParsableCommand {
         discussion: "Threads: BACKPROP_THREADS. Results do not depend on their number.",
         version: "0.1.0",
         subcommands: [
-            Train.self, Plan.self, Graph.self, Profile.self, Predict.self, Evaluate.self, Runs.self, Plot.self, Export.self,
+            Train.self, Plan.self, Graph.self, Profile.self, Predict.self, Evaluate.self, Runs.self, Plot.self,
+            Export.self,
             Explain.self,
             Surface.self,
             LanguageModels.self, Rules.self,

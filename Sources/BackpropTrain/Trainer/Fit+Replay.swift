@@ -56,8 +56,7 @@ extension Fit {
         let again = TrainerProgress(data: data.identity)
         let checkpoint = keeper.newest
         guard let state = checkpoint ?? beginning ?? (firstStep == 0 ? try? trainer.beginning?(again) : nil) else {
-            let remedy = "trainer.options.replay = .fromStart finds the operator"
-            return (nil, trainer.checkpoints == nil ? remedy : nil)
+            return (nil, "trainer.options.replay = .fromStart finds the operator")
         }
         let first = state.step ?? 0, count = progress.step - first
         let seconds = progress.secondsNow / Double(max(progress.step - firstStep, 1)) * Double(count)

@@ -47,7 +47,8 @@ import Testing
     }
 
     @Test func statesThatDoNotFitAreRefused() throws {
-        let model = Sequential(Linear(4, 8), Activation.relu, Linear(8, 2)), optimizer = SGD(model.parameters(), learningRate: 0.1)
+        let model = Sequential(Linear(4, 8), Activation.relu, Linear(8, 2)),
+            optimizer = SGD(model.parameters(), learningRate: 0.1)
         let watch = GradientWatch(model, every: 1, window: 4, share: nil)
         optimizer.observer = watch
         for _ in 0..<6 {
