@@ -152,11 +152,14 @@ final class Fit<Model: ParameterContainer, Batch: Sendable> {
             if let announce = trainer.announceGraph { try announce(try graph(of: batch)) }
             let output = try billIsDue ? labelled(batch) : trainer.output(batch)
             trainer.measure(output)
-            (wanted == 1 ? output.loss : output.loss * (1 / Double(wanted))).backward()
+            addGradients(of: wanted == 1 ? output.loss : output.loss * (1 / Double(wanted)))
             losses.append(output.loss)
             moment.exampleCount += output.count
             // What is computed now need not stay in memory until the last batch.
-            if losses.count < wanted { evaluateOrStop(trainer.optimizer.parameters.compactMap(\.gradient)) }
+            if losses.count < wanted {
+                try checkWaitingGradients(areFirst: losses.count == 1)
+                evaluateOrStop(trainer.optimizer.parameters.compactMap(\.gradient))
+            }
         }
         guard !losses.isEmpty else { return nil }
         if losses.count < wanted {
@@ -173,17 +176,46 @@ final class Fit<Model: ParameterContainer, Batch: Sendable> {
         case .values(let limit): clipGradientValues(trainer.optimizer.parameters, to: limit)
         case nil: break
         }
-        if billIsDue {
-            isBilled = true
-            let bill = bill()
-            try bill.check(options.memoryBudget)
-            try trainer.announceMemory?(bill)
-        }
+        try checkStep()
         trainer.optimizer.step()
         trainer.average?.update()
         progress.batch = batches.nextIndex
         progress.step += 1
         return losses.reduce(0) { $0 + $1.item() } / Double(losses.count)
+    }
+
+    /// Adds the gradients of a batch to those that wait, without computing anything: `backward()` alone would compute the
+    /// sums at once, and nobody could say before what that holds.
+    private func addGradients(of loss: Tensor) {
+        let parameters = trainer.optimizer.parameters
+        let waiting = parameters.map { $0.takeGradient() }
+        loss.backward()
+        withoutGradients {
+            for case (let parameter, let before?) in zip(parameters, waiting) {
+                parameter.gradient = parameter.takeGradient().map { before + $0 } ?? before
+            }
+        }
+    }
+
+    /// Says what the first step holds. Under a budget each step is looked at, since batches differ.
+    private func checkStep() throws {
+        let isFirst = billIsDue
+        guard isFirst || options.memoryBudget != nil else { return }
+        isBilled = true
+        let bill = bill()
+        try bill.check(options.memoryBudget)
+        if isFirst { try trainer.announceMemory?(bill) }
+    }
+
+    /// The same before gradients of a batch are computed that wait for others: they lie beside the step that uses them.
+    ///
+    /// - Parameter areFirst: whether none lie there yet.
+    private func checkWaitingGradients(areFirst: Bool) throws {
+        guard let budget = options.memoryBudget else { return }
+        let gradients = areFirst ? trainer.optimizer.parameters.compactMap(\.gradient) : []
+        let waiting = gradients.reduce(0) { $0 + $1.size * $1.dtype.byteCount }
+        let found = withMemoryBudget(MemoryBudget(bytes: max(1, budget.bytes - waiting))) { self.bill() }
+        try found.check(budget, beside: waiting)
     }
 
     /// Whether somebody wants to know what the first step holds before it is computed.

@@ -111,7 +111,8 @@ public final class Trainer<Model: ParameterContainer, Batch: Sendable> {
                 while let batch = try batches.nextBatch() {
                     let output = try output(batch)
                     measure(output)
-                    evaluateOrStop(output.loss)
+                    // A batch may be larger than those that were looked at before.
+                    try Backprop.evaluate(output.loss)
                 }
             }
         }

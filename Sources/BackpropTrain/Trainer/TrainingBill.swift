@@ -11,16 +11,17 @@ package struct TrainingBill {
     /// All parameters of the optimizer.
     package var weightBytes: Int
 
+    /// - Parameter waiting: bytes that lie beside a step.
     /// - Throws: `TrainError` where something of it does not fit.
-    func check(_ budget: MemoryBudget?) throws(TrainError) {
+    func check(_ budget: MemoryBudget?, beside waiting: Int = 0) throws(TrainError) {
         guard let budget else { return }
-        let judging = validation?.peakBytes ?? 0
-        if step.peakBytes <= budget.bytes && judging <= budget.bytes { return }
-        let isStep = step.peakBytes >= judging
+        let judging = validation?.peakBytes ?? 0, stepping = step.peakBytes + waiting
+        if max(stepping, judging) <= budget.bytes { return }
+        let isStep = stepping >= judging
         throw TrainError(
             .tooLarge, at: "the memory budget",
             "\(budget.bytes) bytes are too few, \(isStep ? "the smallest plan of a step" : "a batch of validation data") needs "
-                + "\(max(step.peakBytes, judging))",
+                + "\(max(stepping, judging))",
             remedy: "allow that many" + (isStep ? ", or use a smaller batch" : ""))
     }
 }
