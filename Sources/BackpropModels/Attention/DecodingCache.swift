@@ -29,11 +29,13 @@ public struct DecodingCache: Sendable {
 }
 
 extension Optional where Wrapped == DecodingCache {
-    /// The cache of one layer while `body` uses it.
-    mutating func withLayer<Result>(_ index: Int, _ body: (inout KeyValueCache?) -> Result) -> Result {
+    /// What the block of one layer gives while it uses the cache of that layer.
+    mutating func withLayer(_ index: Int, _ body: (inout KeyValueCache?) -> Tensor) -> Tensor {
         guard self != nil else {
-            var none: KeyValueCache?
-            return body(&none)
+            return ofBlock {
+                var none: KeyValueCache?
+                return body(&none)
+            }
         }
         var layer: KeyValueCache? = self!.layers[index]
         let result = body(&layer)

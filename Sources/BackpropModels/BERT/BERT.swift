@@ -48,7 +48,7 @@ public struct BERT: PretrainedModel {
         let kind = kindIDs ?? Tensor.zeros([ids.dim(1)], dtype: .int64)
         var x = tokens(ids) + positions(Tensor.arange(ids.dim(1), dtype: .int64)) + kinds(kind)
         x = dropout(embeddingNorm(x))
-        for block in blocks { x = block(x, mask: .seen(isSeen)) }
+        for block in blocks { x = ofBlock { block(x, mask: .seen(isSeen)) } }
         return x
     }
 

@@ -20,7 +20,7 @@ public struct T5Encoder: ParameterContainer {
     func callAsFunction(_ x: Tensor, isSeen: Tensor?) -> Tensor {
         let bias = positions(queries: x.dim(1), keys: x.dim(1)).hidden(isSeen)
         var x = dropout(x)
-        for block in blocks { x = block(x, mask: .tensor(bias)) }
+        for block in blocks { x = ofBlock { block(x, mask: .tensor(bias)) } }
         return dropout(finalNorm(x))
     }
 }
@@ -49,7 +49,7 @@ public struct T5Decoder: ParameterContainer {
         let causal = which(isBefore, bias, bias.like(-.infinity)).hidden(areSeen)
         var x = dropout(x)
         for block in blocks {
-            x = block(x, mask: .tensor(causal), memory: memory, memoryMask: .seen(isSeen))
+            x = ofBlock { block(x, mask: .tensor(causal), memory: memory, memoryMask: .seen(isSeen)) }
         }
         return dropout(finalNorm(x))
     }

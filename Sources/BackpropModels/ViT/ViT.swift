@@ -50,7 +50,7 @@ public struct ViT: PretrainedModel, Module {
         let embedded = patches(images).reshaped([images.dim(0), c.patches, c.features])
         let front = classToken.value.broadcast(to: [images.dim(0), 1, c.features])
         var x = dropout(concatenated([front, embedded], axis: 1) + positions.value)
-        for block in blocks { x = block(x, mask: .none) }
+        for block in blocks { x = ofBlock { block(x, mask: .none) } }
         return finalNorm(x)
     }
 
