@@ -8,10 +8,10 @@ import Testing
 
 /// An encoder of a few weights tells sentences apart.
 @Suite struct ClassifierTests {
-    private func model(in folder: TemporaryFolder) throws -> String {
+    static func model(in folder: TemporaryFolder, layers: Int = 1) throws -> String {
         let tokenizer = Tokenizer(charactersOf: "abcdefghijklmnopqrstuvwxyz ")
         var c = BERTConfiguration()
-        (c.vocabularySize, c.positions, c.features, c.layers, c.heads) = (tokenizer.vocabularySize, 32, 16, 1, 2)
+        (c.vocabularySize, c.positions, c.features, c.layers, c.heads) = (tokenizer.vocabularySize, 32, 16, layers, 2)
         (c.hidden, c.dropout, c.attentionDropout) = (32, 0, 0)
         let path = folder.path + "/bert"
         try withRandomSeed(2) { BERT(c) }.save(to: path)
@@ -20,15 +20,16 @@ import Testing
     }
 
     /// Sentences of the first letters, and of the last.
-    private static let lines = (0..<80).map { number in
+    static let lines = (0..<80).map { number in
         let letters = (0..<6).map { UnicodeScalar(UInt8((number % 2 == 0 ? 97 : 110) + (number * 7 + $0 * 3) % 13)) }
         return "\(number % 2) \(letters.map(String.init).joined())"
     }
 
     private func options(_ folder: TemporaryFolder) throws -> ClassifierOptions {
         let data = try folder.write(Self.lines.joined(separator: "\n") + "\n", to: "lines")
-        var options = ClassifierOptions(model: try model(in: folder), data: data)
-        (options.epochs, options.batchSize, options.learningRate, options.holdOut) = (4, 8, 1e-2, 0.25)
+        var options = ClassifierOptions()
+        (options.model, options.data, options.passes.epochs) = (try Self.model(in: folder), data, 4)
+        (options.learning.batchSize, options.learning.learningRate, options.learning.holdOut) = (8, 1e-2, 0.25)
         return options
     }
 

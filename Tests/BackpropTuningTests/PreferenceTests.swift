@@ -7,7 +7,7 @@ import Testing
 
 /// Pairs of answers align a GPT of a few weights.
 @Suite struct PreferenceTests {
-    private static let pairs = (0..<30).map { number in
+    static let pairs = (0..<30).map { number in
         let letter = String(UnicodeScalar(UInt8(97 + number % 20))),
             other = String(UnicodeScalar(UInt8(98 + number % 24)))
         return "{\"instruction\": \"say \(letter)\", \"chosen\": \"\(letter) a\", \"rejected\": \"\(other) z\"}"
@@ -15,8 +15,9 @@ import Testing
 
     private func options(_ folder: TemporaryFolder) throws -> PreferenceOptions {
         let data = try folder.write("[" + Self.pairs.joined(separator: ",\n") + "]", to: "pairs.json")
-        var options = PreferenceOptions(model: try TuningTests.model(in: folder), data: data)
-        (options.batchSize, options.epochs, options.learningRate) = (4, 3, 1e-2)
+        var options = PreferenceOptions()
+        (options.model, options.data, options.passes.epochs) = (try TuningTests.model(in: folder), data, 3)
+        (options.learning.batchSize, options.learning.learningRate) = (4, 1e-2)
         return options
     }
 

@@ -11,10 +11,11 @@ import Testing
     private static let text = String(repeating: "the cat sat on the mat. the dog ate the cat.\n", count: 40)
 
     private func options(_ folder: TemporaryFolder) throws -> TextTrainingOptions {
-        var options = TextTrainingOptions(text: try folder.write(Self.text, to: "text"))
+        var options = TextTrainingOptions()
+        options.text = try folder.write(Self.text, to: "text")
         (options.layers, options.features, options.heads, options.context) = (1, 16, 2, 16)
-        (options.batchSize, options.steps, options.evaluateEvery) = (4, 40, 20)
-        options.learningRate = 1e-2
+        (options.learning.batchSize, options.steps, options.evaluateEvery) = (4, 40, 20)
+        options.learning.learningRate = 1e-2
         return options
     }
 
@@ -73,7 +74,7 @@ import Testing
         let short = try folder.write("too short", to: "short"), odd = try folder.write("a\0b", to: "odd")
         for (text, change) in [
             ("--heads: 3 makes no sense; give a number that divides the 16 features", { $0.heads = 3 }),
-            ("--learning-rate: nan makes no sense; give more than 0", { $0.learningRate = .nan }),
+            ("--learning-rate: nan makes no sense; give more than 0", { $0.learning.learningRate = .nan }),
             ("--vocabulary: 20 makes no sense; give a whole number from 257 to 1000000", { $0.vocabulary = 20 }),
             (
                 "\(short): 8 tokens to train are fewer than the 17 that a window of 16 needs; give a longer text, or a smaller --context",
@@ -92,13 +93,15 @@ import Testing
             return print("aTrainingIsHandedOver: skipped; BACKPROP_CURVE=TEXT,FOLDER hands a training over")
         }
         let parts = place.split(separator: ",").map(String.init)
-        let options = TextTrainingOptions(text: parts[0]), corpus = try TextCorpus(options)
+        var options = TextTrainingOptions()
+        options.text = parts[0]
+        let corpus = try TextCorpus(options)
         let model = TextTraining.model(options, corpus)
         try model.save(to: parts[1])
         try corpus.tokenizer.save(to: parts[1])
         let order = corpus.trainingBatches(options).order(ofEpoch: 1)
         try Data("\(order)".utf8).write(to: URL(filePath: parts[1] + "/order.json"))
-        #expect(order.count == options.stepsPerEpoch * options.batchSize)
+        #expect(order.count == options.stepsPerEpoch * options.learning.batchSize)
     }
 }
 

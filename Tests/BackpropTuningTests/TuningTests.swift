@@ -9,11 +9,11 @@ import Testing
 /// A GPT of a few weights learns to answer.
 @Suite struct TuningTests {
     /// A folder with a model whose tokens are letters.
-    static func model(in folder: TemporaryFolder) throws -> String {
+    static func model(in folder: TemporaryFolder, layers: Int = 2) throws -> String {
         var c = GPT2Configuration()
         let tokenizer = Tokenizer(charactersOf: "abcdefghijklmnopqrstuvwxyzIR#:\n ")
         c.vocabularySize = tokenizer.vocabularySize
-        (c.positions, c.features, c.layers, c.heads) = (64, 16, 2, 2)
+        (c.positions, c.features, c.layers, c.heads) = (64, 16, layers, 2)
         let path = folder.path + "/model"
         try withRandomSeed(3) { GPT2(c) }.save(to: path)
         try tokenizer.save(to: path)
@@ -27,9 +27,10 @@ import Testing
 
     private func options(_ folder: TemporaryFolder, _ method: TuningOptions.Method) throws -> TuningOptions {
         let data = try folder.write(Self.examples.joined(separator: "\n"), to: "data.jsonl")
-        var options = TuningOptions(model: try Self.model(in: folder), data: data)
-        options.method = method
-        (options.context, options.batchSize, options.epochs, options.learningRate) = (64, 2, 6, 1e-2)
+        var options = TuningOptions()
+        (options.model, options.data, options.method) = (try Self.model(in: folder), data, method)
+        (options.context, options.passes.epochs) = (64, 6)
+        (options.learning.batchSize, options.learning.learningRate) = (2, 1e-2)
         return options
     }
 
@@ -53,7 +54,8 @@ import Testing
         let speaker = try TextGenerator(folder.path + "/run")
         #expect(try speaker.generate("### Response:\n").tokens.count > 0)
         let data = try InstructionData(
-            options.data, PromptWriter(speaker), context: 64, holdOut: options.holdOut, seed: options.seed)
+            options.data, PromptWriter(speaker), context: 64, holdOut: options.learning.holdOut,
+            seed: options.learning.seed)
         let batch = PackedTokens(data.validation, length: 64)
         let loss = speaker.model.evaluating {
             speaker.model.loss(batch.ids, labels: batch.labels, packing: batch.packing).item(Double.self)

@@ -2,7 +2,7 @@ import Backprop
 import BackpropNN
 
 /// How adapters of low rank are made.
-public struct LowRankOptions: Sendable, Equatable {
+public struct LowRankOptions: Sendable, Equatable, Codable {
     /// The features between the two matrices of an adapter.
     public var rank = 8
     /// What an adapter adds is scaled by alpha / rank.

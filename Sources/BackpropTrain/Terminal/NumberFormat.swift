@@ -38,6 +38,9 @@ package enum NumberFormat {
         return fixed(value, digits: exponent < 0 ? figures : max(0, figures - 1 - exponent))
     }
 
+    /// 0.00002 as it is written by hand: without powers of ten, and no zeros at the end.
+    package static func decimal(_ value: Double) -> String { withoutTrailingZeros(fixed(value, digits: 12)) }
+
     /// 12345 as 12,345.
     package static func grouped(_ text: String) -> String {
         let unsigned = text.drop { $0 == "-" }

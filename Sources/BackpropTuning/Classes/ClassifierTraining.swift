@@ -22,19 +22,19 @@ package struct ClassifierTraining: LanguageTraining {
             "\(name): \(training.texts.count) sentences to train, \(test.texts.count) to test; classes \(Wording.list(classes, limit: 6))"
         )
         let encoder = try SentenceEncoder(options.model)
-        let model = withRandomSeed(options.seed) {
+        let model = withRandomSeed(options.learning.seed) {
             SentenceClassifier(encoder, classes: classes, limit: min(options.length, encoder.limit))
         }
         let words =
             "\(model.encoder.pooling.rawValue) of \(FileSystem.name(of: options.model)), \(NumberFormat.grouped("\(model.parameterCount)")) parameters"
-        try say("Model", "\(words), seed \(options.seed)")
+        try say("Model", "\(words), seed \(options.learning.seed)")
         let batches = Self.loader(training, model, options, shuffles: true)
         let trainer = Self.trainer(model, options, batches: batches.batchCount)
         surroundings.apply(to: trainer)
-        trainer.options.pace = ("sentences", options.batchSize)
-        let report = try withRandomSeed(options.seed) {
+        trainer.options.pace = ("sentences", options.learning.batchSize)
+        let report = try withRandomSeed(options.learning.seed) {
             try trainer.fit(
-                batches, validation: Self.loader(test, model, options, shuffles: false), epochs: options.epochs,
+                batches, validation: Self.loader(test, model, options, shuffles: false), epochs: options.passes.epochs,
                 resuming: surroundings.resuming)
         }
         let last = report.last
@@ -47,12 +47,13 @@ package struct ClassifierTraining: LanguageTraining {
         }
         try say(
             "Speed",
-            "\(NumberFormat.fixed(Double(report.stepCount * options.batchSize) / max(report.seconds, 1e-9), digits: 1)) sentences a second, test included"
+            "\(NumberFormat.fixed(Double(report.stepCount * options.passes.accumulation * options.learning.batchSize) / max(report.seconds, 1e-9), digits: 1)) sentences a second, test included"
         )
         try model.save(to: draft.path)
         for part in SentenceClassifier.files { _ = try draft.path(forPart: part) }
         return TrainingOutcome(
-            data: name, label: "class", model: words, seed: options.seed, testAccuracy: last?["validation/accuracy"],
+            data: name, label: "class", model: words, seed: options.learning.seed,
+            testAccuracy: last?["validation/accuracy"],
             testLoss: last?["validation/loss"], testCount: test.texts.count, epochs: report.epochs.count,
             bestEpoch: report.epochs.count, end: report.end, seconds: 0, peakBytes: 0,
             weightsDigest: Weights(of: model).digest)
@@ -64,8 +65,8 @@ package struct ClassifierTraining: LanguageTraining {
         if let path = options.test {
             test = try LabelledSentences(path)
         } else {
-            let order = Sampler.shuffled.positions(of: training.texts.count, seed: options.seed, epoch: 0)
-            let count = Int((Double(order.count) * options.holdOut).rounded())
+            let order = Sampler.shuffled.positions(of: training.texts.count, seed: options.learning.seed, epoch: 0)
+            let count = Int((Double(order.count) * options.learning.holdOut).rounded())
             test = training.part(order[..<count])
             training = training.part(order[count...])
         }
@@ -92,7 +93,7 @@ package struct ClassifierTraining: LanguageTraining {
         // What only judges may stand in any order.
         if !shuffles { rows.sort { $0.0.count < $1.0.count } }
         return DataLoader(
-            rows, batchSize: options.batchSize, shuffles: false, seed: options.seed,
+            rows, batchSize: options.learning.batchSize, shuffles: false, seed: options.learning.seed,
             sampler: shuffles ? .byLength(rows.map(\.0.count)) : nil, prefetch: 2
         ) { rows in
             let (ids, isSeen) = model.encoder.padded(rows.map(\.0), multipleOf: 8)
@@ -105,13 +106,14 @@ package struct ClassifierTraining: LanguageTraining {
     ) -> Trainer<SentenceClassifier, SentenceBatch> {
         // What the encoder has for other heads gets no gradient.
         let parameters = model.namedParameters().filter { !$0.name.contains(".pooler.") }.map(\.parameter)
-        let optimizer = AdamW(parameters, learningRate: options.learningRate, weightDecay: options.weightDecay)
+        let optimizer = AdamW(parameters, learningRate: options.rate, weightDecay: options.learning.weightDecay)
         let trainer = Trainer(model, optimizer, metrics: [Accuracy()]) { (model, batch: SentenceBatch) in
-            let logits = model(batch.ids, isSeen: batch.isSeen)
+            let logits = options.learning.recording { model(batch.ids, isSeen: batch.isSeen) }
             return StepOutput(loss: crossEntropy(logits, batch.labels), outputs: logits, labels: batch.labels)
         }
-        trainer.scheduler = Scheduler(optimizer, .linear(from: 1, to: 0, steps: max(1, options.epochs * batches)))
-        trainer.options.precision = options.isMixed ? .bfloat16 : nil
+        trainer.scheduler = Scheduler(
+            optimizer, .linear(from: 1, to: 0, steps: max(1, options.passes.updates(batches: batches))))
+        options.apply(to: trainer)
         return trainer
     }
 }

@@ -9,6 +9,13 @@ import BackpropTrain
 /// As a container it holds the model only where its own weights learn, so that checkpoints of adapters are as small as they
 /// are.
 struct TunedModel: ParameterContainer {
+    enum Method {
+        case whole
+        /// Blocks at the end, with what stands behind them.
+        case last(Int)
+        case lowRank(LowRankOptions)
+    }
+
     let adapters: LowRankAdapters?
     /// The model itself where its own weights learn; nil where adapters do.
     let body: (any LanguageModel)?
@@ -18,24 +25,24 @@ struct TunedModel: ParameterContainer {
     var model: any LanguageModel { held() }
 
     /// - Throws: `TrainError` for options that the model does not have.
-    init(_ model: any LanguageModel, _ options: TuningOptions) throws(TrainError) {
+    init(_ model: any LanguageModel, _ method: Method) throws(TrainError) {
         held = { model }
-        switch options.method {
+        switch method {
         case .whole:
             (adapters, body) = (nil, model)
             model.unfreeze()
-        case .last:
+        case .last(let blocks):
             (adapters, body) = (nil, model)
-            guard options.lastBlocks <= model.layerCount else {
+            guard blocks <= model.layerCount else {
                 throw TrainError(
                     .badOption, at: "--last", "the model has \(model.layerCount) blocks", remedy: "give no more")
             }
-            model.freeze(allButLastBlocks: options.lastBlocks)
-        case .lowRank:
-            if let mistake = LowRankAdapters.mistake(options.lowRank, for: model) {
+            model.freeze(allButLastBlocks: blocks)
+        case .lowRank(let options):
+            if let mistake = LowRankAdapters.mistake(options, for: model) {
                 throw TrainError(.badOption, at: "--lora", mistake, remedy: "change --rank, --alpha or --targets")
             }
-            (adapters, body) = (LowRankAdapters(for: model, options.lowRank), nil)
+            (adapters, body) = (LowRankAdapters(for: model, options), nil)
             // What stays as it is loses nothing in training either.
             model.eval()
         }
@@ -63,43 +70,18 @@ struct TunedModel: ParameterContainer {
         return try adapters.inUse(body)
     }
 
-    func trainer(_ options: TuningOptions, batches: Int) -> Trainer<TunedModel, PackedTokens> {
-        let optimizer = AdamW(learning, learningRate: options.rate, weightDecay: options.weightDecay)
-        let trainer = Trainer(self, optimizer) { (model, batch: PackedTokens) in
-            StepOutput(loss: model.loss(batch), count: batch.ids.dim(0))
-        }
-        let perEpoch = (batches + options.batchSize - 1) / options.batchSize
-        let updates = options.epochs * ((perEpoch + options.accumulation - 1) / options.accumulation)
-        let steps = min(updates, options.steps ?? .max)
-        trainer.scheduler = Scheduler(optimizer, .warmedCosine(steps: steps))
-        trainer.options.clipping = .norm(1)
-        trainer.options.accumulation = options.accumulation
-        trainer.options.stepLimit = options.steps
-        trainer.options.precision = options.isMixed ? .bfloat16 : nil
-        trainer.options.logInterval = 1
-        return trainer
-    }
-
     /// Writes what `TextGenerator` reads: adapters alone, or a model, and the tokenizer.
     ///
+    /// - Parameter base: where the model was.
     /// - Returns: the names of the files.
-    func save(to folder: String, _ options: TuningOptions, _ speaker: TextGenerator) throws(DataError) -> [String] {
+    func save(to folder: String, base: String, _ speaker: TextGenerator) throws(DataError) -> [String] {
         try speaker.tokenizer.save(to: folder)
         let tokens = ["tokenizer.json", "tokenizer_config.json"]
         if let adapters {
-            try adapters.save(to: folder, of: FileSystem.resolved(options.model))
+            try adapters.save(to: folder, of: FileSystem.resolved(base))
             return tokens + ["adapter_config.json", "adapter_model.safetensors"]
         }
         try model.save(to: folder)
         return tokens + ["config.json", "model.safetensors"]
-    }
-}
-
-extension LearningRateSchedule {
-    /// Up along a line for a thirtieth of the steps, and down to 0 by a cosine.
-    static func warmedCosine(steps: Int) -> Self {
-        let rise = max(1, steps / 30)
-        return .linear(from: 1 / Double(rise + 1), to: 1, steps: rise)
-            .followed(after: rise, by: .cosine(steps: max(1, steps - rise)))
     }
 }

@@ -23,21 +23,24 @@ struct PreferencePairs {
 
     /// Reads records with a prompt (see `ExampleRecord.prompt`) and `chosen` and `rejected`, which are texts or lists of turns.
     ///
+    /// - Parameter length: the most tokens of a prompt with its answer.
     /// - Throws: `DataError` where the file cannot be read, and where too few pairs are left.
-    init(_ path: String, _ writer: PromptWriter, _ options: PreferenceOptions) throws(DataError) {
+    init(
+        _ path: String, _ writer: PromptWriter, length: Int, holdOut: Double, seed: UInt64
+    ) throws(DataError) {
         var pairs: [PreferencePair] = []
         let file = try ExampleFile(path)
         for record in file.records {
             let pair = try Self.pair(ExampleRecord(place: record.place, value: record.value), writer)
-            if pair.length <= options.length, pair.chosen != pair.rejected { pairs.append(pair) }
+            if pair.length <= length, pair.chosen != pair.rejected { pairs.append(pair) }
         }
         skipped = file.records.count - pairs.count
-        let order = Sampler.shuffled.positions(of: pairs.count, seed: options.seed, epoch: 0)
-        let count = Int((Double(pairs.count) * options.holdOut).rounded(.up))
+        let order = Sampler.shuffled.positions(of: pairs.count, seed: seed, epoch: 0)
+        let count = Int((Double(pairs.count) * holdOut).rounded(.up))
         guard count < pairs.count else {
             throw DataError(
                 .tooFew, at: path,
-                "\(Wording.count(pairs.count, "pair")) of at most \(options.length) tokens cannot be divided",
+                "\(Wording.count(pairs.count, "pair")) of at most \(length) tokens cannot be divided",
                 remedy: "give more pairs, or more --length")
         }
         validation = order[..<count].map { pairs[$0] }.sorted { $0.length < $1.length }

@@ -16,7 +16,9 @@ package struct PreferenceTraining: LanguageTraining {
     ) throws -> TrainingOutcome {
         func say(_ name: String, _ text: String) throws { try surroundings.say(lines.line(name, text)) }
         let speaker = try TextGenerator(options.model), name = FileSystem.name(of: options.data)
-        var pairs = try PreferencePairs(options.data, PromptWriter(speaker), options)
+        var pairs = try PreferencePairs(
+            options.data, PromptWriter(speaker), length: options.length, holdOut: options.learning.holdOut,
+            seed: options.learning.seed)
         try say(
             "Data",
             "\(name): \(Wording.count(pairs.training.count, "pair")) to train, \(pairs.validation.count) held out")
@@ -26,12 +28,12 @@ package struct PreferenceTraining: LanguageTraining {
                 "\(Wording.count(pairs.skipped, "pair")) left out: longer than \(options.length) tokens, or of equal answers"
             )
         }
-        let learner = try withRandomSeed(options.seed) { try TunedModel(speaker.model, options.tuning) }
-        try say("Model", "\(speaker.model.architecture), \(learner.words); seed \(options.seed)")
+        let learner = try withRandomSeed(options.learning.seed) { try TunedModel(speaker.model, options.learner) }
+        try say("Model", "\(speaker.model.architecture), \(learner.words); seed \(options.learning.seed)")
         // Before anything has moved, the model is the reference.
         let start = ContinuousClock.now
         func referenced(_ pairs: [PreferencePair]) throws -> [PreferencePair] {
-            try pairs.referenced(by: speaker.model, batchSize: options.batchSize) {
+            try pairs.referenced(by: speaker.model, batchSize: options.learning.batchSize) {
                 try Interruption.check(options.data)
             }
         }
@@ -42,35 +44,37 @@ package struct PreferenceTraining: LanguageTraining {
         let training = loader(pairs.training, shuffles: true), validation = loader(pairs.validation, shuffles: false)
         let trainer = trainer(learner, batches: training.batchCount)
         surroundings.apply(to: trainer)
-        trainer.options.pace = ("pairs", options.batchSize)
-        let report = try withRandomSeed(options.seed) {
-            try trainer.fit(training, validation: validation, epochs: options.epochs, resuming: surroundings.resuming)
+        trainer.options.pace = ("pairs", options.learning.batchSize)
+        let report = try withRandomSeed(options.learning.seed) {
+            try trainer.fit(
+                training, validation: validation, epochs: options.passes.epochs, resuming: surroundings.resuming)
         }
         let values = try trainer.evaluate(validation)
         try say("After", values.map { "\($0.name) \(NumberFormat.significant($0.value))" }.joined(separator: ", "))
         if let kl = try divergence(learner, pairs.validation) {
             try say("KL", "\(NumberFormat.significant(kl)) nats a token of the better answers that were held out")
         }
-        for part in try learner.save(to: draft.path, options.tuning, speaker) { _ = try draft.path(forPart: part) }
+        for part in try learner.save(to: draft.path, base: options.model, speaker) { _ = try draft.path(forPart: part) }
         func value(_ name: String) -> Double? { values.first { $0.name == name }?.value }
         return TrainingOutcome(
             data: name, label: "preference", model: "\(FileSystem.name(of: options.model)), \(learner.words)",
-            seed: options.seed, testAccuracy: value("rewards/accuracy"), testLoss: value("loss"),
+            seed: options.learning.seed, testAccuracy: value("rewards/accuracy"), testLoss: value("loss"),
             testCount: pairs.validation.count, epochs: report.epochs.count, bestEpoch: report.bestEpoch ?? 0,
             end: report.end, seconds: 0, peakBytes: 0, weightsDigest: learner.weights.digest)
     }
 
     private func loader(_ pairs: [PreferencePair], shuffles: Bool) -> DataLoader<PairBatch> {
         DataLoader(
-            pairs, batchSize: options.batchSize, shuffles: false, seed: options.seed,
+            pairs, batchSize: options.learning.batchSize, shuffles: false, seed: options.learning.seed,
             sampler: shuffles ? .byLength(pairs.map(\.length)) : nil
         ) { PairBatch($0) }
     }
 
     private func trainer(_ learner: TunedModel, batches: Int) -> Trainer<TunedModel, PairBatch> {
-        let optimizer = AdamW(learner.learning, learningRate: options.rate, weightDecay: 0)
         let (beta, loss) = (options.beta, options.loss)
-        let trainer = Trainer(learner, optimizer, metrics: PreferenceMetrics.all) { (learner, batch: PairBatch) in
+        return options.trainer(
+            learner, learning: learner.learning, batches: batches, metrics: PreferenceMetrics.all
+        ) { (learner, batch: PairBatch) in
             let sums = learner.inUse {
                 learner.model.logProbability(batch.tokens.ids, labels: batch.tokens.labels).asType(.float32)
             }
@@ -82,13 +86,6 @@ package struct PreferenceTraining: LanguageTraining {
                 [(chosen - batch.referenceChosen) * beta, (rejected - batch.referenceRejected) * beta], axis: 1)
             return StepOutput(loss: losses.mean(), outputs: rewards, labels: batch.referenceChosen, count: batch.count)
         }
-        let steps = min(options.epochs * batches, options.steps ?? .max)
-        trainer.scheduler = Scheduler(optimizer, .warmedCosine(steps: steps))
-        trainer.options.clipping = .norm(1)
-        trainer.options.stepLimit = options.steps
-        trainer.options.precision = options.isMixed ? .bfloat16 : nil
-        trainer.options.logInterval = 1
-        return trainer
     }
 
     /// How far what the model says has moved from what it said, over the tokens of the better answers: the mean of
@@ -96,8 +93,8 @@ package struct PreferenceTraining: LanguageTraining {
     private func divergence(_ learner: TunedModel, _ pairs: [PreferencePair]) throws -> Double? {
         guard learner.adapters != nil else { return nil }
         var total = 0.0, count = 0.0
-        for begin in stride(from: 0, to: pairs.count, by: options.batchSize) {
-            let tokens = PaddedTokens(pairs[begin..<min(begin + options.batchSize, pairs.count)].map(\.chosen))
+        for begin in stride(from: 0, to: pairs.count, by: options.learning.batchSize) {
+            let tokens = PaddedTokens(pairs[begin..<min(begin + options.learning.batchSize, pairs.count)].map(\.chosen))
             let (sum, number) = withoutGradients { () -> (Tensor, Tensor) in
                 let own = learner.inUse { logSoftmax(learner.model(tokens.ids)) }
                 let reference = logSoftmax(learner.model(tokens.ids)), length = tokens.ids.dim(1)

@@ -1,16 +1,6 @@
+import Backprop
 import BackpropFiles
 import BackpropTrain
-
-/// What a training of a language model was told, as it is kept with its run.
-package protocol LanguageRunOptions: Codable, Sendable, Equatable {
-    /// What kind of training it is, which tells one run from another.
-    static var kind: String { get }
-    /// The command that it belongs to: "lm train".
-    static var command: String { get }
-
-    /// - Throws: `TrainError` for a value that makes no sense.
-    func validate() throws(TrainError)
-}
 
 /// The folder of a training, from the first checkpoint to the finished run.
 ///
@@ -19,7 +9,7 @@ package protocol LanguageRunOptions: Codable, Sendable, Equatable {
 package struct LanguageRun<Options: LanguageRunOptions> {
     /// What is kept as `configuration.json`.
     private struct Configuration: Codable {
-        static var currentFormat: Int { 1 }
+        static var currentFormat: Int { 2 }
         var format = currentFormat
         var kind = Options.kind
         var options: Options
@@ -110,10 +100,12 @@ package struct LanguageRun<Options: LanguageRunOptions> {
         surroundings.resumeHint = "backprop \(Options.command) --resume \(draft.path)"
         surroundings.checkpoints = CheckpointFolder(checkpoints, keepingLast: 1)
         surroundings.openLogs = { step in [try JSONLinesLog(metrics, resumingAt: step)] }
+        surroundings.memoryBudget = options.learning.memoryBudget.map { MemoryBudget(bytes: $0) }
         surroundings.announceMemory = { bill in
             memory.note(bill)
             try memory.checkDisk(at: draft.path)
             try reporter.say(lines.line("Memory", memory.line))
+            if let recomputation = bill.step.recomputation { try reporter.say(lines.line("", recomputation.line)) }
         }
         try Interruption.check(draft.path)
         try draft.writeConfiguration(Configuration(options: options))

@@ -21,7 +21,7 @@ struct TextCorpus {
         // The end is held out, so that nothing of it was seen.
         let scalars = text.unicodeScalars
         let cut = scalars.index(
-            scalars.startIndex, offsetBy: Int((Double(scalars.count) * (1 - options.holdOut)).rounded()))
+            scalars.startIndex, offsetBy: Int((Double(scalars.count) * (1 - options.learning.holdOut)).rounded()))
         let parts = (String(scalars[..<cut]), String(scalars[cut...]))
         tokenizer =
             isCharacters
@@ -54,18 +54,19 @@ struct TextCorpus {
 
     /// Windows at random places: as many batches as an epoch has steps.
     func trainingBatches(_ options: TextTrainingOptions) -> DataLoader<LabelledBatch> {
-        let count = options.stepsPerEpoch * options.batchSize
+        let count = options.stepsPerEpoch * options.learning.batchSize
         let sampler = Sampler("random windows", length: count) { windows, generator in
             (0..<count).map { _ in Int.random(in: 0..<windows, using: &generator) }
         }
         return DataLoader(
-            0..<training.count, batchSize: options.batchSize, seed: options.seed, sampler: sampler, prefetch: 2
+            0..<training.count, batchSize: options.learning.batchSize, seed: options.learning.seed, sampler: sampler,
+            prefetch: 2
         ) { [training] in batch(training, $0) }
     }
 
     /// All windows of what is held out, one behind the other.
     func validationBatches(_ options: TextTrainingOptions) -> DataLoader<LabelledBatch> {
-        DataLoader(0..<validation.count, batchSize: options.batchSize, shuffles: false) { [validation] in
+        DataLoader(0..<validation.count, batchSize: options.learning.batchSize, shuffles: false) { [validation] in
             batch(validation, $0)
         }
     }

@@ -21,16 +21,17 @@ package struct TextTraining: LanguageTraining {
             "Data",
             "\(name): \(NumberFormat.grouped("\(corpus.training.tokens.count)")) tokens to train, \(NumberFormat.grouped("\(corpus.validation.tokens.count)")) held out; \(corpus.tokenizer.vocabularySize) \(corpus.isCharacters ? "characters" : "tokens of a byte-level BPE")"
         )
-        try say("Model", "\(words), seed \(options.seed)")
+        try say("Model", "\(words), seed \(options.learning.seed)")
         try corpus.tokenizer.save(to: draft.path)
         let trainer = Self.trainer(model, options)
         surroundings.apply(to: trainer)
-        let pace = TokenPace(tokensPerStep: options.batchSize * options.context)
+        let pace = TokenPace(tokensPerStep: options.learning.batchSize * options.context)
         let samples = SampleCallback(
-            TextGenerator(model, corpus.tokenizer), behind: options.prompt ?? corpus.firstLine, seed: options.seed,
+            TextGenerator(model, corpus.tokenizer), behind: options.prompt ?? corpus.firstLine,
+            seed: options.learning.seed,
             surroundings.say)
         trainer.callbacks = [pace, samples]
-        let report = try withRandomSeed(options.seed) {
+        let report = try withRandomSeed(options.learning.seed) {
             try trainer.fit(
                 corpus.trainingBatches(options), validation: corpus.validationBatches(options), epochs: options.epochs,
                 resuming: surroundings.resuming)
@@ -48,7 +49,7 @@ package struct TextTraining: LanguageTraining {
         }
         if let line = pace.line { try say("Speed", line) }
         return TrainingOutcome(
-            data: name, label: "next token", model: words, seed: options.seed, testLoss: loss,
+            data: name, label: "next token", model: words, seed: options.learning.seed, testLoss: loss,
             testCount: corpus.validation.count * options.context, epochs: report.epochs.count,
             bestEpoch: report.bestEpoch ?? 0, end: report.end, seconds: 0, peakBytes: 0,
             weightsDigest: Weights(of: model).digest)
@@ -62,7 +63,7 @@ package struct TextTraining: LanguageTraining {
         (configuration.layers, configuration.heads) = (options.layers, options.heads)
         configuration.embeddingDropout = options.dropout
         (configuration.attentionDropout, configuration.dropout) = (options.dropout, options.dropout)
-        return withRandomSeed(options.seed) { GPT2(configuration) }
+        return withRandomSeed(options.learning.seed) { GPT2(configuration) }
     }
 
     /// Weights of matrices are pulled to zero, what shifts and scales is not; the norm of all gradients is at most 1.
@@ -72,20 +73,21 @@ package struct TextTraining: LanguageTraining {
             [
                 ParameterGroup(parameters.filter { $0.shape.count > 1 }),
                 ParameterGroup(parameters.filter { $0.shape.count < 2 }, weightDecay: 0),
-            ], learningRate: options.learningRate, betas: (0.9, 0.99), weightDecay: options.weightDecay)
+            ], learningRate: options.rate, betas: (0.9, 0.99), weightDecay: options.learning.weightDecay)
         let trainer = Trainer(model, optimizer) { (model, batch: LabelledBatch) in
-            StepOutput(loss: crossEntropy(model(batch.inputs), batch.labels), count: batch.count)
+            let loss = options.learning.recording { crossEntropy(model(batch.inputs), batch.labels) }
+            return StepOutput(loss: loss, count: batch.count)
         }
         let rise = max(1, options.steps / 50)
         trainer.scheduler = Scheduler(
             optimizer,
             .linear(from: 1 / Double(rise + 1), to: 1, steps: rise).followed(
                 after: rise,
-                by: .cosine(steps: max(1, options.steps - rise), minimum: options.learningRate / 10)))
+                by: .cosine(steps: max(1, options.steps - rise), minimum: options.rate / 10)))
         trainer.options.clipping = .norm(1)
         trainer.options.keepsBest = true
-        trainer.options.precision = options.isMixed ? .bfloat16 : nil
-        trainer.options.pace = ("tokens", options.batchSize * options.context)
+        trainer.options.precision = options.learning.isMixed ? .bfloat16 : nil
+        trainer.options.pace = ("tokens", options.learning.batchSize * options.context)
         return trainer
     }
 

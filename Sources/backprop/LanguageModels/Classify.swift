@@ -5,7 +5,7 @@ import BackpropTrain
 import BackpropTuning
 
 /// Tells sentences apart.
-struct Classify: ParsableCommand {
+struct Classify: TrainingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Trains a classifier of sentences on an encoder, or says the class of each line.",
         discussion: """
@@ -20,28 +20,29 @@ struct Classify: ParsableCommand {
     @Option(help: ArgumentHelp("Sentences with labels.", valueName: "file")) var data: String?
     @Option(help: ArgumentHelp("Sentences that judge; a share of the others where left out.", valueName: "file"))
     var test: String?
-    @Option(help: ArgumentHelp("That share (0.1).", valueName: "share")) var holdOut: Double?
-    @Option(help: ArgumentHelp("Passes over the data (1).", valueName: "count")) var epochs: Int?
-    @Option(help: "Sentences in each step (32).") var batchSize: Int?
-    @Option(help: ArgumentHelp("The first steps, which fall to nothing (0.0001).", valueName: "rate"))
-    var learningRate: Double?
-    @Option(help: ArgumentHelp("How strongly weights are pulled to zero (0.01).", valueName: "share"))
-    var weightDecay: Double?
     @Option(help: ArgumentHelp("How many tokens of a sentence are read (64).", valueName: "tokens")) var length: Int?
-    @Option(help: "What all random choices follow from (0).") var seed: UInt64?
-    @Flag(name: .customLong("bfloat16"), help: "Take products in bfloat16.") var isMixed = false
+    @OptionGroup(title: "How long") var passes: PassFlags<ClassifierOptions>
+    @OptionGroup(title: "A step") var learning: LearningFlags<ClassifierOptions>
     @OptionGroup(title: "The run") var flags: RunFlags
 
+    typealias Training = ClassifierTraining
+
     func run() throws {
-        let bare = ClassifierOptions(model: "", data: "")
-        if let resume = flags.resume {
-            guard options(bare) == bare, flags.output == nil else { throw RunFlags.furtherFlags }
-            return try flags.finish(ClassifierTraining(resuming: resume).perform(flags.reporter()))
-        }
-        guard let model else { throw ValidationError("the model is missing; give a folder") }
-        guard let data else { return try answer(SentenceClassifier.load(model)) }
-        let options = options(ClassifierOptions(model: model, data: data))
-        try flags.finish(ClassifierTraining(options, output: flags.output).perform(flags.reporter()))
+        guard data == nil, flags.resume == nil, let model else { return try train() }
+        try answer(SentenceClassifier.load(model))
+    }
+
+    static func inputs(_ options: ClassifierOptions) -> [(value: String, name: String, remedy: String)] {
+        [(options.model, "the model", "a folder")]
+    }
+
+    func write(to options: inout ClassifierOptions) throws {
+        if let model { options.model = model }
+        if let data { options.data = data }
+        options.test = test
+        if let length { options.length = length }
+        passes.write(to: &options)
+        try learning.write(to: &options)
     }
 
     /// The class of each line.
@@ -60,21 +61,5 @@ struct Classify: ParsableCommand {
                 try StandardOutput.write("\(name)\t\(NumberFormat.fixed(Double(shares[best]), digits: 4))\n")
             }
         }
-    }
-
-    private func options(_ base: ClassifierOptions) -> ClassifierOptions {
-        var options = base
-        if let model { options.model = model }
-        if let data { options.data = data }
-        options.test = test
-        options.isMixed = isMixed
-        if let holdOut { options.holdOut = holdOut }
-        if let epochs { options.epochs = epochs }
-        if let batchSize { options.batchSize = batchSize }
-        if let learningRate { options.learningRate = learningRate }
-        if let weightDecay { options.weightDecay = weightDecay }
-        if let length { options.length = length }
-        if let seed { options.seed = seed }
-        return options
     }
 }

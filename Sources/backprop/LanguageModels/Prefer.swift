@@ -6,7 +6,7 @@ import BackpropTuning
 extension PreferenceLoss: ExpressibleByArgument {}
 
 /// Aligns a language model.
-struct Prefer: ParsableCommand {
+struct Prefer: TrainingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Aligns a language model by pairs of answers, one better than the other.",
         discussion: """
@@ -23,64 +23,40 @@ struct Prefer: ParsableCommand {
     @Option(help: ArgumentHelp("How strongly the model is held to what it was (0.1).", valueName: "factor"))
     var beta: Double?
     @Flag(help: "All weights learn, in the place of adapters.") var whole = false
-    @Option(help: "Features between the two matrices of an adapter (8).") var rank: Int?
-    @Option(help: "Adapters are scaled by alpha / rank (16).") var alpha: Double?
-    @Option(
-        help: ArgumentHelp(
-            "Which layers get adapters, such as q_proj,v_proj; all within the blocks where left out.",
-            valueName: "names"))
-    var targets: String?
-    @Option(help: "Pairs in each step (4).") var batchSize: Int?
-    @Option(help: ArgumentHelp("Passes over the pairs (1).", valueName: "count")) var epochs: Int?
-    @Option(help: ArgumentHelp("The most updates.", valueName: "count")) var steps: Int?
-    @Option(help: ArgumentHelp("The largest steps (0.0001; 0.000005 with --whole).", valueName: "rate"))
-    var learningRate: Double?
     @Option(help: ArgumentHelp("Longer pairs are left out (512).", valueName: "tokens")) var length: Int?
-    @Option(help: ArgumentHelp("The share of the pairs that only judges (0.1).", valueName: "share"))
-    var holdOut: Double?
-    @Option(help: "What all random choices follow from (0).") var seed: UInt64?
-    @Flag(name: .customLong("bfloat16"), help: "Take products in bfloat16.") var isMixed = false
     @Flag(
         help:
             "Without a model and data: raise a reward on a small task by REINFORCE, GRPO and DPO, side by side in a table."
     )
     var compare = false
+    @OptionGroup(title: "Adapters") var adapters: AdapterFlags
+    @OptionGroup(title: "How long") var passes: PassFlags<PreferenceOptions>
+    @OptionGroup(title: "A step") var learning: LearningFlags<PreferenceOptions>
     @OptionGroup(title: "The run") var flags: RunFlags
 
+    typealias Training = PreferenceTraining
+
     func run() throws {
-        if compare { return try StandardOutput.write(AlignmentComparison(seed: seed ?? 0).text) }
-        let training: PreferenceTraining
-        if let resume = flags.resume {
-            let bare = PreferenceOptions(model: "", data: "")
-            guard options(bare) == bare, flags.output == nil else { throw RunFlags.furtherFlags }
-            training = try PreferenceTraining(resuming: resume)
-        } else {
-            guard let model else { throw ValidationError("the model is missing; give a folder or a .gguf file") }
-            guard let data else { throw ValidationError("--data is missing; give a file with pairs") }
-            training = try PreferenceTraining(
-                options(PreferenceOptions(model: model, data: data)), output: flags.output)
-        }
-        try flags.finish(training.perform(flags.reporter()))
+        guard compare else { return try train() }
+        try StandardOutput.write(AlignmentComparison(seed: learning.seed ?? 0).text)
     }
 
-    private func options(_ base: PreferenceOptions) -> PreferenceOptions {
-        var options = base
+    static func inputs(_ options: PreferenceOptions) -> [(value: String, name: String, remedy: String)] {
+        [(options.model, "the model", "a folder or a .gguf file"), (options.data, "--data", "a file with pairs")]
+    }
+
+    func write(to options: inout PreferenceOptions) throws {
+        guard !whole || !adapters.isGiven else {
+            throw ValidationError("--whole leaves no adapters for --rank, --alpha, --targets and --lora-dropout")
+        }
         if let model { options.model = model }
         if let data { options.data = data }
         if let loss { options.loss = loss }
         if let beta { options.beta = beta }
         options.usesAdapters = !whole
-        if let rank { options.rank = rank }
-        if let alpha { options.alpha = alpha }
-        if let targets { options.targets = targets.split(separator: ",").map(String.init) }
-        if let batchSize { options.batchSize = batchSize }
-        if let epochs { options.epochs = epochs }
-        options.steps = steps
-        options.learningRate = learningRate
         if let length { options.length = length }
-        if let holdOut { options.holdOut = holdOut }
-        if let seed { options.seed = seed }
-        options.isMixed = isMixed
-        return options
+        adapters.write(to: &options.adapters)
+        passes.write(to: &options)
+        try learning.write(to: &options)
     }
 }

@@ -3,7 +3,7 @@ import BackpropTrain
 import BackpropTuning
 
 /// Trains a GPT from nothing.
-struct TrainText: ParsableCommand {
+struct TrainText: TrainingCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
         abstract: "Trains a small GPT from nothing on a text.",
@@ -25,56 +25,32 @@ struct TrainText: ParsableCommand {
     @Option(help: "Features of a token; the heads divide them (384).") var features: Int?
     @Option(help: "Heads of the attention (6).") var heads: Int?
     @Option(help: ArgumentHelp("How many tokens it sees at a time (256).", valueName: "tokens")) var context: Int?
-    @Option(help: "Windows in each step (8).") var batchSize: Int?
     @Option(help: "How many steps it trains (2500).") var steps: Int?
-    @Option(help: ArgumentHelp("The size of the largest steps (0.001).", valueName: "rate")) var learningRate: Double?
-    @Option(help: ArgumentHelp("How strongly weights are pulled to zero (0.1).", valueName: "share"))
-    var weightDecay: Double?
     @Option(help: ArgumentHelp("The share of values that are left out at random (0).", valueName: "share"))
     var dropout: Double?
-    @Option(help: ArgumentHelp("The share of the text, its end, that only judges (0.1).", valueName: "share"))
-    var holdOut: Double?
     @Option(help: ArgumentHelp("Steps from one validation to the next (250).", valueName: "steps"))
     var evaluateEvery: Int?
     @Option(help: ArgumentHelp("What samples go on behind.", valueName: "text")) var prompt: String?
-    @Option(help: "What all random choices follow from (0).") var seed: UInt64?
-    @Flag(name: .customLong("bfloat16"), help: "Take products in bfloat16.") var isMixed = false
-
+    @OptionGroup(title: "A step") var learning: LearningFlags<TextTrainingOptions>
     @OptionGroup(title: "The run") var flags: RunFlags
 
-    func run() throws {
-        let training: TextTraining
-        if let resume = flags.resume {
-            guard try options(TextTrainingOptions(text: "")) == TextTrainingOptions(text: ""), flags.output == nil
-            else {
-                throw RunFlags.furtherFlags
-            }
-            training = try TextTraining(resuming: resume)
-        } else {
-            guard let text else { throw ValidationError("--text is missing; give a file") }
-            training = try TextTraining(options(TextTrainingOptions(text: text)), output: flags.output)
-        }
-        try flags.finish(training.perform(flags.reporter()))
+    typealias Training = TextTraining
+
+    static func inputs(_ options: TextTrainingOptions) -> [(value: String, name: String, remedy: String)] {
+        [(options.text, "--text", "a file")]
     }
 
-    private func options(_ base: TextTrainingOptions) throws -> TextTrainingOptions {
-        var options = base
+    func write(to options: inout TextTrainingOptions) throws {
         if let text { options.text = text }
         options.vocabulary = vocabulary
         options.prompt = prompt
-        options.isMixed = isMixed
         if let layers { options.layers = layers }
         if let features { options.features = features }
         if let heads { options.heads = heads }
         if let context { options.context = context }
-        if let batchSize { options.batchSize = batchSize }
         if let steps { options.steps = steps }
-        if let learningRate { options.learningRate = learningRate }
-        if let weightDecay { options.weightDecay = weightDecay }
         if let dropout { options.dropout = dropout }
-        if let holdOut { options.holdOut = holdOut }
         if let evaluateEvery { options.evaluateEvery = evaluateEvery }
-        if let seed { options.seed = seed }
-        return options
+        try learning.write(to: &options)
     }
 }
