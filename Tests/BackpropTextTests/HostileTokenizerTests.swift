@@ -134,7 +134,9 @@ import Testing
             ),
         ].map { ($0.0, Array($0.1.utf8)) }
         var generator = SplitMix(state: 5), counts = (taken: 0, refused: 0)
-        for _ in 0..<150 {
+        let start = ContinuousClock.now
+        while Self.seconds.map({ ContinuousClock.now - start < .seconds($0) }) ?? (counts.taken + counts.refused < 150)
+        {
             let isPair = Bool.random(using: &generator), broken = Int.random(in: 0..<4, using: &generator)
             for (index, file) in files.enumerated() {
                 var bytes = file.bytes
@@ -160,6 +162,7 @@ import Testing
             }
         }
         #expect(counts.taken > 0 && counts.refused > 0)
+        if Self.seconds != nil { print("vocabularies: \(counts)") }
     }
 
     private static let bert =
