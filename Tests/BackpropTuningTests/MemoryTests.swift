@@ -63,8 +63,8 @@ import Testing
     @Test func ofPairsAreTheSame() throws {
         let folder = try TemporaryFolder()
         var options = PreferenceOptions()
-        options.data = try folder.write(PreferenceTests.pairs.joined(separator: "\n"), to: "pairs.jsonl")
-        (options.model, options.passes.steps) = (try TuningTests.model(in: folder), 3)
+        options.pairs.data = try folder.write(PreferenceTests.pairs.joined(separator: "\n"), to: "pairs.jsonl")
+        (options.pairs.model, options.passes.steps) = (try TuningTests.model(in: folder), 3)
         try check(options, PreferenceTraining.self, in: folder)
     }
 

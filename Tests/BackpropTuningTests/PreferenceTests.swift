@@ -16,7 +16,7 @@ import Testing
     private func options(_ folder: TemporaryFolder) throws -> PreferenceOptions {
         let data = try folder.write("[" + Self.pairs.joined(separator: ",\n") + "]", to: "pairs.json")
         var options = PreferenceOptions()
-        (options.model, options.data, options.passes.epochs) = (try TuningTests.model(in: folder), data, 3)
+        (options.pairs.model, options.pairs.data, options.passes.epochs) = (try TuningTests.model(in: folder), data, 3)
         (options.learning.batchSize, options.learning.learningRate) = (4, 1e-2)
         return options
     }
@@ -25,7 +25,7 @@ import Testing
     func whatIsChosenIsPreferred(loss: PreferenceLoss, usesAdapters: Bool) throws {
         let folder = try TemporaryFolder(), said = Lines()
         var options = try options(folder), reporter = TrainingRun.Reporter.quiet
-        (options.loss, options.usesAdapters) = (loss, usesAdapters)
+        (options.loss, options.pairs.usesAdapters) = (loss, usesAdapters)
         reporter.say = said.add
         let outcome = try PreferenceTraining(options, output: folder.path + "/run").perform(reporter)
         #expect(outcome.testAccuracy! > 0.9, "\(said.text)")
@@ -57,7 +57,7 @@ import Testing
             (#"{"chosen": "b", "rejected": "c"}"#, "there is no prompt"),
             (#"{"prompt": "a", "chosen": "b", "rejected": "b"}"#, "0 pairs of at most 512 tokens cannot be divided"),
         ] {
-            options.data = try folder.write(json, to: "bad.json")
+            options.pairs.data = try folder.write(json, to: "bad.json")
             let error = #expect(throws: DataError.self) {
                 try PreferenceTraining(options, output: folder.path + "/run").perform(.quiet)
             }

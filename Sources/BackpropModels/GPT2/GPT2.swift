@@ -59,8 +59,8 @@ public struct GPT2: LanguageModel {
                 "attention.projections": "attn.c_attn", "attention.output": "attn.c_proj",
                 "feedForward.expand": "mlp.c_fc", "feedForward.contract": "mlp.c_proj", "logits": "lm_head",
             ], body: "transformer.",
-            // The head that is the embedding, and masks that old files hold.
-            unused: ["lm_head.weight", ".attn.bias", ".attn.masked_bias"],
+            // Heads that are the embedding or rate texts, and masks that old files hold.
+            unused: ["lm_head.weight", "score.", ".attn.bias", ".attn.masked_bias"],
             arrangement: { name in
                 name.hasSuffix(".weight") && (name.contains(".attention.") || name.contains(".feedForward."))
                     ? .transposed : .same

@@ -49,6 +49,11 @@ public struct GPT2Configuration: ModelConfiguration {
         if let mistake { throw reader.problem(mistake) }
     }
 
+    /// A model that rates texts has no logits.
+    public mutating func adapt(to tensors: Set<String>) {
+        if tensors.contains(RewardModel.headName), !tensors.contains("lm_head.weight") { tiesEmbeddings = true }
+    }
+
     public var settings: [String: JSONValue] {
         [
             "vocab_size": .integer(vocabularySize), "n_positions": .integer(positions), "n_embd": .integer(features),

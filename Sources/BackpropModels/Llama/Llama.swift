@@ -65,7 +65,7 @@ public struct Llama: LanguageModel {
                 "attention": "self_attn", "queries": "q_proj", "keys": "k_proj", "values": "v_proj",
                 "attention.output": "self_attn.o_proj", "feedForward": "mlp", "gate": "gate_proj", "expand": "up_proj",
                 "contract": "down_proj", "logits": "lm_head",
-            ], body: "model.", unused: ["lm_head.weight", ".rotary_emb.inv_freq"])
+            ], body: "model.", unused: ["lm_head.weight", "score.", ".rotary_emb.inv_freq"])
     }
 }
 

@@ -109,6 +109,11 @@ public struct LlamaConfiguration: ModelConfiguration {
     /// How many positions back a query of a layer sees; nil for all.
     func window(ofLayer layer: Int) -> Int? { layer >= windowedFrom ? window : nil }
 
+    /// A model that rates texts has no logits.
+    public mutating func adapt(to tensors: Set<String>) {
+        if tensors.contains(RewardModel.headName), !tensors.contains("lm_head.weight") { tiesEmbeddings = true }
+    }
+
     public var settings: [String: JSONValue] {
         var settings: [String: JSONValue] = [
             "vocab_size": .integer(vocabularySize), "hidden_size": .integer(features),

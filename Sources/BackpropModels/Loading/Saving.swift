@@ -12,8 +12,17 @@ extension PretrainedModel {
     public func save(
         to folder: String, as type: SafeTensorsType? = nil, maximumShardBytes: Int? = nil
     ) throws(DataError) {
+        let settings = configuration.file(architecture: architecture, type: modelType)
+        try save(settings, foreignTensors(), to: folder, as: type, maximumShardBytes: maximumShardBytes)
+    }
+
+    /// Writes a folder with settings and tensors of a model that has this one in it.
+    func save(
+        _ settings: [String: JSONValue], _ tensors: [String: Tensor], to folder: String, as type: SafeTensorsType?,
+        maximumShardBytes: Int?
+    ) throws(DataError) {
         do { try FileSystem.createFolders(folder) } catch { throw DataError(error) }
-        var settings = configuration.file(architecture: architecture, type: modelType)
+        var settings = settings
         settings["dtype"] = .text((type ?? SafeTensorsType(parameters().first?.dtype ?? .float32)).torchName)
         settings["torch_dtype"] = nil
         let text = Array(JSONValue.sorted(settings).lines.utf8)
@@ -25,7 +34,7 @@ extension PretrainedModel {
             throw DataError(.system, at: folder, "cannot write it: \(error)", remedy: "choose another place")
         }
         try saveTensors(
-            foreignTensors(), to: FileSystem.join(folder, "model.safetensors"), as: type,
+            tensors, to: FileSystem.join(folder, "model.safetensors"), as: type,
             metadata: ["format": "pt"], maximumShardBytes: maximumShardBytes)
     }
 

@@ -3,7 +3,7 @@ import BackpropNN
 
 /// How a policy gradient is estimated and followed.
 public struct PolicyOptions: Sendable {
-    public enum Method: String, Sendable, CaseIterable {
+    public enum Method: String, Sendable, CaseIterable, Codable {
         /// The gradient of the log-probability of an answer times its reward, less the mean reward so far (Williams, 1992). The
         /// divergence from the reference is taken from the reward (Ouyang et al., 2022).
         case reinforce
@@ -31,6 +31,13 @@ public struct PolicyOptions: Sendable {
     public var seed: UInt64 = 0
 
     public init() {}
+
+    func check(_ file: StaticString, _ line: UInt) {
+        require(
+            samples > (method == .grpo ? 1 : 0) && updates > 0 && temperature > 0,
+            "PolicyGradient: \(samples) answers, \(updates) updates and a temperature of \(temperature)", file: file,
+            line: line)
+    }
 }
 
 /// What a step of a policy gradient has seen.
@@ -52,9 +59,8 @@ public struct PolicyStep: Sendable {
 /// let step = try gradient.step([[3], [5]]) { prompt, answer in Double(answer.count { $0 == prompt[0] }) }
 /// print(step.reward, step.divergence)
 /// ```
-public final class PolicyGradient<Model: LanguageModel> {
-    public let model: Model
-    public let reference: Model
+public final class PolicyGradient {
+    public let policy: Policy
     public let optimizer: Optimizer
     public let options: PolicyOptions
     /// The mean reward so far, divergence included; nil before the first step.
@@ -63,14 +69,12 @@ public final class PolicyGradient<Model: LanguageModel> {
 
     /// - Parameter reference: what the model is held to: one of the same tokens that does not learn.
     public init(
-        _ model: Model, reference: Model, _ optimizer: Optimizer, _ options: PolicyOptions = PolicyOptions(),
-        file: StaticString = #fileID, line: UInt = #line
+        _ model: any LanguageModel, reference: any LanguageModel, _ optimizer: Optimizer,
+        _ options: PolicyOptions = PolicyOptions(), file: StaticString = #fileID, line: UInt = #line
     ) {
-        require(
-            options.samples > (options.method == .grpo ? 1 : 0) && options.updates > 0 && options.temperature > 0,
-            "PolicyGradient: \(options.samples) answers, \(options.updates) updates and a temperature of \(options.temperature)",
-            file: file, line: line)
-        (self.model, self.reference, self.optimizer, self.options) = (model, reference, optimizer, options)
+        options.check(file, line)
+        policy = Policy(model, reference: reference)
+        (self.optimizer, self.options) = (optimizer, options)
     }
 
     /// Draws answers to the prompts, asks for their rewards, and moves the model towards those with more of it.
@@ -80,70 +84,15 @@ public final class PolicyGradient<Model: LanguageModel> {
     public func step(
         _ prompts: [[Int]], reward: (_ prompt: [Int], _ answer: [Int]) throws -> Double
     ) throws -> PolicyStep {
-        let drawn = try prompts.flatMap { prompt in
-            try (0..<options.samples).map { _ in try (prompt, answer(to: prompt)) }
-        }
-        let rewards = try drawn.map(reward)
-        let tokens = PaddedTokens(drawn.map { LabelledTokens(prompt: $0.0, answer: $0.1) })
-        // What both say about the answers before anything moves.
-        let old = withoutGradients { model.labelLogProbabilities(tokens.ids, labels: tokens.labels) }
-        let fixed = withoutGradients { reference.labelLogProbabilities(tokens.ids, labels: tokens.labels) }
-        let moved = (old - fixed).sum(axis: 1).asType(.float64)
-        try evaluate(old, fixed, moved)
-        let divergences = moved.array(of: Double.self)
-        let isAnswer = tokens.labels.narrowed(axis: 1, 1..<tokens.labels.dim(1)) .!= ignoredLabel
-        switch options.method {
-        case .reinforce:
-            let returns = zip(rewards, divergences).map { $0 - options.divergenceWeight * $1 }
-            let mean = returns.reduce(0, +) / Double(returns.count)
-            let known = baseline ?? mean
-            baseline = known + options.baselineShare * (mean - known)
-            let advantages = Tensor(returns.map { Float($0 - known) })
-            let sums = model.logProbability(tokens.ids, labels: tokens.labels)
-            (-(sums * advantages).mean()).backward()
+        let count = UInt64(prompts.count * options.samples)
+        let answers = try policy.answers(to: prompts, options, seed: options.seed &+ drawn, reward: reward)
+        drawn += count
+        let known = baseline
+        baseline = answers.baseline(after: known, options)
+        for _ in 0..<(options.method == .grpo ? options.updates : 1) {
+            policy.losses(of: answers, options, baseline: known).mean().backward()
             optimizer.step()
-        case .grpo:
-            let advantages = Tensor(advantages(rewards)).expandedDimensions(axis: -1)
-            let weights =
-                isAnswer.asType(old.dtype) / maximum(isAnswer.asType(old.dtype).sum(axis: 1, keepDims: true), 1)
-            for _ in 0..<options.updates {
-                let now = model.labelLogProbabilities(tokens.ids, labels: tokens.labels)
-                let ratio = exp(now - old)
-                let gain = minimum(
-                    ratio * advantages, clip(ratio, min: 1 - options.clip, max: 1 + options.clip) * advantages)
-                // Never negative, and its mean is the divergence (Schulman, 2020).
-                let divergence = exp(fixed - now) - (fixed - now) - 1
-                let losses = (divergence * options.divergenceWeight - gain) * weights
-                losses.sum(axis: 1).mean().backward()
-                optimizer.step()
-            }
         }
-        func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
-        return PolicyStep(
-            reward: mean(rewards), divergence: mean(divergences), length: mean(drawn.map { Double($0.1.count) }))
-    }
-
-    /// An answer of at least one token: what ends it is part of it.
-    private func answer(to prompt: [Int]) throws -> [Int] {
-        var generation = GenerationOptions()
-        (generation.maximumTokens, generation.temperature) = (options.maximumTokens, options.temperature)
-        generation.seed = options.seed &+ drawn
-        drawn += 1
-        var answer: [Int] = []
-        try model.generate(after: prompt, generation) { token in
-            answer.append(token)
-            return !options.stopTokens.contains(token)
-        }
-        return answer
-    }
-
-    /// How much better each answer is than those to the same prompt, in their deviation.
-    private func advantages(_ rewards: [Double]) -> [Float] {
-        stride(from: 0, to: rewards.count, by: options.samples).flatMap { start -> [Float] in
-            let group = rewards[start..<(start + options.samples)]
-            let mean = group.reduce(0, +) / Double(group.count)
-            let variance = group.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(group.count - 1)
-            return group.map { Float(($0 - mean) / (variance.squareRoot() + 1e-4)) }
-        }
+        return answers.summary
     }
 }

@@ -9,7 +9,8 @@ extension ChatTemplate.Turn { typealias Role = ChatTemplate.Role }
 struct PromptWriter {
     let tokenizer: Tokenizer
     let template: ChatTemplate?
-    private let end: [Int]
+    /// What ends an answer.
+    let end: [Int]
 
     init(_ speaker: TextGenerator) {
         self.tokenizer = speaker.tokenizer

@@ -36,7 +36,7 @@ package struct TuningOptions: PassingOptions {
 
     package var usualRate: Double { method == .lowRank ? Self.adapterRate : 2e-5 }
     /// An adapter is small and starts at nothing: it takes larger steps.
-    private static let adapterRate = 2e-4
+    static let adapterRate = 2e-4
 
     var learner: TunedModel.Method {
         switch method {

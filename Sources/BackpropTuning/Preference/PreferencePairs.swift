@@ -47,6 +47,29 @@ struct PreferencePairs {
         training = order[count...].map { pairs[$0] }
     }
 
+    /// What is said about them, with the names of the lines.
+    func lines(_ name: String, _ options: PairOptions) -> [(name: String, text: String)] {
+        let data = "\(name): \(Wording.count(training.count, "pair")) to train, \(validation.count) held out"
+        guard skipped > 0 else { return [("Data", data)] }
+        return [
+            ("Data", data),
+            (
+                "Note",
+                "\(Wording.count(skipped, "pair")) left out: longer than \(options.length) tokens, or of equal answers"
+            ),
+        ]
+    }
+
+    /// Batches of pairs of about the same length where they are shuffled.
+    func loader(
+        _ pairs: [PreferencePair], _ options: some PairTrainingOptions, shuffles: Bool
+    ) -> DataLoader<PairBatch> {
+        DataLoader(
+            pairs, batchSize: options.learning.batchSize, shuffles: false, seed: options.learning.seed,
+            sampler: shuffles ? .byLength(pairs.map(\.length)) : nil
+        ) { PairBatch($0) }
+    }
+
     private static func pair(_ record: ExampleRecord, _ writer: PromptWriter) throws(DataError) -> PreferencePair {
         func answer(_ key: String) throws(DataError) -> String {
             if let turns = try record.turns(key) {

@@ -15,33 +15,26 @@ package struct PreferenceTraining: LanguageTraining {
         _ draft: RunDraft, _ surroundings: TrainingSurroundings, _ lines: RunLines
     ) throws -> TrainingOutcome {
         func say(_ name: String, _ text: String) throws { try surroundings.say(lines.line(name, text)) }
-        let speaker = try TextGenerator(options.model), name = FileSystem.name(of: options.data)
-        var pairs = try PreferencePairs(
-            options.data, PromptWriter(speaker), length: options.length, holdOut: options.learning.holdOut,
-            seed: options.learning.seed)
-        try say(
-            "Data",
-            "\(name): \(Wording.count(pairs.training.count, "pair")) to train, \(pairs.validation.count) held out")
-        if pairs.skipped > 0 {
-            try say(
-                "Note",
-                "\(Wording.count(pairs.skipped, "pair")) left out: longer than \(options.length) tokens, or of equal answers"
-            )
+        let speaker = try TextGenerator(options.pairs.model), name = FileSystem.name(of: options.pairs.data)
+        var pairs = try options.read(speaker)
+        for (name, line) in pairs.lines(name, options.pairs) { try say(name, line) }
+        let learner = try withRandomSeed(options.learning.seed) {
+            try TunedModel(speaker.model, options.pairs.learner)
         }
-        let learner = try withRandomSeed(options.learning.seed) { try TunedModel(speaker.model, options.learner) }
         try say("Model", "\(speaker.model.architecture), \(learner.words); seed \(options.learning.seed)")
         // Before anything has moved, the model is the reference.
         let start = ContinuousClock.now
         func referenced(_ pairs: [PreferencePair]) throws -> [PreferencePair] {
             try pairs.referenced(by: speaker.model, batchSize: options.learning.batchSize) {
-                try Interruption.check(options.data)
+                try Interruption.check(options.pairs.data)
             }
         }
         pairs.training = try referenced(pairs.training)
         pairs.validation = try referenced(pairs.validation)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         try say("Before", "log-probabilities of both answers kept after \(NumberFormat.fixed(seconds, digits: 1)) s")
-        let training = loader(pairs.training, shuffles: true), validation = loader(pairs.validation, shuffles: false)
+        let training = pairs.loader(pairs.training, options, shuffles: true)
+        let validation = pairs.loader(pairs.validation, options, shuffles: false)
         let trainer = trainer(learner, batches: training.batchCount)
         surroundings.apply(to: trainer)
         trainer.options.pace = ("pairs", options.learning.batchSize)
@@ -50,24 +43,18 @@ package struct PreferenceTraining: LanguageTraining {
                 training, validation: validation, epochs: options.passes.epochs, resuming: surroundings.resuming)
         }
         let values = try trainer.evaluate(validation)
-        try say("After", values.map { "\($0.name) \(NumberFormat.significant($0.value))" }.joined(separator: ", "))
+        try say("After", values.words)
         if let kl = try divergence(learner, pairs.validation) {
             try say("KL", "\(NumberFormat.significant(kl)) nats a token of the better answers that were held out")
         }
-        for part in try learner.save(to: draft.path, base: options.model, speaker) { _ = try draft.path(forPart: part) }
-        func value(_ name: String) -> Double? { values.first { $0.name == name }?.value }
+        for part in try learner.save(to: draft.path, base: options.pairs.model, speaker) {
+            _ = try draft.path(forPart: part)
+        }
         return TrainingOutcome(
-            data: name, label: "preference", model: "\(FileSystem.name(of: options.model)), \(learner.words)",
-            seed: options.learning.seed, testAccuracy: value("rewards/accuracy"), testLoss: value("loss"),
+            data: name, label: "preference", model: "\(FileSystem.name(of: options.pairs.model)), \(learner.words)",
+            seed: options.learning.seed, testAccuracy: values["rewards/accuracy"], testLoss: values["loss"],
             testCount: pairs.validation.count, epochs: report.epochs.count, bestEpoch: report.bestEpoch ?? 0,
             end: report.end, seconds: 0, peakBytes: 0, weightsDigest: learner.weights.digest)
-    }
-
-    private func loader(_ pairs: [PreferencePair], shuffles: Bool) -> DataLoader<PairBatch> {
-        DataLoader(
-            pairs, batchSize: options.learning.batchSize, shuffles: false, seed: options.learning.seed,
-            sampler: shuffles ? .byLength(pairs.map(\.length)) : nil
-        ) { PairBatch($0) }
     }
 
     private func trainer(_ learner: TunedModel, batches: Int) -> Trainer<TunedModel, PairBatch> {
@@ -123,4 +110,11 @@ enum PreferenceMetrics {
             MeanOf("rewards/accuracy") { rewards, _ in (column(rewards, 0) .> column(rewards, 1)).asType(.float32) },
         ]
     }
+}
+
+extension [MetricValue] {
+    subscript(name: String) -> Double? { first { $0.name == name }?.value }
+
+    /// All with their names, on one line.
+    var words: String { map { "\($0.name) \(NumberFormat.significant($0.value))" }.joined(separator: ", ") }
 }

@@ -6,7 +6,8 @@ struct LanguageModels: ParsableCommand {
         commandName: "lm",
         abstract: "Works with language models.",
         subcommands: [
-            TrainText.self, Tune.self, Merge.self, Classify.self, Prefer.self, Generate.self, Converse.self, Embed.self,
+            TrainText.self, Tune.self, Merge.self, Classify.self, Prefer.self, Rate.self, Reinforce.self, Generate.self,
+            Converse.self, Embed.self,
             Score.self, Tokens.self,
         ])
 }

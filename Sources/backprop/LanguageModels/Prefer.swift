@@ -15,15 +15,10 @@ struct Prefer: TrainingCommand {
             --whole is given. Shown are the rewards of both answers, their margin, and how often the better one has more.
             """)
 
-    @Argument(help: ArgumentHelp("A folder of Hugging Face's form, or a .gguf file.", valueName: "model"))
-    var model: String?
-
-    @Option(help: ArgumentHelp("Pairs of answers, as JSON.", valueName: "file")) var data: String?
+    @OptionGroup var pairs: PairFlags
     @Option(help: "sigmoid, hinge or ipo (sigmoid).") var loss: PreferenceLoss?
     @Option(help: ArgumentHelp("How strongly the model is held to what it was (0.1).", valueName: "factor"))
     var beta: Double?
-    @Flag(help: "All weights learn, in the place of adapters.") var whole = false
-    @Option(help: ArgumentHelp("Longer pairs are left out (512).", valueName: "tokens")) var length: Int?
     @Flag(
         help:
             "Without a model and data: raise a reward on a small task by REINFORCE, GRPO and DPO, side by side in a table."
@@ -42,20 +37,13 @@ struct Prefer: TrainingCommand {
     }
 
     static func inputs(_ options: PreferenceOptions) -> [(value: String, name: String, remedy: String)] {
-        [(options.model, "the model", "a folder or a .gguf file"), (options.data, "--data", "a file with pairs")]
+        PairFlags.inputs(options.pairs)
     }
 
     func write(to options: inout PreferenceOptions) throws {
-        guard !whole || !adapters.isGiven else {
-            throw ValidationError("--whole leaves no adapters for --rank, --alpha, --targets and --lora-dropout")
-        }
-        if let model { options.model = model }
-        if let data { options.data = data }
         if let loss { options.loss = loss }
         if let beta { options.beta = beta }
-        options.usesAdapters = !whole
-        if let length { options.length = length }
-        adapters.write(to: &options.adapters)
+        try pairs.write(to: &options.pairs, adapters)
         passes.write(to: &options)
         try learning.write(to: &options)
     }
