@@ -98,4 +98,35 @@ import Testing
         try #require(lines.count == 2 * cases.count)
         for (place, one) in cases.enumerated() { try one.check(Array(lines[(2 * place)..<(2 * place + 2)])) }
     }
+
+    /// For each folder, prints what a classifier of one label says.
+    private static let rating = """
+        import json, sys, torch, transformers
+        ids = torch.tensor(json.loads(sys.argv[1]))
+        for folder in sys.argv[2:]:
+            model, report = transformers.AutoModelForSequenceClassification.from_pretrained(
+                folder, dtype=torch.float32, output_loading_info=True)
+            assert not any(report[key] for key in ("missing_keys", "unexpected_keys", "mismatched_keys")), report
+            with torch.no_grad(): print(json.dumps(model.eval()(ids).logits.flatten().tolist()))
+        """
+
+    @Test(.enabled(if: python != nil, "python3, or the one in BACKPROP_PYTHON, has no peft with transformers"))
+    func ratingsAreThoseOfTransformers() throws {
+        let folder = try TemporaryFolder()
+        let models = withRandomSeed(1) {
+            [RewardModel(Llama(TinyModel.llama)), RewardModel(GPT2(TinyModel.gpt2))]
+        }
+        for (place, model) in models.enumerated() { try model.save(to: "\(folder.path)/\(place)") }
+        let folders = models.indices.map { "\(folder.path)/\($0)" }
+        let output = try Self.run(#require(Self.python), ["-c", Self.rating, "\(Self.ids)"] + folders)
+        let lines = try output.split(separator: "\n").map {
+            try JSONDecoder().decode([Double].self, from: Data($0.utf8))
+        }
+        try #require(lines.count == 2)
+        let ids = Tensor(Self.ids.map { $0.map(Int64.init) }), ends = Tensor([Int64(Self.ids[0].count - 1)])
+        for (model, found) in zip(models, lines) {
+            let own = model.evaluating { model(ids, ends: ends).asType(.float64).array(of: Double.self) }
+            #expect(Self.difference(own, found) < 1e-5 && own != [0])
+        }
+    }
 }

@@ -73,6 +73,20 @@ import Testing
         #expect((chosen .> rejected).asType(.float32).mean().item(Float.self) > 0.9)
     }
 
+    /// With a head of the model's own for tokens too, which the folder does not have.
+    @Test(arguments: [true, false]) func rewardModelsComeBack(tiesEmbeddings: Bool) throws {
+        var c = TinyModel.llama
+        c.tiesEmbeddings = tiesEmbeddings
+        let reward = withRandomSeed(3) { RewardModel(Llama(c)) }, folder = try TemporaryFolder()
+        try reward.save(to: folder.path)
+        let other = try RewardModel.load(folder.path), ends = Tensor([5, 3] as [Int64])
+        let scores = [reward, other].map { $0(TinyModel.ids, ends: ends).array(of: Float.self) }
+        #expect(scores[0] == scores[1] && scores[0][0] != scores[0][1])
+        try reward.model.save(to: folder.path + "/base")
+        let error = #expect(throws: DataError.self) { try RewardModel.load(folder.path + "/base") }
+        #expect(error?.description.contains("'LlamaForCausalLM' does not rate texts") == true)
+    }
+
     private func gpt32() -> GPT2 {
         var c = GPT2Configuration()
         (c.vocabularySize, c.positions, c.features, c.layers, c.heads) = (11, 16, 8, 1, 2)

@@ -61,6 +61,7 @@ import Testing
                     "{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"\($0 % 2 == 0 ? "cd" : "d")\"}"
                 }
                 .joined(separator: ", ") + "]", to: "pairs.json")
+        try folder.write("a\nb\nab\n", to: "prompts")
         let small = ["--layers", "1", "--features", "8", "--heads", "2", "--context", "64", "--batch-size", "2"]
         for (arguments, result) in [
             (
@@ -69,6 +70,15 @@ import Testing
             ),
             (["tune", "trained", "--data", "data.jsonl", "--lora", "--context", "64", "--output", "tuned"], "answer"),
             (["prefer", "trained", "--data", "pairs.json", "--output", "preferred"], "preference"),
+            (
+                ["reward", "trained", "--data", "pairs.json", "--output", "rater", "--gradient-checkpointing"], "reward"
+            ),
+            (
+                [
+                    "reinforce", "trained", "--prompts", "prompts", "--reward", "rater", "--reward-pattern", "a",
+                    "--epochs", "1", "--tokens", "3", "--samples", "2", "--memory", "64MB", "--output", "raised",
+                ], "reward"
+            ),
         ] {
             let answer = try Tool.run(["lm"] + arguments + ["--json"], in: folder.path)
             #expect(answer.status == 0, "\(answer)")
@@ -78,6 +88,10 @@ import Testing
             #expect(folder.names(in: run).contains("adapter_model.safetensors"))
             #expect(!folder.names(in: run).contains("model.safetensors"))
         }
+        try folder.write(
+            "{\"prompt\": \"a\", \"output\": \"b\"}\n{\"prompt\": \"a\", \"output\": \"d\"}\n", to: "rated")
+        let ratings = try Tool.run(["lm", "reward", "rater"], in: folder.path, inputPath: folder.path + "/rated")
+        #expect(ratings.output.split(separator: "\n").compactMap { Double($0) }.count == 2, "\(ratings)")
         let merged = try Tool.run(["lm", "merge", "tuned", "--output", "merged"], in: folder.path)
         #expect(merged.status == 0 && folder.names(in: "merged").contains("model.safetensors"), "\(merged)")
         let texts = try ["tuned", "merged"].map {
@@ -147,6 +161,12 @@ import Testing
         (["chat", "gpt"], "it has no template"),
         (["embed", "text"], "text"),
         (["evaluate", "gpt", "nothing"], "there is no such file"),
+        (["tune", "gpt", "--data", "text", "--rank", "2"], "need --lora"),
+        (["prefer", "gpt", "--data", "text", "--whole", "--rank", "2"], "--whole leaves no adapters"),
+        (["classify", "bert", "--data", "text", "--memory", "lots"], "a size such as 512MB"),
+        (["train", "--text", "text", "--memory", "0"], "a size such as 512MB"),
+        (["reward"], "the model is missing"),
+        (["reinforce", "gpt", "--prompts", "text"], "nothing says what an answer is rewarded for"),
         (["evaluate", "gpt", "text", "--window", "1"], "give 2 or more"),
     ])
     func mistakesAreOneLine(_ arguments: [String], _ found: String) throws {

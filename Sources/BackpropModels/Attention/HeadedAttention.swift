@@ -50,6 +50,16 @@ public struct HeadedAttention: ParameterContainer {
         return output(attention(queries, keys, values, mask).joinedHeads)
     }
 
+    /// Keys and values of a memory that many steps read, [batch, heads, positions, features of a head].
+    func read(_ memory: Tensor) -> (keys: Tensor, values: Tensor) {
+        (keys(memory).divided(intoHeads: keyHeads), values(memory).divided(intoHeads: keyHeads))
+    }
+
+    /// The same for a memory that has been read.
+    func callAsFunction(_ x: Tensor, memory: (keys: Tensor, values: Tensor), mask: AttentionMask) -> Tensor {
+        output(attention(queries(x).divided(intoHeads: heads), memory.keys, memory.values, mask).joinedHeads)
+    }
+
     func callAsFunction(
         _ x: Tensor, memory: Tensor? = nil, mask: AttentionMask, rotation: Rotation? = nil
     ) -> Tensor {

@@ -41,8 +41,12 @@ public struct T5: PretrainedModel {
     public func decoded(
         _ decoderIDs: Tensor, memory: Tensor, isSeen: Tensor? = nil, areSeen: Tensor? = nil
     ) -> Tensor {
-        var x = decoder(tokens(decoderIDs), memory: memory, isSeen: isSeen, areSeen: areSeen)
-        if configuration.scalesHead { x = x * (1 / Double(configuration.features).squareRoot()) }
+        head(decoder(tokens(decoderIDs), memory: memory, isSeen: isSeen, areSeen: areSeen))
+    }
+
+    /// The logits for what the decoder makes, [..., vocabulary].
+    func head(_ x: Tensor) -> Tensor {
+        let x = configuration.scalesHead ? x * (1 / Double(configuration.features).squareRoot()) : x
         return logits?(x) ?? tokens.asLinear(x)
     }
 

@@ -49,7 +49,30 @@ public struct T5Decoder: ParameterContainer {
         let causal = which(isBefore, bias, bias.like(-.infinity)).hidden(areSeen)
         var x = dropout(x)
         for block in blocks {
-            x = ofBlock { block(x, mask: .tensor(causal), memory: memory, memoryMask: .seen(isSeen)) }
+            x = ofBlock {
+                var none: KeyValueCache?
+                return block(
+                    x, mask: .tensor(causal), memory: block.memoryAttention.read(memory), memoryMask: .seen(isSeen),
+                    cache: &none)
+            }
+        }
+        return dropout(finalNorm(x))
+    }
+
+    /// What becomes of one position, [batch, 1, features], behind those that the cache holds.
+    ///
+    /// - Parameter memory: keys and values of what the encoder has made, for each block.
+    func step(_ x: Tensor, memory: [(keys: Tensor, values: Tensor)], cache: inout DecodingCache?) -> Tensor {
+        let place = cache?.count ?? 0, capacity = cache?.capacity ?? 1
+        let bias = positions(queries: 1, keys: capacity, offset: place)
+        // Where the position is, is data: one plan serves all.
+        let isThere = Tensor.arange(capacity, dtype: .int64) .<= Tensor([Int64(place)])
+        let mask = AttentionMask.tensor(which(isThere, bias, bias.like(-.infinity)))
+        var x = dropout(x)
+        for (index, block) in blocks.enumerated() {
+            x = cache.withLayer(index) {
+                block(x, mask: mask, memory: memory[index], memoryMask: .none, cache: &$0)
+            }
         }
         return dropout(finalNorm(x))
     }
@@ -97,8 +120,14 @@ public struct T5DecoderBlock: ParameterContainer {
         dropout = Dropout(c.dropout)
     }
 
-    func callAsFunction(_ x: Tensor, mask: AttentionMask, memory: Tensor, memoryMask: AttentionMask) -> Tensor {
-        var x = x + dropout(attention(attentionNorm(x), mask: mask))
+    /// - Parameters:
+    ///   - memory: keys and values of what the encoder has made, see `memoryAttention.read`.
+    ///   - cache: of the positions before.
+    func callAsFunction(
+        _ x: Tensor, mask: AttentionMask, memory: (keys: Tensor, values: Tensor), memoryMask: AttentionMask,
+        cache: inout KeyValueCache?
+    ) -> Tensor {
+        var x = x + dropout(attention(attentionNorm(x), mask: mask, cache: &cache))
         x = x + dropout(memoryAttention(memoryNorm(x), memory: memory, mask: memoryMask))
         return x + dropout(feedForward(feedForwardNorm(x)))
     }
