@@ -54,18 +54,18 @@ package struct ReinforceTraining: LanguageTraining {
         trainer.options.pace = ("answers", options.learning.batchSize * options.samples)
         trainer.parts["baseline"] = baseline
         trainer.callbacks = [baseline]
-        let before = try trainer.evaluate(validation)
-        try say("Before", before.words)
+        // The loss of a policy gradient says nothing about how good answers are.
+        func judged() throws -> [MetricValue] { try trainer.evaluate(validation).filter { $0.name != "loss" } }
+        try say("Before", judged().words)
         let report = try withRandomSeed(seed) {
             try trainer.fit(
                 training, validation: validation, epochs: options.passes.epochs, resuming: surroundings.resuming)
         }
-        let after = try trainer.evaluate(validation)
-        try say("After", after.words)
+        try say("After", judged().words)
         for part in try learner.save(to: draft.path, base: options.model, speaker) { _ = try draft.path(forPart: part) }
         return TrainingOutcome(
             data: name, label: "reward", model: "\(FileSystem.name(of: options.model)), \(learner.words)",
-            seed: seed, testLoss: after["loss"], testCount: prompts.validation.count, epochs: report.epochs.count,
+            seed: seed, testCount: prompts.validation.count, epochs: report.epochs.count,
             bestEpoch: report.bestEpoch ?? 0, end: report.end, seconds: 0, peakBytes: 0,
             weightsDigest: learner.weights.digest)
     }

@@ -15,13 +15,8 @@ package struct PreferenceTraining: LanguageTraining {
         _ draft: RunDraft, _ surroundings: TrainingSurroundings, _ lines: RunLines
     ) throws -> TrainingOutcome {
         func say(_ name: String, _ text: String) throws { try surroundings.say(lines.line(name, text)) }
-        let speaker = try TextGenerator(options.pairs.model), name = FileSystem.name(of: options.pairs.data)
-        var pairs = try options.read(speaker)
-        for (name, line) in pairs.lines(name, options.pairs) { try say(name, line) }
-        let learner = try withRandomSeed(options.learning.seed) {
-            try TunedModel(speaker.model, options.pairs.learner)
-        }
-        try say("Model", "\(speaker.model.architecture), \(learner.words); seed \(options.learning.seed)")
+        let (speaker, data, learner) = try options.begin(say)
+        var pairs = data
         // Before anything has moved, the model is the reference.
         let start = ContinuousClock.now
         func referenced(_ pairs: [PreferencePair]) throws -> [PreferencePair] {
@@ -50,11 +45,8 @@ package struct PreferenceTraining: LanguageTraining {
         for part in try learner.save(to: draft.path, base: options.pairs.model, speaker) {
             _ = try draft.path(forPart: part)
         }
-        return TrainingOutcome(
-            data: name, label: "preference", model: "\(FileSystem.name(of: options.pairs.model)), \(learner.words)",
-            seed: options.learning.seed, testAccuracy: values["rewards/accuracy"], testLoss: values["loss"],
-            testCount: pairs.validation.count, epochs: report.epochs.count, bestEpoch: report.bestEpoch ?? 0,
-            end: report.end, seconds: 0, peakBytes: 0, weightsDigest: learner.weights.digest)
+        return options.outcome(
+            "preference", learner, report, values, judged: pairs.validation.count, digest: learner.weights.digest)
     }
 
     private func trainer(_ learner: TunedModel, batches: Int) -> Trainer<TunedModel, PairBatch> {

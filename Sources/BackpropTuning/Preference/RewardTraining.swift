@@ -16,17 +16,12 @@ package struct RewardTraining: LanguageTraining {
         _ draft: RunDraft, _ surroundings: TrainingSurroundings, _ lines: RunLines
     ) throws -> TrainingOutcome {
         func say(_ name: String, _ text: String) throws { try surroundings.say(lines.line(name, text)) }
-        let speaker = try TextGenerator(options.pairs.model), name = FileSystem.name(of: options.pairs.data)
-        let pairs = try options.read(speaker)
-        for (name, line) in pairs.lines(name, options.pairs) { try say(name, line) }
-        let learner = try withRandomSeed(options.learning.seed) {
-            try RatingModel(TunedModel(speaker.model, options.pairs.learner))
-        }
-        try say("Model", "\(speaker.model.architecture), \(learner.body.words); seed \(options.learning.seed)")
+        let (speaker, pairs, body) = try options.begin(say)
+        let learner = withRandomSeed(options.learning.seed) { RatingModel(body) }
         let training = pairs.loader(pairs.training, options, shuffles: true)
         let validation = pairs.loader(pairs.validation, options, shuffles: false)
         let trainer = options.trainer(
-            learner, learning: learner.body.learning + learner.head.parameters(), batches: training.batchCount,
+            learner, learning: body.learning + learner.head.parameters(), batches: training.batchCount,
             metrics: PreferenceMetrics.all
         ) { (learner, batch: PairBatch) in
             let (chosen, rejected) = batch.halves(learner.scores(batch.tokens))
@@ -43,17 +38,14 @@ package struct RewardTraining: LanguageTraining {
         let values = try trainer.evaluate(validation)
         try say("After", values.words)
         let digest = learner.weights.digest
-        learner.body.adapters?.merge()
+        body.adapters?.merge()
         try learner.whole.save(to: draft.path)
         try speaker.tokenizer.save(to: draft.path)
         for part in ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"] {
             _ = try draft.path(forPart: part)
         }
-        return TrainingOutcome(
-            data: name, label: "reward", model: "\(FileSystem.name(of: options.pairs.model)), \(learner.body.words)",
-            seed: options.learning.seed, testAccuracy: values["rewards/accuracy"], testLoss: values["loss"],
-            testCount: pairs.validation.count, epochs: report.epochs.count, bestEpoch: report.bestEpoch ?? 0,
-            end: report.end, seconds: 0, peakBytes: 0, weightsDigest: digest)
+        return options.outcome(
+            "reward", body, report, values, judged: pairs.validation.count, digest: digest)
     }
 }
 
