@@ -71,6 +71,8 @@ import Testing
         #expect(table.rows.map(\.name) == ["before", "REINFORCE", "GRPO", "DPO"])
         #expect(table.rows.map(\.answers) == [0, 16, 16, 16])
         #expect(table.rows[0].divergence == 0 && table.rows[1...].allSatisfy { $0.reward >= 0 && $0.reward <= 1 })
-        #expect(table.text.split(separator: "\n").count == 6)
+        #expect(
+            table.text.split(separator: "\n").suffix(4).map { $0.prefix { $0 != " " } }
+                == table.rows.map { $0.name[...] })
     }
 }

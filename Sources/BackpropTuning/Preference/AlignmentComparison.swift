@@ -24,6 +24,9 @@ package struct AlignmentComparison: Sendable {
     package let rows: [Row]
 
     private static let letters = 8, answerLength = 8, rate = 1e-2
+    /// Pairs of answers that were drawn before are used more than once, in smaller steps: what tells the answers of a pair
+    /// apart is mostly chance, which larger ones would learn.
+    private static let pairRate = 3e-3, pairPasses = 4
     private static let prompts = (0..<letters).map { [$0] }
 
     /// The share of the answer that repeats the prompt.
@@ -72,7 +75,7 @@ package struct AlignmentComparison: Sendable {
     private static func preferring(
         _ start: GPT2, _ rounds: Int, _ samples: Int, _ seed: UInt64
     ) throws -> (model: GPT2, updates: Int) {
-        let model = start.copy(), optimizer = AdamW(model.parameters(), learningRate: rate, weightDecay: 0)
+        let model = start.copy(), optimizer = AdamW(model.parameters(), learningRate: pairRate, weightDecay: 0)
         var batches: [PairBatch] = []
         for round in 0..<rounds {
             var pairs: [PreferencePair] = []
@@ -89,7 +92,7 @@ package struct AlignmentComparison: Sendable {
             }
             if !pairs.isEmpty { batches.append(PairBatch(try pairs.referenced(by: start, batchSize: pairs.count))) }
         }
-        for batch in batches {
+        for batch in (0..<pairPasses).flatMap({ _ in batches }) {
             let (chosen, rejected) = batch.halves(
                 model.logProbability(batch.tokens.ids, labels: batch.tokens.labels))
             PreferenceLoss.sigmoid(
@@ -98,7 +101,7 @@ package struct AlignmentComparison: Sendable {
             ).mean().backward()
             optimizer.step()
         }
-        return (model, batches.count)
+        return (model, pairPasses * batches.count)
     }
 
     private static func drawn(_ model: GPT2, _ prompt: [Int], _ count: Int, _ seed: UInt64) throws -> [[Int]] {
@@ -132,7 +135,7 @@ package struct AlignmentComparison: Sendable {
     }
 
     package var text: String {
-        TextTable(columns: [
+        let table = TextTable(columns: [
             .left("way"), .right("answers"), .right("updates"), .right("seconds"), .right("reward"),
             .right("KL, nats an answer"),
         ]).text(
@@ -142,5 +145,14 @@ package struct AlignmentComparison: Sendable {
                     NumberFormat.fixed(row.reward, digits: 3), NumberFormat.fixed(row.divergence, digits: 2),
                 ]
             })
+        return """
+            A small GPT sees a letter, and is rewarded for each letter of its answer that is
+            the same: 1 at most. Every way asks for the rewards of as many answers.
+            REINFORCE and GRPO draw them from the model while it learns; DPO draws pairs
+            from the model as it was, and goes over them \(Self.pairPasses) times. KL says how far the
+            model went from there.
+
+            \(table)
+            """
     }
 }
