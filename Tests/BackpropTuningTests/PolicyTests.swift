@@ -38,7 +38,7 @@ import Testing
         options.model = try TuningTests.model(in: folder)
         options.data = try folder.write("say a\nsay b\nsay c\nsay d\nsay e\n", to: "prompts")
         options.reward.pattern = "[aeiou]"
-        (options.samples, options.length, options.passes.epochs) = (8, 3, 8)
+        (options.samples, options.length, options.passes.epochs) = (12, 3, 12)
         (options.learning.batchSize, options.learning.learningRate, options.learning.holdOut) = (3, 5e-2, 0.4)
         return options
     }
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test(arguments: PolicyOptions.Method.allCases, [true, false]) func aRewardRises(
+    @Test(arguments: zip(PolicyOptions.Method.allCases, [true, false])) func aRewardRises(
         method: PolicyOptions.Method, usesAdapters: Bool
     ) throws {
         let folder = try TemporaryFolder(), said = Lines()
@@ -81,14 +81,18 @@ import Testing
     }
 
     @Test func whatWasLearntIsAReward() throws {
-        let folder = try TemporaryFolder(), said = Lines()
-        _ = try RewardTraining(rewardOptions(folder), output: folder.path + "/rater").perform(.quiet)
-        var options = try options(folder), reporter = TrainingRun.Reporter.quiet
-        (options.reward.pattern, options.reward.model) = (nil, folder.path + "/rater")
-        reporter.say = said.add
-        _ = try ReinforceTraining(options, output: folder.path + "/run").perform(reporter)
-        let found = rewards(said.text)
-        #expect(found.count == 2 && found[1] > found[0], "\(said.text)")
+        let folder = try TemporaryFolder(), path = folder.path + "/rater"
+        _ = try RewardTraining(rewardOptions(folder), output: path).perform(.quiet)
+        var choice = RewardChoice()
+        choice.model = path
+        let rater = try AnswerRater(path), reward = try AnswerReward(choice)
+        choice.pattern = "b"
+        let both = try AnswerReward(choice)
+        for (answer, added) in [("b a", 1.0), ("c z", 0)] {
+            let alone = try rater.reward(["prompt": "say b", "output": .text(answer)], place: "here")
+            #expect(try reward([ChatTurn(.user, "say b")], answer) == alone)
+            #expect(try both([ChatTurn(.user, "say b")], answer) == alone + added)
+        }
     }
 
     @Test func wordsAreCounted() throws {
