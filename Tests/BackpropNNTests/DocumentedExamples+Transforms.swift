@@ -201,6 +201,9 @@ extension DocumentedExample {
         ) { () -> Double in
             withMemoryBudget(MemoryBudget(bytes: 1_000)) { (Tensor([1.0, 2]) * 2).sum().item() }
         },
+        DocumentedExample("withDevice(.cpu) { (Tensor([1.0, 2]) * 2).sum().item() }", [6]) { () -> Double in
+            withDevice(.cpu) { (Tensor([1.0, 2]) * 2).sum().item() }
+        },
     ]
 
     private static let autocastExamples: [DocumentedExample] = [

@@ -24,6 +24,8 @@ package protocol Executable: AnyObject, Sendable {
     var recomputation: RecomputationReport? { get }
     /// Workspace by value, for the bill.
     var workspaceItems: [WorkspaceItem] { get }
+    /// How a device runs the graph; nil where elements are read and written in memory of the host.
+    var onDevice: (any DeviceExecutable)? { get }
     /// What runs at a moment of the plan, in words.
     func kernelNames(at moment: Int) -> [String]
     /// The kernels of the plan, in the order of the waves.
@@ -40,6 +42,27 @@ package protocol Executable: AnyObject, Sendable {
     func abandon(_ workspace: MemoryBlock)
     /// The plan as a person reads it.
     var description: String { get }
+}
+
+extension Executable {
+    package var onDevice: (any DeviceExecutable)? { nil }
+}
+
+/// A compiled graph whose leaves and outputs lie in memory of a device.
+package protocol DeviceExecutable: AnyObject, Sendable {
+    /// Has the outputs computed, and gives them their elements on the device, which need not be there when it returns; the
+    /// workspace is given back.
+    ///
+    /// - Parameter isGiven: for each leaf, whether nobody else holds it, so that its memory may become that of an output.
+    func run(
+        _ workspace: MemoryBlock, leaves: [Storage], isGiven: [Bool], outputs: [Storage]
+    ) -> EvaluationError?
+}
+
+/// Elements in memory of a device, dense and row-major.
+package protocol DeviceElements: AnyObject, Sendable {
+    /// Copies the elements to memory of the host, as soon as they are there; says why where they never will be.
+    func copy(to memory: UnsafeMutableRawPointer, byteCount: Int) -> EvaluationError?
 }
 
 /// A value in the workspace of a plan.

@@ -34,6 +34,7 @@ package enum Graph {
                     roots: roots, awaited: awaited, released: released, passes: passes, epoch: epochs.next())
             }
             let bound = MemoryBudget.current.map { traversal.bound($0) }
+            if Device.current != .cpu { traversal.bind(to: .current) }
             return cache.executable(for: traversal, of: roots, within: bound, &epochs)
         }
     }

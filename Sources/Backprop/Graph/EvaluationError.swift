@@ -6,7 +6,7 @@ public struct EvaluationError: Error, Hashable, CustomStringConvertible {
     /// The operator, the index, where it stands, and the range that it should be in.
     public let message: String
 
-    init(_ message: String) { self.message = message }
+    package init(_ message: String) { self.message = message }
 
     public var description: String { message }
 }

@@ -6,14 +6,17 @@ import CKernels
 /// it has owners.
 struct Launch: ~Copyable {
     private let executable: any Executable
+    private let onDevice: (any DeviceExecutable)?
     private let workspace: MemoryBlock
-    /// Elements of leaves and outputs, in the order of the plan.
+    /// Elements of leaves and outputs, in the order of the plan; of a device none.
     private var leaves: Scratch<MemoryBlock>
     private var outputs: Scratch<MemoryBlock>
     /// A reference each to the leaves, but to those whose memory an output has taken over.
     private var heldLeaves: Scratch<Unmanaged<Storage>?>
     /// A reference each to the nodes that will have the outputs.
     private var heldOutputs: Scratch<Unmanaged<Node>>
+    /// Of a run on a device, for each leaf whether an output may have its memory there.
+    private var givenLeaves: [Bool] = []
     /// Whether other runs may still be computing some of the leaves.
     private var waits = false
     /// Whether the run may fail without the program stopping, and everything has to be as before then: no result
@@ -31,6 +34,7 @@ struct Launch: ~Copyable {
         self.executable = executable
         movesParameters = traversal.movesParameters
         workspace = executable.begin(traversal.scalars)
+        onDevice = executable.onDevice
         leaves = Scratch(capacity: traversal.leaves.count)
         heldLeaves = Scratch(capacity: traversal.leaves.count)
         outputs = Scratch(capacity: traversal.outputs.count)
@@ -55,10 +59,11 @@ struct Launch: ~Copyable {
             let storage = traversal.leaves[index]._withUnsafeGuaranteedRef { Unmanaged.passRetained($0.storage!) }
             storage._withUnsafeGuaranteedRef {
                 if !$0.isReady { waits = true }
-                leaves.append($0.block)
+                if onDevice == nil { leaves.append($0.block) }
             }
             heldLeaves.append(storage)
         }
+        if onDevice != nil { givenLeaves = [Bool](repeating: false, count: traversal.leaves.count) }
     }
 
     /// The history goes before outputs get their memory: it holds the old parameters, and whether somebody else still
@@ -95,7 +100,7 @@ struct Launch: ~Copyable {
                     sharedOutputs[output] >= 0
                     ? heldOutputs[sharedOutputs[output]]._withUnsafeGuaranteedRef { $0.storage! }
                     : storage(for: $0, donor: donors[output], sharedLeaf: sharedLeaves[output])
-                outputs.append(storage.block)
+                if onDevice == nil { outputs.append(storage.block) }
                 $0.storage = storage
             }
         }
@@ -104,6 +109,7 @@ struct Launch: ~Copyable {
     /// Memory for an output: that of a leaf which has the same elements or is not needed any more, or new memory.
     private mutating func storage(for node: Node, donor: Int, sharedLeaf: Int) -> Storage {
         if sharedLeaf >= 0 { return heldLeaves[sharedLeaf]!.takeUnretainedValue() }
+        if onDevice != nil { return storageOnDevice(for: node, donor: donor) }
         if !losesNothing, donor >= 0, let leaf = heldLeaves[donor], bk_reference_count(leaf.toOpaque()) == 1 {
             let isReady = leaf._withUnsafeGuaranteedRef { storage in
                 let isReady = storage.isReady && storage.isOurs
@@ -116,6 +122,14 @@ struct Launch: ~Copyable {
             }
         }
         return Storage(byteCount: node.shape.count * node.dtype.byteCount, isReady: false)
+    }
+
+    /// The output has a storage of its own, since the memory on the device has a holder there.
+    private mutating func storageOnDevice(for node: Node, donor: Int) -> Storage {
+        if !losesNothing, donor >= 0, let leaf = heldLeaves[donor], bk_reference_count(leaf.toOpaque()) == 1 {
+            givenLeaves[donor] = leaf._withUnsafeGuaranteedRef { $0.isReady }
+        }
+        return Storage(bytesOnDevice: node.shape.count * node.dtype.byteCount)
     }
 
     enum Outcome {
@@ -153,6 +167,13 @@ struct Launch: ~Copyable {
                 executable.abandon(workspace)
                 return .lacksLeaf
             }
+        }
+        if let onDevice {
+            let error = onDevice.run(
+                workspace, leaves: heldLeaves.indices.map { heldLeaves[$0]!.takeUnretainedValue() },
+                isGiven: givenLeaves,
+                outputs: heldOutputs.indices.map { heldOutputs[$0]._withUnsafeGuaranteedRef { $0.storage! } })
+            return error.map { .failed($0) } ?? .succeeded
         }
         if let error = executable.run(workspace, leaves: leaves.elements, outputs: outputs.elements) {
             return .failed(error)

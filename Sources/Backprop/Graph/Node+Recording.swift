@@ -345,7 +345,7 @@ package enum IndexReader: UInt8, CaseIterable {
     case crossEntropy, negativeLogLikelihood, multiMarginLoss, multilabelMarginLoss, ctcLoss, metric
 
     /// Who checks, from the attributes of a node, and the end of the range.
-    static func attributes(_ bits: UInt64) -> (reader: IndexReader, count: Int) {
+    package static func attributes(_ bits: UInt64) -> (reader: IndexReader, count: Int) {
         (IndexReader(rawValue: UInt8(bits >> 32))!, Int(bits & 0xffff_ffff))
     }
 }

@@ -23,7 +23,7 @@ package struct WindowGeometry: Hashable, Sendable {
     /// The form in which nodes hold it.
     var list: [Int] { stride + low + high + dilation + inputDilation }
 
-    init(list: some RandomAccessCollection<Int>) {
+    package init(list: some RandomAccessCollection<Int>) {
         let list = Array(list), rank = list.count / 5
         func part(_ index: Int) -> [Int] { Array(list[(index * rank)..<((index + 1) * rank)]) }
         self.init(stride: part(0), low: part(1), high: part(2), dilation: part(3), inputDilation: part(4))

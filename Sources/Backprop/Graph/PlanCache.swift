@@ -47,7 +47,7 @@ struct PlanCache {
     ) -> Entry {
         let started = ContinuousClock.now
         let graph = traversal.canonicalGraph(of: roots, &epochs)
-        let executable = backend.compile(graph, within: bytes)
+        let executable = (Device.current.backend ?? backend).compile(graph, within: bytes)
         EngineCounters.countCompilation(ContinuousClock.now - started)
         if Diagnostics.printsPlans { Diagnostics.print(executable.description) }
         return Entry(

@@ -8,33 +8,76 @@ import Synchronization
     import Darwin
 #endif
 
-/// The elements of one value in memory: dense and row-major; large ones are aligned to a cache line.
+/// The elements of one value in memory: dense and row-major; large ones are aligned to a cache line. Those that a device has
+/// computed stay there until the host asks for them.
 ///
 /// Written by one plan before `isReady` turns true and never again, except by a plan that holds the only reference
 /// and reuses the memory in place; so readers need no lock, which is what `@unchecked` stands for.
 package final class Storage: @unchecked Sendable {
-    package let pointer: UnsafeMutableRawPointer
     package let byteCount: Int
+    /// The address in memory of the host, zero as long as the elements are on a device alone.
+    private let address: Atomic<UInt>
+    /// The elements in memory of a device. Changes under the lock of `fetching` only.
+    private var deviceElements: (any DeviceElements)?
     private let ready: Atomic<Bool>
     /// Of memory that belongs to somebody else, what tells its owner that it is not needed any more.
     private let release: (@Sendable () -> Void)?
 
     package init(byteCount: Int, isReady: Bool = true) {
         self.byteCount = byteCount
-        self.pointer = MemoryPool.shared.take(byteCount)
+        address = Atomic(UInt(bitPattern: MemoryPool.shared.take(byteCount)))
         self.ready = Atomic(isReady)
+        release = nil
+    }
+
+    /// Elements that a run on a device is going to compute there.
+    init(bytesOnDevice byteCount: Int) {
+        self.byteCount = byteCount
+        address = Atomic(0)
+        ready = Atomic(false)
         release = nil
     }
 
     /// Elements in memory of somebody else, which nobody writes to.
     init(borrowing pointer: UnsafeMutableRawPointer, byteCount: Int, release: @escaping @Sendable () -> Void) {
         self.byteCount = byteCount
-        self.pointer = pointer
+        address = Atomic(UInt(bitPattern: pointer))
         self.ready = Atomic(true)
         self.release = release
     }
 
-    deinit { if let release { release() } else { MemoryPool.shared.giveBack(pointer, byteCount) } }
+    deinit {
+        if let release {
+            release()
+        } else if let memory = UnsafeMutableRawPointer(bitPattern: address.load(ordering: .relaxed)) {
+            MemoryPool.shared.giveBack(memory, byteCount)
+        }
+    }
+
+    /// The elements in memory of the host. Those of a device are copied there at the first time.
+    package var pointer: UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(bitPattern: address.load(ordering: .acquiring)) ?? fetched()
+    }
+
+    private static let fetching = Mutex(())
+
+    private func fetched() -> UnsafeMutableRawPointer {
+        let elements = onDevice
+        let memory = MemoryPool.shared.take(byteCount)
+        if let error = elements?.copy(to: memory, byteCount: byteCount) { trap(error.message) }
+        let (isFirst, first) = address.compareExchange(
+            expected: 0, desired: UInt(bitPattern: memory), ordering: .acquiringAndReleasing)
+        if isFirst { return memory }
+        // Another thread was quicker.
+        MemoryPool.shared.giveBack(memory, byteCount)
+        return UnsafeMutableRawPointer(bitPattern: first)!
+    }
+
+    /// The elements in memory of a device, where they are there as well or there alone.
+    package var onDevice: (any DeviceElements)? {
+        get { Storage.fetching.withLock { _ in deviceElements } }
+        set { Storage.fetching.withLock { _ in deviceElements = newValue } }
+    }
 
     /// Whether there are no elements, because the plan that should have computed them has failed. Set before `isReady`
     /// turns true.
@@ -55,7 +98,10 @@ package final class Storage: @unchecked Sendable {
     package var isReady: Bool { ready.load(ordering: .acquiring) }
 
     /// Makes the memory count as unfinished again: its only holder is about to overwrite it.
-    package func beginOverwriting() { ready.store(false, ordering: .relaxed) }
+    package func beginOverwriting() {
+        ready.store(false, ordering: .relaxed)
+        if deviceElements != nil { onDevice = nil }
+    }
 
     package func finish() { ready.store(true, ordering: .releasing) }
 }
@@ -64,6 +110,8 @@ package final class Storage: @unchecked Sendable {
 package struct MemoryBlock: BitwiseCopyable, @unchecked Sendable {
     package let pointer: UnsafeMutableRawPointer
     package let bytes: Int
+
+    package init(pointer: UnsafeMutableRawPointer, bytes: Int) { (self.pointer, self.bytes) = (pointer, bytes) }
 }
 
 /// Memory of tensors, with a bounded store of freed blocks: large blocks would otherwise go back to the system and

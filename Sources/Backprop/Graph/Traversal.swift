@@ -14,7 +14,7 @@ struct Traversal {
     private(set) var outputs = Scratch<Int32>()
     /// What was reached, as the plan cache compares it: graphs with the same words have the same canonical form. Each node
     /// begins with a word that tells how many more it has, and the last word is their number, so different graphs never
-    /// have the same words. Under a budget one word more says what the plan may add.
+    /// have the same words. Under a budget one word more says what the plan may add, and another one names a device.
     private(set) var words = Scratch<UInt64>()
 
     private struct Visit: BitwiseCopyable {
@@ -91,6 +91,9 @@ struct Traversal {
         words.append(UInt64(added))
         return added
     }
+
+    /// Has plans for a device known by it.
+    mutating func bind(to device: Device) { words.append(UInt64.max - UInt64(device.number)) }
 
     /// Bytes of the leaves, of which several may lie in the same memory.
     var leafBytes: Int {

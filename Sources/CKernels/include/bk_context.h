@@ -22,6 +22,7 @@ typedef struct {
     int32_t observing;        // whether there is an observer
     int32_t autocast;         // whether products are taken in a narrower dtype
     int32_t evaluations;      // that have begun here
+    int32_t device;           // the number of the device that runs what is evaluated, zero for the processors
     void *graph_lock;         // where it leaves things for later while it holds the lock of the graph, NULL otherwise
     int64_t memory_budget;    // bytes that a plan may hold, zero without a bound
     const void *observer;     // who sees what is recorded, NULL where nobody does
@@ -52,6 +53,8 @@ static inline int64_t bk_memory_budget(void) { return bk_context_of_thread.memor
 static inline void bk_memory_budget_set(int64_t bytes) { bk_context_of_thread.memory_budget = bytes; }
 static inline int32_t bk_autocast(void) { return bk_context_of_thread.autocast; }
 static inline void bk_autocast_set(int32_t value) { bk_context_of_thread.autocast = value; }
+static inline int32_t bk_device(void) { return bk_context_of_thread.device; }
+static inline void bk_device_set(int32_t number) { bk_context_of_thread.device = number; }
 static inline int32_t bk_evaluations(void) { return bk_context_of_thread.evaluations; }
 static inline void bk_evaluations_add(void) { bk_context_of_thread.evaluations = (int32_t)((uint32_t)bk_context_of_thread.evaluations + 1); }
 static inline void *bk_graph_lock(void) { return bk_context_of_thread.graph_lock; }
