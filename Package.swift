@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "BackpropModels", targets: ["BackpropModels"]),
         .library(name: "BackpropTuning", targets: ["BackpropTuning"]),
         .library(name: "BackpropRules", targets: ["BackpropRules"]),
+        .library(name: "BackpropXLA", targets: ["BackpropXLA"]),
         .executable(name: "backprop", targets: ["backprop-tool"]),
         .executable(name: "backprop-bench", targets: ["backprop-bench"]),
         .executable(name: "backprop-conformance", targets: ["backprop-conformance"]),
@@ -65,29 +66,31 @@ let package = Package(
                 "Backprop", "BackpropData", "BackpropFiles", "BackpropModels", "BackpropNN", "BackpropText",
                 "BackpropTrain",
             ], exclude: ["README.md"]),
+        .target(name: "CPJRT"),
+        .target(name: "BackpropXLA", dependencies: ["Backprop", "BackpropFiles", "CPJRT"], exclude: ["README.md"]),
         .executableTarget(
             name: "backprop-tool",
             dependencies: [
                 "BackpropData", "BackpropModels", "BackpropRules", "BackpropText", "BackpropTrain", "BackpropTuning",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "BackpropXLA", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/backprop"
         ),
         .executableTarget(
             name: "backprop-bench",
             dependencies: [
-                "BackpropNN", "BackpropText", "BackpropTrain",
+                "BackpropNN", "BackpropText", "BackpropTrain", "BackpropXLA",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
         .executableTarget(
             name: "backprop-conformance",
             dependencies: [
-                "Backprop", "BackpropNN", "BackpropData", "BackpropModels",
+                "Backprop", "BackpropNN", "BackpropData", "BackpropModels", "BackpropXLA",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        .testTarget(name: "BackpropTests", dependencies: ["Backprop", "CKernels"]),
+        .testTarget(name: "BackpropTests", dependencies: ["Backprop", "BackpropXLA", "CKernels"]),
         .testTarget(name: "BackpropNNTests", dependencies: ["BackpropNN"]),
         .testTarget(name: "BackpropTextTests", dependencies: ["BackpropText"]),
         .testTarget(name: "BackpropDataTests", dependencies: ["BackpropData"]),
@@ -100,6 +103,7 @@ let package = Package(
         .testTarget(name: "BackpropModelsTests", dependencies: ["BackpropModels", "BackpropText"]),
         .testTarget(name: "BackpropTuningTests", dependencies: ["BackpropTuning"]),
         .testTarget(name: "BackpropRulesTests", dependencies: ["BackpropRules"]),
+        .testTarget(name: "BackpropXLATests", dependencies: ["BackpropXLA", "BackpropNN"]),
         .testTarget(name: "BackpropConformanceTests", dependencies: ["backprop-conformance", "BackpropModels"]),
         .testTarget(name: "BackpropToolTests", dependencies: ["backprop-tool", "BackpropData", "BackpropModels"]),
     ],

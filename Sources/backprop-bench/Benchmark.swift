@@ -1,6 +1,7 @@
 import ArgumentParser
 import Backprop
 import BackpropNN
+import BackpropXLA
 
 /// Measures training steps, what watching them costs, matrix products, block programs, gradients of single examples and
 /// tokenizers.
@@ -36,6 +37,12 @@ struct Benchmark: ParsableCommand {
             "Say where the time of a training step goes instead, with so many layers and kernels.", valueName: "count"))
     var profile: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Compute on a device of a PJRT plugin: xla, xla:1 or the like. The times of its first steps are of compiling.",
+            valueName: "device"))
+    var device: String?
+
     @Option(parsing: .upToNextOption, help: "Sizes of the matrix products, which are square; left out, 32 to 2048.")
     var sizes = [32, 64, 96, 128, 256, 384, 512, 768, 1024, 1536, 2048]
 
@@ -65,6 +72,10 @@ struct Benchmark: ParsableCommand {
     }
 
     func run() throws {
+        try withDevice(try device.map { try Device.named($0, of: "--device") } ?? .cpu) { try measureAll() }
+    }
+
+    private func measureAll() throws {
         let report = Report(json: json)
         for workload in workload.map({ [$0] }) ?? Workload.allCases {
             switch workload {

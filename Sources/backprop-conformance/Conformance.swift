@@ -1,4 +1,7 @@
 import ArgumentParser
+import Backprop
+import BackpropData
+import BackpropXLA
 import Foundation
 
 /// Compares Backprop with recorded results of PyTorch.
@@ -33,6 +36,12 @@ struct Conformance: ParsableCommand {
     @Option(help: "Cases that run at the same time; as many as there are processors if left out.")
     var jobs: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Compute on a device of a PJRT plugin, xla or xla:N, beside the processors; xla+cpu leaves to these what it cannot.",
+            valueName: "device"))
+    var device: String?
+
     @Flag(help: .hidden)
     var worker = false
 
@@ -47,8 +56,12 @@ struct Conformance: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         do {
             if worker { return try work() }
+            if let device { _ = try Device.named(device, of: "--device") }
             let reports = try openSuites().map(report)
             if reports.contains(where: { $0.counts.wrong > 0 }) { throw ExitCode(1) }
+        } catch let error as DataError {
+            FileHandle.standardError.write(Data("backprop-conformance: \(error)\n".utf8))
+            throw ExitCode(2)
         } catch let error as BadInput {
             FileHandle.standardError.write(Data("backprop-conformance: \(error)\n".utf8))
             throw ExitCode(2)
@@ -76,12 +89,20 @@ struct Conformance: ParsableCommand {
         let cases = labels.indices.filter { isChosen(labels[$0]) }
         let count = min(jobs ?? ProcessInfo.processInfo.activeProcessorCount, max(1, cases.count))
         let name = type(of: suite).name
-        let verdicts = WorkerProcesses(folder: folder, suite: name, cases: cases, count: count).run()
-        let report = SuiteReport(suite: name, results: zip(cases.map { labels[$0] }, verdicts).map { ($0, $1) })
-        print(report.json)
-        if !json, !report.results.isEmpty { print(report.summary) }
-        if failures, !json, !report.failures.isEmpty { print(report.failures) }
-        return report
+        func report(on device: String?) -> SuiteReport {
+            let processes = WorkerProcesses(folder: folder, suite: name, cases: cases, count: count, device: device)
+            let results = zip(cases.map { labels[$0] }, processes.run()).map { ($0, $1) }
+            let report = SuiteReport(suite: name, device: self.device == nil ? nil : device ?? "cpu", results: results)
+            print(report.json)
+            if !json, !report.results.isEmpty { print(report.summary) }
+            if failures, !json, !report.failures.isEmpty { print(report.failures) }
+            return report
+        }
+        let found = report(on: device)
+        guard device != nil else { return found }
+        let differences = found.differences(from: report(on: nil))
+        if !json, !differences.isEmpty { print(differences) }
+        return found
     }
 
     private func isChosen(_ label: CaseLabel) -> Bool {
@@ -91,11 +112,14 @@ struct Conformance: ParsableCommand {
     }
 
     /// Runs the cases whose numbers come on standard input.
-    private func work() throws(BadInput) {
+    private func work() throws {
         let text = String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
         guard let suite, let opened = try suite.open(folder) else { return }
         let count = opened.labels.count
-        Worker.run(opened, cases: text.split(separator: " ").compactMap { Int($0) }.filter { (0..<count).contains($0) })
+        let cases = text.split(separator: " ").compactMap { Int($0) }.filter { (0..<count).contains($0) }
+        try withDevice(try device.map { try Device.named($0, of: "--device") } ?? .cpu) {
+            Worker.run(opened, cases: cases, onDevice: device != nil)
+        }
     }
 }
 

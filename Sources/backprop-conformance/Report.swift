@@ -1,6 +1,8 @@
 /// What became of the cases of one suite.
 struct SuiteReport {
     let suite: SuiteName
+    /// Where the cases were computed, where that was asked for.
+    var device: String?
     let results: [(label: CaseLabel, verdict: Verdict)]
 
     struct Counts {
@@ -28,7 +30,8 @@ struct SuiteReport {
     /// The line for programs.
     var json: String {
         let counts = counts
-        return "{\"suite\":\"\(suite.rawValue)\",\"passed\":\(counts.passed),\"wrong\":\(counts.wrong),"
+        let place = device.map { "\"device\":\"\($0)\"," } ?? ""
+        return "{\"suite\":\"\(suite.rawValue)\",\(place)\"passed\":\(counts.passed),\"wrong\":\(counts.wrong),"
             + "\"unsupported\":\(counts.unsupported)}"
     }
 
@@ -61,6 +64,23 @@ struct SuiteReport {
         return [
             column(counts.passed, "passed"), column(counts.wrong, "wrong"), column(counts.unsupported, "unsupported"),
         ].joined(separator: " ")
+    }
+
+    /// A line for every case that another report of the same cases judges otherwise.
+    func differences(from other: SuiteReport) -> String {
+        zip(results, other.results).compactMap { mine, theirs in
+            let words = (Self.word(mine.verdict), Self.word(theirs.verdict))
+            if words.0 == words.1 { return nil }
+            return "  \(words.0) here, \(words.1) on \(other.device ?? "cpu")  \(mine.label.id)"
+        }.joined(separator: "\n")
+    }
+
+    private static func word(_ verdict: Verdict) -> String {
+        switch verdict {
+        case .passed: "passed"
+        case .wrong: "wrong"
+        case .unsupported: "unsupported"
+        }
     }
 
     /// A line for every case that did not pass.

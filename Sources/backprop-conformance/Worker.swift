@@ -7,8 +7,8 @@ import Foundation
 struct Worker {
     /// The byte before each report, which no text contains.
     static let mark = "\u{1E}"
-    /// After so many seconds a case is given up.
-    static let secondsPerCase: UInt32 = 120
+    /// After so many seconds a case is given up. A device's compiler takes its time for every graph.
+    static func secondsPerCase(onDevice: Bool) -> UInt32 { onDevice ? 900 : 120 }
 
     /// Announces a case, then says what became of it.
     enum Report {
@@ -42,10 +42,10 @@ struct Worker {
         }
     }
 
-    static func run(_ suite: any Suite, cases: [Int]) {
+    static func run(_ suite: any Suite, cases: [Int], onDevice: Bool) {
         for index in cases {
             say(.started(index))
-            alarm(secondsPerCase)
+            alarm(secondsPerCase(onDevice: onDevice))
             let verdict = suite.verdict(index)
             alarm(0)
             say(.finished(index, verdict))

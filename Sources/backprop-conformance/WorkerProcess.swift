@@ -9,6 +9,8 @@ struct WorkerProcesses {
     let cases: [Int]
     /// How many run at the same time.
     let count: Int
+    /// The name of the device that computes; the processors where there is none.
+    var device: String?
 
     /// The verdicts in the order of the cases.
     func run() -> [Verdict] {
@@ -31,6 +33,7 @@ struct WorkerProcesses {
         let process = Process()
         process.executableURL = Self.program
         process.arguments = [folder, "--suite", suite.rawValue, "--worker"]
+        if let device { process.arguments! += ["--device", device] }
         var environment = ProcessInfo.processInfo.environment
         // The message of a trap is all that is wanted of it; a backtrace takes seconds.
         environment["SWIFT_BACKTRACE"] = "enable=no"
@@ -47,10 +50,13 @@ struct WorkerProcesses {
         try? input.fileHandleForWriting.close()
         let transcript = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        return Self.verdicts(String(decoding: transcript, as: UTF8.self), cases, process)
+        return Self.verdicts(
+            String(decoding: transcript, as: UTF8.self), cases, process, onDevice: device != nil)
     }
 
-    private static func verdicts(_ transcript: String, _ cases: [Int], _ process: Process) -> [Int: Verdict] {
+    private static func verdicts(
+        _ transcript: String, _ cases: [Int], _ process: Process, onDevice: Bool
+    ) -> [Int: Verdict] {
         var verdicts: [Int: Verdict] = [:]
         var running: Int?
         var said: [Substring] = []
@@ -71,14 +77,18 @@ struct WorkerProcesses {
         }
         let finished = verdicts.count == cases.count
         if !finished, let culprit = running ?? cases.first(where: { verdicts[$0] == nil }) {
-            verdicts[culprit] = .wrong(reason(of: process, said))
+            let reason = reason(of: process, said, onDevice: onDevice)
+            verdicts[culprit] = reason.contains(Self.isUnsupported) ? .unsupported(reason) : .wrong(reason)
         }
         return verdicts
     }
 
-    private static func reason(of process: Process, _ said: [Substring]) -> String {
+    /// What a device says about operators that it has no form for.
+    private static let isUnsupported = "cannot be computed on this device"
+
+    private static func reason(of process: Process, _ said: [Substring], onDevice: Bool) -> String {
         if process.terminationReason == .uncaughtSignal, process.terminationStatus == SIGALRM {
-            return "it took more than \(Worker.secondsPerCase) seconds"
+            return "it took more than \(Worker.secondsPerCase(onDevice: onDevice)) seconds"
         }
         let message = said.first { $0.contains("Fatal error") } ?? said.first
         return "trap: " + (message.map(String.init) ?? "signal \(process.terminationStatus)")

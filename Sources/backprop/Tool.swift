@@ -17,7 +17,7 @@ struct Tool: ParsableCommand {
             Export.self,
             Explain.self,
             Surface.self,
-            LanguageModels.self, Rules.self,
+            LanguageModels.self, Rules.self, Devices.self,
         ])
 
     /// Runs the command. Whatever goes wrong is one line on standard error, and an exit code that is not zero.

@@ -43,6 +43,8 @@ struct Train: ParsableCommand {
             "Where the loss becomes NaN or infinite, do the steps before again to find the operator that it came from.")
     var replay = true
 
+    @OptionGroup var device: DeviceFlag
+
     @Flag(help: "Say nothing, unless something goes wrong.")
     var quiet = false
 
@@ -80,7 +82,7 @@ struct Train: ParsableCommand {
         if let checkpointEvery {
             reporter.checkpointSeconds = try TrainingOptions.seconds(checkpointEvery, of: "--checkpoint-every")
         }
-        let outcome = try run.perform(reporter)
+        let outcome = try device.run { try run.perform(reporter) }
         if json { try StandardOutput.write(try outcome.jsonLine()) }
         if outcome.wasInterrupted { throw ExitCode(128 + Interruption.requested) }
     }

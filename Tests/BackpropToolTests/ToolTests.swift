@@ -239,6 +239,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
         option("train --activation step", says: "--activation", "tanh"),
         option("train --hold-out 1.5", says: "--hold-out"),
         option("train --seed -1", says: "--seed", "train --help"),
+        option("train --device gpu", says: "--device", "'gpu'", "xla"),
+        option("plan --device xla:one", says: "--device", "'xla:one'"),
         option("train --bogus", says: "--bogus"),
         option("walk", says: "walk"),
         option("predict nowhere good.csv", says: "nowhere"),
