@@ -117,7 +117,7 @@ struct Conformance: ParsableCommand {
         guard let suite, let opened = try suite.open(folder) else { return }
         let count = opened.labels.count
         let cases = text.split(separator: " ").compactMap { Int($0) }.filter { (0..<count).contains($0) }
-        try withDevice(try device.map { try Device.named($0, of: "--device") } ?? .cpu) {
+        withDevice(try device.map { try Device.named($0, of: "--device") } ?? .cpu) {
             Worker.run(opened, cases: cases, onDevice: device != nil)
         }
     }
