@@ -118,6 +118,7 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double, b
                 ("budget_step_ratio", .number(ratios.sorted()[2])),
                 ("budget_added_work", .number(smaller.recomputation?.addedWork ?? 0)),
                 ("budget_plan_us", .number(Double(planning) / 1e3)),
+                ("budget_same_bits", .text(isSame(makeWorkload(), makeWorkload(), bound) ? "yes" : "no")),
             ]
         }
     }
@@ -131,4 +132,23 @@ func measure(_ makeWorkload: @autoclosure () -> StepWorkload, seconds: Double, b
             ("threads", .integer(Processor.threads)), ("isa", .text(Processor.instructionSet)),
             ("loss", .number(lastLoss)),
         ] + budgeted)
+}
+
+/// Whether 20 steps within the budget lead to the weights of 20 steps without, to the bit.
+private func isSame(
+    _ plain: @autoclosure () -> StepWorkload, _ bounded: @autoclosure () -> StepWorkload, _ budget: MemoryBudget
+) -> Bool {
+    func weights(_ makeWorkload: () -> StepWorkload) -> [[UInt32]] {
+        withRandomSeed(1) {
+            let workload = makeWorkload(), parameters = workload.model.parameters()
+            let optimizer = workload.optimizer(parameters)
+            for _ in 0..<20 {
+                workload.loss(workload.model(workload.inputs)).backward()
+                if let norm = workload.greatestNorm { clipGradientNorm(parameters, to: norm) }
+                optimizer.step()
+            }
+            return parameters.map { $0.value.array(of: Float.self).map(\.bitPattern) }
+        }
+    }
+    return withMemoryBudget(nil) { weights(plain) } == withMemoryBudget(budget) { weights(bounded) }
 }
