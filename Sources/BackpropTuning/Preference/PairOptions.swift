@@ -59,7 +59,8 @@ extension PairTrainingOptions {
 
     /// What a training by pairs came to.
     func outcome(
-        _ label: String, _ learner: TunedModel, _ report: FitReport, _ values: [MetricValue], judged: Int, digest: String
+        _ label: String, _ learner: TunedModel, _ report: FitReport, _ values: [MetricValue], judged: Int,
+        digest: String
     ) -> TrainingOutcome {
         TrainingOutcome(
             data: FileSystem.name(of: pairs.data), label: label,
