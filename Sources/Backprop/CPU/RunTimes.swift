@@ -11,10 +11,7 @@ final class RunTimes {
     init(_ walk: Walk) {
         var kernels: [Int] = []
         var number: [ObjectIdentifier: Int] = [:]
-        for kernel in walk.kernels.joined() {
-            let next = (number.values.max() ?? -1) + 1
-            for (position, member) in kernel.members.enumerated() { number[ObjectIdentifier(member)] = next + position }
-        }
+        for member in walk.kernels.joined().flatMap(\.members) { number[ObjectIdentifier(member)] = number.count }
         for step in walk.steps {
             firstOfStep.append(kernels.count)
             for member in step.kernel.takeUnretainedValue().members {
